@@ -14,6 +14,7 @@ from docs.figures import (  # noqa: F401  (they register their figures)
     language_models,
     neural_networks,
     overview,
+    transformers,
     translation,
     word_vectors,
 )

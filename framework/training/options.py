@@ -72,8 +72,8 @@ class LearningOptions:
     schedule: str | None = option(
         None,
         "Learning rate schedule: step_decay:factor=0.5,every=1 by epoch, "
-        "plateau:factor=0.5,by=1.0 if the held-out score does not improve, linear_decay by step, "
-        "or constant. Default: constant.",
+        "plateau:factor=0.5,by=1.0 if the held-out score does not improve, linear_decay or "
+        "warmup_cosine:warmup=0.1 by step, or constant. Default: constant.",
     )
     hold: int = option(
         1, "Epochs at the initial learning rate before the schedule starts.", minimum=1, group=RARE

@@ -13,6 +13,7 @@ gated_rnns/        gated recurrent networks, on torch tensors
 language_models/   language models and recurrent networks, on torch tensors
 neural_networks/   neural networks, on torch tensors
 shared/            base classes and kernels for several exercises on torch tensors
+transformers/      transformers, on torch tensors
 translation/       attention and translation, on torch tensors
 word_vectors/      word vectors, on torch tensors
 """

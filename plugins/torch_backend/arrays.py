@@ -6,9 +6,11 @@ numpy and `framework` and nothing else.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from framework.arrays import Array, Arrays, Pullback, Table
+from framework.arrays import Array, Arrays, Pullback, Table, check_ids
 from framework.errors import BadInputError
 
 #: Name of the current device.
@@ -54,8 +56,19 @@ def use_device(name: str) -> torch.device:
         BadInputError: there is no such device here.
     """
     device = _checked_device(name)
+    if device.type == "cuda":
+        _begin(str(device))
     _device.set(str(device))
     return device
+
+
+@cache
+def _begin(device: str) -> None:
+    """Let the thread that computes gradients begin to use a GPU: its first product would warn."""
+    x = torch.ones(1, 1, device=device, requires_grad=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (x @ x).backward()  # type: ignore[no-untyped-call]  # torch's
 
 
 class TorchArrays(Arrays):
@@ -120,11 +133,11 @@ class TorchArrays(Arrays):
         return torch.zeros_like(native)
 
     def rows(self, native: Tensor, ids: Tensor) -> Tensor:
-        """Return the rows `ids` of `native`; a GPU checks the ids when it reads the rows."""
+        """Return the rows `ids` of `native`; see `checked_ids`."""
         return functional.embedding(checked_ids(ids, len(native)), native)
 
     def check_ids(self, ids: Tensor, size: int) -> None:
-        """Check ids on a CPU; a GPU checks them when it reads rows."""
+        """Check ids, on a GPU those that came from the host."""
         checked_ids(ids, size)
 
     def words(self, ids: Any) -> Tensor:
@@ -302,8 +315,8 @@ def _remembered(tensor: Tensor) -> Array | None:
 def checked_ids(value: Any, size: int) -> Tensor:
     """Return `value` as int64 ids of the rows of a table of `size` rows.
 
-    On a GPU the kernel that reads the table checks the range: a check here would wait for all
-    earlier computations.
+    On a GPU, ids that came from the host are checked there. To read others, which the device has
+    computed, would wait for all earlier computations: they are not checked.
 
     Raises:
         IndexError: the ids are no integers, or one is not in 0 ... size − 1.
@@ -312,11 +325,9 @@ def checked_ids(value: Any, size: int) -> Tensor:
     if ids.is_floating_point() and ids.numel():
         raise IndexError(f"ids must be integers, but these are {ids.dtype}")
     whole = derived(ids.long(), ids, lambda values: values)
-    if ids.is_cuda or not ids.numel():
-        return whole
-    low, high = (bound.item() for bound in ids.aminmax())
-    if low < 0 or high >= size:
-        raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {low} ... {high}")
+    known = ids if ids.device.type == "cpu" else _remembered(ids)
+    if known is not None and ids.numel():
+        check_ids(known, size)
     return whole
 
 

@@ -39,7 +39,7 @@ STATEMENTS = {
     ),
     "Bahdanau et al. 2015": "2.1:1 3.1:6 3.2:2 5.2.1:1 5.2.2:1",
     "Luong et al. 2015": "3:1 3.1:3 3.2:1 3.3:1",
-    "Vaswani et al. 2017": "3.2:1 3.2.1:4 3.2.3:1",
+    "Vaswani et al. 2017": "3.2:1 3.2.1:4 3.2.3:1 3.5:4 5.3:2",
     "Sennrich et al. 2016": "3.2:5 4.2:1",
     "Wang et al. 2020": "2.1:1 2.2:1",
     "Papineni et al. 2002": "2.1:4 2.2:2 2.3:1",
@@ -48,6 +48,11 @@ STATEMENTS = {
     "Guo et al. 2017": "2:2",
     "Levy and Goldberg 2014": "3.1:1 3.2:1 3.3:1 4.1:1 4.2:2",
     "Pennington et al. 2014": "3:4 4.2:1",
+    "Ba et al. 2016": "3:2 3.1:1 5.1:2",
+    "Zhang and Sennrich 2019": "4:2 4.1:1 4.2:1 4.3:1",
+    "Su et al. 2021": "3.1:1 3.2:1 3.3:1 3.4:2",
+    "Loshchilov and Hutter 2017": "3:2",
+    "Loshchilov and Hutter 2019": "2:4",
 }
 ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")

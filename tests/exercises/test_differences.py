@@ -28,7 +28,7 @@ EXERCISES = [
 ]
 #: Exercises whose checks call `gradients_agree`, but whose functions act on single entries or rows:
 #: differences of all of them at once take two calls of `forward`, whatever their size.
-BY_ENTRY = {"activations", "batch_norm", "pooling"}
+BY_ENTRY = {"activations", "batch_norm", "pooling", "positions"}
 
 DIFFERENCES = text_of("submissions/differences.py")
 

@@ -1,4 +1,4 @@
-"""Figures on words and translations show what the solutions compute."""
+"""Figures on words, translations and transformers show what the solutions compute."""
 
 from xml.etree import ElementTree as ET
 
@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 from repository import ROOT
 
+from docs.figures.transformers import LEAST, PAIRS, ROWS, WARMUP, D
 from docs.figures.translation import ACCURACY, STEPS
+from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.transformers.layer_norm.layer_norm import LayerNorm
+from solutions.transformers.positions.positions import angles, sinusoidal
+from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
 from solutions.translation.subwords.subwords import decode, encode, learn_merges
 from solutions.word_vectors.one_hot.one_hot import cosine_similarity, one_hot
@@ -46,6 +51,44 @@ def test_the_gap_of_a_model_that_is_too_sure():
 def test_the_weights_of_a_translator_sum_to_one():
     texts = [text for text, _ in texts_of("translation/attentive_translator/translator.svg")]
     assert sum(float(text) for text in texts if text.startswith("0.")) == pytest.approx(1)
+
+
+def test_statistics_of_a_column_and_of_a_row():
+    drawn = texts_of("transformers/layer_norm/axes.svg")
+    x = np.array(ROWS, float)
+    numbers = [(float(text), style) for text, style in drawn if text.isdigit()]
+    np.testing.assert_array_equal([n for n, _ in numbers], np.tile(x.ravel(), 2))
+    marked = np.reshape([style == "gate" for _, style in numbers], (2, *x.shape))
+    texts = [text for text, _ in drawn if text.startswith("μ")]
+    for of_kind, text, layer in zip(marked, texts, (BatchNorm1d(4), LayerNorm(4)), strict=True):
+        chosen = x[of_kind]
+        assert text == f"μ = {chosen.mean():g}, σ² = {chosen.var():.2g}"
+        expected = (chosen - chosen.mean()) / chosen.std()
+        np.testing.assert_allclose(layer.forward(x)[of_kind], expected, rtol=1e-4)
+
+
+def test_hands_at_the_angles_of_their_pairs():
+    figure = "transformers/positions/pairs.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    lines = [line.get("points").split() for line in root.iter(f"{SVG}polyline")]
+    hands = np.array([[[*map(float, point.split(","))] for point in line] for line in lines])
+    turned = (hands[:, 1] - hands[:, 0]).reshape(PAIRS, 7, 2) * [1, -1]
+    turned /= np.linalg.norm(turned, axis=-1, keepdims=True)
+    expected = sinusoidal(7, D).reshape(7, -1, 2)[:, :PAIRS, ::-1]
+    np.testing.assert_allclose(turned, expected.swapaxes(0, 1), atol=0.02)
+    texts = [text for text, _ in texts_of(figure) if text.endswith(" t")]
+    assert texts[:-1] == [f"{rate:.2g} t" for rate in angles(np.arange(2), D)[1, :PAIRS]]
+
+
+def test_the_curve_of_warmup_and_cosine():
+    figure = "transformers/warmup_and_decay/schedule.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    lines = {line.get("class"): line.get("points") for line in root.iter(f"{SVG}polyline")}
+    points = np.array([[*map(float, point.split(","))] for point in lines["first"].split()])
+    drawn = (points - points[0]) / [370, -140]
+    schedule = WarmupCosine(1.0, warmup=WARMUP, least=LEAST)
+    rates = [schedule.rate_at(min(share, 1.0)) for share in drawn[:, 0]]
+    np.testing.assert_allclose(drawn[:, 1], rates, atol=1e-2)
 
 
 def test_the_merges_of_rings():

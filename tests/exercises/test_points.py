@@ -15,7 +15,7 @@ ROUNDING = 2
 #: How many times the points of another unit a unit may have.
 BETWEEN_UNITS = 1.5
 #: Units that the README gives a reason for.
-SMALLER_FOR_A_REASON = {"word_vectors", "translation"}
+SMALLER_FOR_A_REASON = {"word_vectors", "translation", "transformers"}
 
 
 def written_statements(exercise):

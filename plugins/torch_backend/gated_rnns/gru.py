@@ -8,6 +8,7 @@ Encoder-Decoder for Statistical Machine Translation" (2014).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -64,12 +65,14 @@ class GRU(RecurrentLayer):
         second = functional.pad(parameters["b_h"], (2 * self.hidden_size, 0))
         weights = [parameters["W_x"], parameters["W_h"], parameters["b"], second]
         kernel = (weights, True, 1, 0.0, True, False)
-        if self._packing is None:
-            h, _ = torch.gru(x, h_0[None], *kernel, batch_first=True)
-        else:
-            h, _ = packed_steps(
-                self._packing, lambda x, sizes, h: torch.gru(x, sizes, h[0], *kernel), x, h_0
-            )
+        with warnings.catch_warnings():  # a GPU copies the weights to one place, and says so
+            warnings.filterwarnings("ignore", "RNN module weights", UserWarning)
+            if self._packing is None:
+                h, _ = torch.gru(x, h_0[None], *kernel, batch_first=True)
+            else:
+                h, _ = packed_steps(
+                    self._packing, lambda x, sizes, h: torch.gru(x, sizes, h[0], *kernel), x, h_0
+                )
         return h
 
     def _own_steps(self, p: Mapping[str, Tensor], x: Tensor, h: Tensor) -> Tensor:

@@ -38,9 +38,10 @@ def negative_sampling(
     Raises:
         IndexError: an id outside 0 ... V−1.
     """
-    drawn = to_tensor(negative_ids).long()
-    named = torch.cat([drawn.new_tensor([outside_id]), drawn])
-    vectors = outside_vectors[checked_ids(named, len(outside_vectors))]
+    size = len(outside_vectors)
+    drawn = checked_ids(negative_ids, size)
+    named = torch.cat([checked_ids(outside_id, size).reshape(1), drawn])
+    vectors = outside_vectors[named]
     signs = torch.cat([center.new_ones(1), -center.new_ones(len(drawn))])
     z = signs * (vectors @ center)
     slopes = -signs * torch.sigmoid(-z)

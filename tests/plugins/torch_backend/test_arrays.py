@@ -146,3 +146,11 @@ def test_the_file_stands_alone():
     }
     own = {name.split(".")[0] for name in roots} - sys.stdlib_module_names
     assert own <= {"numpy", "torch", "framework"}
+
+
+def test_ids_of_a_device_are_checked_where_the_host_knows_them():
+    """A device that reads a row outside of a table stops for the rest of the process."""
+    ids = torch.empty(3, dtype=torch.int64, device="meta")  # nothing can be read from it
+    assert module.checked_ids(ids, 5) is not None
+    with pytest.raises(IndexError, match=r"0 ... 4, but these lie in 0 ... 9"):
+        module.checked_ids(module.remember_on_host(ids, np.array([0, 1, 9])), 5)

@@ -1,0 +1,1 @@
+"""Positions of words; how transformers are trained."""
