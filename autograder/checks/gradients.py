@@ -48,8 +48,6 @@ ATTEMPTS = 4
 ROUNDING = 1e-12
 #: Two forward passes whose values are this close are the same.
 SAME = 1e-9
-#: What is said of a forward that does not read an array.
-UNREAD = "forward does not depend on {}: whatever it is, the result is the same"
 
 
 def gradients_agree(
@@ -83,10 +81,11 @@ def gradients_agree(
         _is_asked_for(Probe(model, uses[-1:], reference), right)
     if wrong is not None:
         sentence = ""
-        if right is not None and _is_unread(wrong, right):
-            sentence = UNREAD.format(wrong.names[0])
-        elif right is not None:
-            sentence = _judged(Probe(model, uses[-1:], reference), right)
+        if right is not None:
+            ours = Probe(model, uses[-1:], reference)
+            if _is_unread(wrong, right):
+                raise _unread(ours, wrong.names[0])
+            sentence = _judged(ours, right)
         raise CheckFailed(
             *_sentences(wrong, sentence),
             about=session_of(model)[0].calls.named("backward"),
@@ -110,13 +109,18 @@ def _is_asked_for(ours: Probe, right: Claim) -> None:
     largest = max((np.abs(slope).max(initial=0) for slope in right.gradients.values()), default=0)
     for name, slope in right.gradients.items():
         if np.any(np.abs(slope) > ROUNDING * largest) and not np.any(slopes[name]):
-            raise CheckFailed(
-                UNREAD.format(name),
-                about=ours.call_of_forward,
-                fact=Fact(f"forward: does not depend on {name}"),
-            )
+            raise _unread(ours, name)
     if not _same(value, right.value, RTOL):
         raise _wrong_forward(ours, value, right, "backward is the derivative of this forward")
+
+
+def _unread(ours: Probe, name: str) -> CheckFailed:
+    """Return the failure of a check in which `forward` does not read the array `name`."""
+    return CheckFailed(
+        f"forward does not depend on {name}: where it changes, the result is the same",
+        about=ours.call_of_forward,
+        fact=Fact(f"forward: does not depend on {name}"),
+    )
 
 
 def _fact(wrong: Disagreement) -> Fact:

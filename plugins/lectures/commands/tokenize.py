@@ -31,7 +31,9 @@ BORDER = "│"
 def tokenize(
     checkpoint: Annotated[
         Path | None,
-        typer.Argument(help="A checkpoint, whose tokens are shown.", show_default=False),
+        typer.Argument(
+            metavar="CHECKPOINT", help="A checkpoint, whose tokens are shown.", show_default=False
+        ),
     ] = None,
     corpus: Annotated[
         str | None,

@@ -141,7 +141,7 @@ def test_a_forward_that_keeps_a_copy_of_its_weights_does_not_depend_on_them(remo
     reference = right_reference(remote, affine, model)
     with pytest.raises(CheckFailed) as caught:
         gradients_agree(model, X, rng=draws, reference=reference)
-    assert any("forward does not depend on " in detail for detail in caught.value.details)
+    assert "forward does not depend on " in str(caught.value)
 
 
 def test_parameters_are_as_before(remote, affine, draws):

@@ -43,7 +43,7 @@ def test_a_graded_notebook_is_handed_in(
 ):
     (course_root / "squash.ipynb").write_bytes(make_notebook(solved["squash"], name="squash"))
     grade_own("squash.ipynb")
-    assert "in it, passed: squash" in gradus("hand-in")[1]
+    assert "in it, passed, squash.ipynb: squash" in gradus("hand-in")[1]
     with zipfile.ZipFile(course_root / "hand_in.zip") as archive:
         assert archive.namelist() == ["first_unit/squash/squash.ipynb"]
 
