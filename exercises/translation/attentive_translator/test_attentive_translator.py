@@ -253,9 +253,9 @@ def test_beam(submission, reference, rng):
 def training(submission, reference, rng, sentences, phrases, chunk):
     """Yield a language, and models after each piece of a training on its sentences."""
     language = LongSentences(rng=rng)
-    sizes = len(language.source.words), len(language.target.words), 16, 32
+    sizes = len(language.source.words), len(language.target.words), 32, 32
     models = trained_models(submission, reference, "AttentiveTranslator", *sizes, rng=rng)
-    pairs = language.encode(language.sample(sentences, 2, phrases, rng=rng).pairs, phrases)
+    pairs = language.encode(language.sample(sentences, 1, phrases, rng=rng).pairs, phrases)
     chunks = classifier_chunks(
         models, (pairs.source, pairs.before), pairs.target, epochs=1, batch_size=64,
         learning_rate=0.01, chunk=chunk, rng=rng,
@@ -280,7 +280,7 @@ def test_long_sentences(submission, reference, metric_threshold, rng):
     )  # fmt: skip
 
     def shares(rng):
-        for language, models in training(submission, reference, rng, 16_000, PHRASES, 50):
+        for language, models in training(submission, reference, rng, 12_800, PHRASES, 50):
             new = language.sample(NEW, PHRASES, PHRASES, rng=rng)
             test = language.encode(new.pairs)
             usual = np.array([pair.target[0] in language.usual for pair in new.pairs])
