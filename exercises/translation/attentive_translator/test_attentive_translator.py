@@ -251,17 +251,18 @@ def test_beam(submission, reference, rng):
 
 
 def training(submission, reference, rng, sentences, phrases, chunk):
-    """Yield a language, and models after each piece of a training on its sentences."""
+    """Yield a language, and models after each piece of a training; short sentences come first."""
     language = LongSentences(rng=rng)
-    sizes = len(language.source.words), len(language.target.words), 32, 32
+    sizes = len(language.source.words), len(language.target.words), 32, 48
     models = trained_models(submission, reference, "AttentiveTranslator", *sizes, rng=rng)
-    pairs = language.encode(language.sample(sentences, 1, phrases, rng=rng).pairs, phrases)
-    chunks = classifier_chunks(
-        models, (pairs.source, pairs.before), pairs.target, epochs=1, batch_size=64,
-        learning_rate=0.01, chunk=chunk, rng=rng,
-    )  # fmt: skip
-    for _ in chunks:
-        yield language, models
+    for number, most in ((4_800, 2), (sentences, phrases)):
+        pairs = language.encode(language.sample(number, 1, most, rng=rng).pairs, most)
+        chunks = classifier_chunks(
+            models, (pairs.source, pairs.before), pairs.target, epochs=1, batch_size=32,
+            learning_rate=0.007, chunk=chunk, rng=rng,
+        )  # fmt: skip
+        for _ in chunks:
+            yield language, models
 
 
 @pytest.mark.task("AttentiveTranslator")
@@ -280,7 +281,7 @@ def test_long_sentences(submission, reference, metric_threshold, rng):
     )  # fmt: skip
 
     def shares(rng):
-        for language, models in training(submission, reference, rng, 12_800, PHRASES, 50):
+        for language, models in training(submission, reference, rng, 11_200, PHRASES, 50):
             new = language.sample(NEW, PHRASES, PHRASES, rng=rng)
             test = language.encode(new.pairs)
             usual = np.array([pair.target[0] in language.usual for pair in new.pairs])
@@ -300,7 +301,7 @@ def test_known_alignment(submission, reference, metric_threshold, plot, rng):
     last = []
 
     def shares(rng):
-        for language, models in training(submission, reference, rng, 9_600, 3, 50):
+        for language, models in training(submission, reference, rng, 4_800, 3, 50):
             new = language.sample(NEW, 3, 3, rng=rng)
             last[:] = language, models, new.pairs[0]
             test = language.encode(new.pairs, 3)
