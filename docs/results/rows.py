@@ -129,4 +129,12 @@ ROWS = (
         )
         for depth, paper in ((9, 90.83), (17, 91.12), (29, 91.27))
     ),
+    Row(
+        "multi30k",
+        "Translator with attention, Multi30k, German to English (public tutorials)",
+        "BLEU on test_2016_flickr, by `gradus evaluate`",
+        33,
+        "multi30k",
+        f"gradus train attentive_translator --recipe multi30k {_CPU} --corpus multi30k --data DIR",
+    ),
 )
