@@ -16,15 +16,15 @@ from autograder.checks import (
     trained_models,
 )
 from framework.models.conditioned import Conditioned
-from plugins.lectures.languages.long_sentences import PHRASES, LongSentences, aligned_words
+from plugins.lectures.languages.long_sentences import LongSentences, aligned_words
 
 RTOL = 1e-7
 PAD, END = 0, 2
 V, W, E, H, A = 7, 6, 3, 4, 5
 #: A layer whose state is one array, and one whose state is a tuple.
 CELLS = ("rnn", "lstm")
-#: New sentences for each evaluation.
-NEW = 200
+#: Phrases of a long sentence, and new sentences for each evaluation.
+LONG, NEW = 4, 200
 
 
 def encoder(submission, reference, rng, cell="rnn"):
@@ -255,7 +255,7 @@ def training(submission, reference, rng, sentences, phrases, chunk):
     language = LongSentences(rng=rng)
     sizes = len(language.source.words), len(language.target.words), 32, 48
     models = trained_models(submission, reference, "AttentiveTranslator", *sizes, rng=rng)
-    for number, most in ((4_800, 2), (sentences, phrases)):
+    for number, most in ((3_200, 1), (3_200, 2), (sentences, phrases)):
         pairs = language.encode(language.sample(number, 1, most, rng=rng).pairs, most)
         chunks = classifier_chunks(
             models, (pairs.source, pairs.before), pairs.target, epochs=1, batch_size=32,
@@ -281,9 +281,9 @@ def test_long_sentences(submission, reference, metric_threshold, rng):
     )  # fmt: skip
 
     def shares(rng):
-        for language, models in training(submission, reference, rng, 11_200, PHRASES, 50):
-            new = language.sample(NEW, PHRASES, PHRASES, rng=rng)
-            test = language.encode(new.pairs)
+        for language, models in training(submission, reference, rng, 11_200, LONG, 50):
+            new = language.sample(NEW, LONG, LONG, rng=rng)
+            test = language.encode(new.pairs, LONG)
             usual = np.array([pair.target[0] in language.usual for pair in new.pairs])
             yield models.evaluate(share_right, test.source, test.target, usual)
 
