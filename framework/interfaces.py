@@ -32,6 +32,7 @@ __all__ = [
     "Schedule",
     "Transform",
     "missing_methods",
+    "read_tokens",
 ]
 
 #: Name -> array of the backend.
@@ -151,7 +152,8 @@ class Model:
 class LanguageModel(Model):
     """A model that predicts the next token from the tokens before it.
 
-    Perplexity, sampling and beam search are written once over these two methods.
+    Perplexity, sampling and beam search are written once over `initial_state` and
+    `next_log_probabilities`.
 
     Attributes:
         state: the state after the last token that `forward` read. Models for long texts set it, so
@@ -175,6 +177,35 @@ class LanguageModel(Model):
             log probabilities of the next token `(N, V)`, and the state after `tokens`.
         """
         raise NotImplementedError
+
+    def read_tokens(self, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
+        """Read several tokens of each text in one call; predict the next one after each of them.
+
+        A model that reads several tokens together, as a transformer does, overrides this loop.
+
+        Args:
+            tokens: ids, `(N, T)` integers.
+            state: the result of `initial_state`, or a state that one of the methods returned.
+
+        Returns:
+            the results of `next_log_probabilities` for the T tokens, one after the other.
+        """
+        results = []
+        for t in range(tokens.shape[1]):
+            results.append(self.next_log_probabilities(tokens[:, t], state))
+            state = results[-1][1]
+        return results
+
+
+def read_tokens(model: Any, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
+    """Return the results of `LanguageModel.read_tokens` of `model`, whatever its base class.
+
+    A language model of another base class may not have the method.
+    """
+    if hasattr(model, "read_tokens"):
+        results: list[tuple[Any, Any]] = model.read_tokens(tokens, state)
+        return results
+    return LanguageModel.read_tokens(model, tokens, state)
 
 
 class Loss(ABC):

@@ -13,11 +13,17 @@ training            training a submitted model from the grader's side
 trained_models      a trained model, and the reference with its parameters
 sanity_checks       what is known before a long training
 metric_threshold    metrics of trained models, and their thresholds
+peak_memory         the memory that a pass through a model allocates
 chance              scores that are too good, and frequencies of random draws
 host_limits         time and memory that a check may take of the grader's process
 """
 
-from autograder.checks.chance import matches_distribution, not_above, not_better_than_bayes
+from autograder.checks.chance import (
+    fits_distributions,
+    matches_distribution,
+    not_above,
+    not_better_than_bayes,
+)
 from autograder.checks.equality import CheckFailed, equal, expect, finite, real_array
 from autograder.checks.gradients import gradients_agree
 from autograder.checks.language import (
@@ -31,6 +37,7 @@ from autograder.checks.language import (
     token_log_probabilities,
 )
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
+from autograder.checks.peak_memory import measured_passes
 from autograder.checks.sanity_checks import (
     initial_loss_is_uniform,
     new_scores_are_uniform,
@@ -71,9 +78,10 @@ __all__ = [
     "TrainedModels",
     "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback", "changes_in_place",
     "classifier_chunks",
-    "combined", "equal", "expect", "finite", "gradients_agree", "in_float32",
+    "combined", "equal", "expect", "finite", "fits_distributions", "gradients_agree", "in_float32",
     "initial_loss_is_uniform", "language_model_callback", "language_model_chunks",
     "likelihood_ratio", "log_softmax", "margin_chunks", "matches_distribution",
+    "measured_passes",
     "moves_the_callers_array", "new_scores_are_uniform", "no_look_ahead", "not_above",
     "not_better_than_bayes", "overfits", "overfits_text", "paired_models", "part", "perplexity",
     "perplexity_ratio", "real_array", "refuses", "returns_a_float", "returns_new_arrays",

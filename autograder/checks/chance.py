@@ -16,6 +16,10 @@ independent numbers between −1 and 1 with means of at most 0, and by Hoeffding
 
     P(d ≥ √(2 m log(1/α))) ≤ α.
 
+**Frequencies.** `matches_distribution` bounds the count of each value. `fits_distributions` is a
+chi-square test of all counts together: right draws are refused with the probability `REFUSED_FITS`,
+as far as the counts are large enough for the chi-square distribution.
+
 A check evaluates a model many times, each time on a new sample. α is therefore `TOO_GOOD`
 divided by `EVALUATIONS`, more than any check makes: a check fails a right solution for this reason
 with a probability of at most `TOO_GOOD`.
@@ -26,6 +30,7 @@ Source: Hoeffding, "Probability inequalities for sums of bounded random variable
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -42,6 +47,8 @@ EVALUATIONS = 1000
 NATS = math.log(EVALUATIONS / TOO_GOOD)
 #: The probability that right draws are refused, over all values together.
 REFUSED_DRAWS = 1e-9
+#: The probability that a chi-square test refuses right draws.
+REFUSED_FITS = 1e-6
 #: Rounding errors of shares that are computed exactly.
 ROUNDING = 1e-9
 
@@ -120,3 +127,55 @@ def matches_distribution(drawn: Array, probabilities: Array, what: str) -> None:
             f"{n * p[worst]:.0f} are expected"
         )
     expect(not message, message, about=drawn, fact=f"{what}: frequencies")
+
+
+def fits_distributions(groups: Iterable[tuple[Array, Array]], what: str) -> None:
+    """Fail unless the drawn values of all groups together fit their distributions.
+
+    The statistic is Σ (count − n p)² / (n p) over the groups and values, with K − 1 degrees of
+    freedom for a group of K values with p > 0 (Pearson 1900). It holds for the words after each
+    history in one text of a Markov chain, too (Billingsley, "Statistical Methods in Markov Chains",
+    1961).
+
+    Args:
+        groups: the drawn values of each group, integers of any shape, and their probabilities
+            `(K,)`. Counts should be expected to be 5 at least.
+        what: what the values are.
+    """
+    statistic, freedom, worst = 0.0, 0, (0.0, "")
+    for drawn, p in groups:
+        matches_distribution(drawn, p, what)
+        if not np.size(drawn):
+            continue
+        possible = p > 0
+        counts = np.bincount(np.ravel(drawn), minlength=len(p))[possible]
+        means = np.size(drawn) * p[possible]
+        terms = (counts - means) ** 2 / means
+        statistic, freedom = statistic + float(terms.sum()), freedom + len(means) - 1
+        k = int(terms.argmax())
+        value = int(np.flatnonzero(possible)[k])
+        worst = max(
+            worst, (float(terms[k]), f"{value} came up {counts[k]} times, not {means[k]:.0f}")
+        )
+    expect(
+        chi_square_tail(statistic, freedom) >= REFUSED_FITS,
+        f"{what}: the frequencies do not fit, χ² is {statistic:.1f} with {freedom} degrees of "
+        f"freedom; the worst: {worst[1]}",
+        fact=f"{what}: frequencies",
+    )
+
+
+def chi_square_tail(x: float, freedom: int) -> float:
+    """Return the probability that a chi-square variable is x or more.
+
+    Q(a + 1, y) = Q(a, y) + y^a e^(−y) / Γ(a + 1) for a = freedom / 2 and y = x / 2, from
+    Q(1/2, y) = erfc √y or Q(1, y) = e^(−y).
+    """
+    if x <= 0 or freedom < 1:
+        return 1.0
+    y = x / 2
+    a, tail = (0.5, math.erfc(math.sqrt(y))) if freedom % 2 else (1.0, math.exp(-y))
+    while a < freedom / 2:
+        tail += math.exp(a * math.log(y) - y - math.lgamma(a + 1))
+        a += 1
+    return tail

@@ -40,7 +40,7 @@ SUM_TOLERANCE = 1e-6
 
 def language_model_callback(model: LanguageModel) -> Callback:
     """Return a language model of the grader's for code that writes text: it cannot be read."""
-    return callback(model, "initial_state", "next_log_probabilities")
+    return callback(model, "initial_state", "next_log_probabilities", "read_tokens")
 
 
 def perplexity(model: RemoteObject, tokens: Array, batch_size: int = 16) -> float:
@@ -116,15 +116,18 @@ def log_softmax(logits: Array) -> Array:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
-def same_for_large_scores(pair: PairedModels, tokens: Array, *context: Any) -> None:
+def same_for_large_scores(
+    pair: PairedModels, tokens: Array, *context: Any, matrix: str = "U"
+) -> None:
     """Require `next_log_probabilities` to be right and finite for scores of ±10⁴.
 
     Args:
-        pair: two language models with scores … U + b; this changes U.
+        pair: two language models; this changes the matrix of their scores.
         tokens: `(N, T)`; the scores differ from text to text.
         context: further arguments of `forward` and `initial_state`.
+        matrix: the parameter that the scores are proportional to.
     """
-    pair.set_parameters({"U": 1e4 * pair.reference.parameters["U"]})
+    pair.set_parameters({matrix: 1e4 * pair.reference.parameters[matrix]})
     expected = log_softmax(pair.same_forward(tokens, *context))[:, 0]
     state = pair.student.initial_state(len(tokens), *context)
     log_probabilities, _ = pair.student.next_log_probabilities(tokens[:, 0], state)

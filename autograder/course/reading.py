@@ -40,6 +40,7 @@ EXERCISE_FORMAT = Format(
         Key("packages", list, "Packages that its code may import in addition."),
         Key("use", dict, "What the passed exercise can be used for: the table `[use]`."),
         Key("time", dict, "Time limits: the table `[time]`."),
+        Key("memory", int, "Mebibytes that the process of the code may use; 2048 by default."),
         Key("thresholds", dict, "Required metrics of trained checks: `[thresholds]`."),
         Key("train", dict, "How `gradus train` runs it: the table `[train]`."),
         Key("tasks", list, "What the solution defines: `[[tasks]]` tables."),
@@ -61,6 +62,8 @@ TIME_FORMAT = Format(
     ),
 )
 
+#: Mebibytes that a worker needs to import NumPy and a submission.
+LEAST_MEMORY = 128
 #: The file of written questions.
 QUESTIONS = "questions.md"
 
@@ -90,6 +93,7 @@ class Exercise:
         requires: the exercises of this course whose parts it uses; in a kit also those of a base.
         borrows: exercises of the base whose parts it uses, as in ``cs224n/rnn``.
         minutes: how long a student is expected to need; 0 if it is not known.
+        memory: mebibytes that a process with NumPy code of a student may use; None: the default.
     """
 
     root: Path
@@ -110,6 +114,7 @@ class Exercise:
     minutes: int = 0
     core: bool = False
     use: Use | None = None
+    memory: int | None = None
 
     @property
     def available_points(self) -> float:
@@ -328,6 +333,7 @@ def _read_exercise(course: Course, name: str) -> Exercise:
         minutes=table.get("minutes", int, 0),
         core=table.get("core", bool, False),
         use=_read_use(table.table("use")) if "use" in table.values else None,
+        memory=_read_memory(table) if "memory" in table.values else None,
     )
 
 
@@ -384,6 +390,13 @@ def _require_base(table: Table, course: Course, name: str) -> None:
     if exercise not in bases[scope].exercise_names:
         known = f"exercises of {scope}: {', '.join(bases[scope].exercise_names[:8])}"
         table.fail("requires", f"names '{name}', which {scope} does not list; {known}")
+
+
+def _read_memory(table: Table) -> int:
+    memory = table.get("memory", int)
+    if memory < LEAST_MEMORY:
+        table.fail("memory", f"= {memory} must be at least {LEAST_MEMORY}: a worker needs it")
+    return memory
 
 
 def _read_time(table: Table) -> ExerciseTime:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
-from autograder.diagnosis.evidence import Answer, AnswerEvidence, Array, Pair, Raised
+from autograder.diagnosis.evidence import Answer, AnswerEvidence, Array, Pair, Raised, are_common
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
 from autograder.sandbox.session.requests import Call, Get, Outcome, OverwriteResult, Step
 from autograder.sandbox.session.session import Exchange
@@ -55,10 +56,23 @@ def pairs_of(
     return _AnswerReader(names).read(exchanges, right).pairs
 
 
-def methods_in(exchanges: Sequence[Exchange]) -> set[str]:
-    """Return the names of the functions and methods that were called."""
-    steps = (step for exchange in exchanges for step in exchange.steps)
-    return {step.name for step in steps if isinstance(step, Call)}
+def telling_methods(exchanges: Sequence[Exchange], pairs: Sequence[Pair]) -> set[str]:
+    """Return the functions and methods that gave more than one common number.
+
+    Args:
+        pairs: the arrays of the answers in `exchanges`.
+    """
+    arrays: dict[str, list[Array]] = {}
+    for pair in pairs:
+        arrays.setdefault(pair.method, []).append(pair.actual)
+    answers = ((zip(e.steps, e.outcomes, strict=False)) for e in exchanges)
+    others = (
+        step.name
+        for step, outcome in chain.from_iterable(answers)
+        if isinstance(step, Call)
+        and any(isinstance(leaf, str) for _, leaf in leaves(outcome.value))
+    )
+    return {method for method, given in arrays.items() if not are_common(given)}.union(others)
 
 
 @dataclass

@@ -49,6 +49,12 @@ def close(actual: Array, expected: Array) -> bool:
     return bool(np.allclose(actual, expected, rtol=0.0, atol=allowed, equal_nan=True))
 
 
+def same_entries(actual: Array, expected: Array) -> Array:
+    """Return which entries of two arrays of one shape differ at most by rounding."""
+    allowed = tolerance(actual, expected)
+    return np.isclose(actual, expected, rtol=0.0, atol=allowed, equal_nan=True)
+
+
 def same_value(actual: Any, expected: Any) -> bool:
     """Return whether two values are equal; arrays need equal dtypes as well, numbers do not."""
     return all(_same_leaf(*pair) for _, *pair in zip_leaves(actual, expected, strict=True))
@@ -120,8 +126,7 @@ def _wrong_numbers(actual: Array, expected: Array) -> int:
         return 1
     wrong = actual
     if actual.shape == expected.shape:
-        allowed = tolerance(actual, expected)
-        wrong = actual[~np.isclose(actual, expected, rtol=0.0, atol=allowed, equal_nan=True)]
+        wrong = actual[~same_entries(actual, expected)]
     return len(np.unique(wrong[np.isfinite(wrong)]))
 
 
@@ -217,8 +222,8 @@ OVERFLOWS = {
         "1/0 and −log 0 are ∞."
     ),
     "−∞": (
-        "returns −∞ where a finite number is expected. log 0, −1/0 and −log ∞ are −∞, and so is a "
-        "score that a mask has set to −∞."
+        "returns −∞ where a finite number is expected. It can come from log 0, −1/0 or −log ∞, "
+        "from a mask, or from a maximum that starts at −∞."
     ),
     "any": "returns infinity or NaN where a finite number is expected.",
 }
@@ -328,6 +333,14 @@ def wrong_steps(
         )
         if not is_same:
             yield i
+
+
+def facts_between(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences = NONE) -> int:
+    """Return the number of facts in which two answers differ; an exception is one fact."""
+    outcomes = list(zip(theirs.outcomes, right.outcomes, strict=False))
+    wrong = wrong_steps(theirs, right, allowed)
+    # The step after the last outcome raised an exception in one of them.
+    return sum(weight(*outcomes[i]) if i < len(outcomes) else 1 for i in wrong)
 
 
 def _same_step(

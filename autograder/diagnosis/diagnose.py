@@ -29,7 +29,11 @@ from autograder.diagnosis.patterns import (
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
 from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
-from autograder.diagnosis.solution_changes.listed_mistakes import Joined, KnownMistakes
+from autograder.diagnosis.solution_changes.listed_mistakes import (
+    CERTAIN,
+    Joined,
+    KnownMistakes,
+)
 from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
 from autograder.diagnosis.solution_changes.small_changes import (
     mutation_candidates,
@@ -84,6 +88,7 @@ class Diagnoser:
         trials: Trials,
     ) -> None:
         self._tasks, self._mutations_left = exercise.task_names, MAX_MUTATIONS
+        self._changes: list[tuple[Diagnosis, SourceModule]] = []  # of other checks
         self._matcher = AnswerMatcher(Replayer(exercise, parts), trials)
         recorded = [(check, transcripts[check.id]) for check in checks if check.id in transcripts]
         recorded.sort(key=lambda item: _cost(item[1]))
@@ -94,32 +99,42 @@ class Diagnoser:
 
     def explained(self, listed: bool) -> dict[str, CheckResult]:
         """Return the failed checks by id, with what is found before the trials are used up."""
-        tasks = [checks for task in self._tasks if (checks := self._of(task)).failed]
+        every = [self._of(task) for task in self._tasks]
+        tasks = [checks for checks in every if checks.failed]
         results = {name: check for checks in tasks for name, check in self._located(checks).items()}
         diagnoses: dict[str, Diagnosis] = {}
         with suppress(OutOfTrials):
-            self._explain(tasks, diagnoses, listed)
+            self._explain(every, diagnoses, listed)
         return {
             name: replace(check, diagnosis=diagnoses.get(name)) for name, check in results.items()
         }
 
     def _explain(
-        self, tasks: Sequence[TaskChecks], diagnoses: dict[str, Diagnosis], listed: bool
+        self, every: Sequence[TaskChecks], diagnoses: dict[str, Diagnosis], listed: bool
     ) -> None:
-        """Add the diagnoses by listed mistakes, else by general mistakes."""
-        known = KnownMistakes(self._matcher)
+        """Add the diagnoses by listed mistakes, else by general mistakes.
+
+        A task may be wrong because of another wrong one that it uses. So no change of its own is
+        tried then.
+        """
+        uses, known = self._matcher.replayer.uses, KnownMistakes(self._matcher, every)
+        tasks = [checks for checks in every if checks.failed]
+        failed = {checks.task for checks in tasks}
         joined = known.causes_by_task(tasks) if listed else {}
         for cause in joined.values():
             diagnoses |= cause.explained
         for checks in tasks:
             diagnoses |= flaws_alone(_unexplained(checks, diagnoses).failed)
             main = joined.get(checks.task, Joined())
-            diagnoses |= self._by_one_change(checks, main)
+            is_own = failed.isdisjoint(uses(checks.task))
+            if is_own:
+                diagnoses |= self._by_one_change(checks, main)
             base = known.module(main.cause)
             if main.explained and base is not None:
-                others = self._beside(_unexplained(checks, diagnoses), base)
-                diagnoses |= {name: replace(main.main, second=c) for name, c in others.items()}
-            diagnoses |= self._by_general_mistakes(_other_methods(checks, diagnoses))
+                beside = self._beside(_unexplained(checks, diagnoses), base)
+                diagnoses |= {name: replace(main.main, second=c) for name, c in beside.items()}
+            others = _other_methods(checks, diagnoses)
+            diagnoses |= self._by_general_mistakes(others, is_own=is_own)
             for told in (almost_right, miscounted_calls):
                 diagnoses |= told(_unexplained(checks, diagnoses).failed)
 
@@ -140,8 +155,12 @@ class Diagnoser:
                 diagnoses |= told_by(SCALING, told_of, _together(checks, told_of)) or case.changed()
         return diagnoses
 
-    def _by_general_mistakes(self, checks: TaskChecks) -> dict[str, Diagnosis]:
-        """Return the diagnoses of failed checks of a task by mistakes of any exercise."""
+    def _by_general_mistakes(self, checks: TaskChecks, *, is_own: bool) -> dict[str, Diagnosis]:
+        """Return the diagnoses of failed checks of a task by mistakes of any exercise.
+
+        Args:
+            is_own: whether more than the changes that explained other checks is tried.
+        """
         groups, solution = _groups(checks.failed), self._matcher.replayer.solution
         diagnoses: dict[str, Diagnosis] = {}
         for (method, is_of_arrays), group in groups.items():
@@ -153,21 +172,36 @@ class Diagnoser:
             # A check may accept another kind of answer. So it must have complained itself.
             complained = all(check.result.message for check in group)
             patterns = PATTERNS if is_of_arrays else ANSWERS if complained else LISTS
-            diagnoses = (
-                (is_of_arrays and told_by(EFFECTS, evidence, together))
-                or case.changed()
-                or told_by(patterns, evidence, together)
-                or self._mutation(case)
-                or told_by_each(patterns, evidence, together)
-            ) | diagnoses
+            told = self._by_an_earlier_change(case)
+            if is_own and not told:
+                told = (
+                    (is_of_arrays and told_by(EFFECTS, evidence, together))
+                    or case.changed()
+                    or told_by(patterns, evidence, together)
+                    or self._mutation(case)
+                    or told_by_each(patterns, evidence, together)
+                )
+            diagnoses = told | diagnoses
         return diagnoses
 
+    def _by_an_earlier_change(self, case: Case) -> dict[str, Diagnosis]:
+        """Return the diagnoses by a small change that has explained other checks: one cause."""
+        if case.can_be_explained:
+            for said, module in self._changes:
+                if case.is_explained_by(module):
+                    return case.diagnosed(said)
+        return {}
+
     def _beside(self, checks: TaskChecks, base: SourceModule) -> dict[str, Diagnosis]:
-        """Return the diagnoses of failed checks by a change of `base`, which has a mistake."""
+        """Return the diagnoses of failed checks by a change of `base`, which has a mistake.
+
+        Where `base` gives nearly the same answers, many changes would give the others.
+        """
         diagnoses: dict[str, Diagnosis] = {}
         for (method, _), group in _groups(checks.failed).items():
-            case = Case(self._matcher, checks, method, group, base)
-            diagnoses = (case.changed() or self._mutation(case)) | diagnoses
+            if any(self._matcher.differs_by(base, check, CERTAIN) for check in group):
+                case = Case(self._matcher, checks, method, group, base)
+                diagnoses = (case.changed() or self._mutation(case)) | diagnoses
         return diagnoses
 
     def _mutation(self, case: Case) -> dict[str, Diagnosis]:
@@ -179,19 +213,23 @@ class Diagnoser:
             return {}
         exercise, task = self._matcher.replayer.exercise, case.checks.task
         candidates = mutation_candidates(exercise, case.base.source, task, case.method)
-        told: Diagnosis | None = None
+        change: tuple[Diagnosis, SourceModule] | None = None
         for said, source in islice(candidates, self._mutations_left):
-            if told is not None and said.id != told.id:
+            if change is not None and said.id != change[0].id:
                 break
             self._mutations_left -= 1
             with suppress(SyntaxError):
-                if case.is_explained_by(SourceModule(source, exercise.name)):
-                    if told is not None and said != told:
-                        return case.diagnosed(without_term(told, case.method))
-                    told = said
-                    if not names_a_term(told):
+                module = SourceModule(source, exercise.name)
+                if case.is_explained_by(module):
+                    is_another = change is not None and said != change[0]
+                    change = without_term(said, case.method) if is_another else said, module
+                    if is_another or not names_a_term(said):
                         break
-        return case.diagnosed(told) if told is not None else {}
+        if change is None:
+            return {}
+        if case.base is self._matcher.replayer.solution:
+            self._changes.append(change)
+        return case.diagnosed(change[0])
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
         """Return the failed checks of a task by id, each with the method that was wrong first."""

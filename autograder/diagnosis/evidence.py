@@ -132,11 +132,7 @@ class AnswerEvidence:
         if self.effects:
             return False
         kept = (pair for pair in self.right if not pair.is_argument)
-        numbers = set[float]()
-        for array in (pair.actual for pair in (*self.wrong, *kept)):
-            is_finite = np.isfinite(array) if array.dtype.kind in "fc" else ...
-            numbers |= set(array[is_finite].ravel().tolist())
-        is_one = len(numbers) <= 1 and numbers.issubset(COMMON)
+        is_one = are_common(pair.actual for pair in (*self.wrong, *kept))
         return is_one and all(_is_plain(answer.actual) for answer in self.others)
 
     @property
@@ -170,6 +166,15 @@ class AnswerEvidence:
             tuple(effect for part in parts for effect in part.effects),
             tuple(answer for part in parts for answer in part.others),
         )
+
+
+def are_common(arrays: Iterable[Array]) -> bool:
+    """Return whether all finite entries of `arrays` are one common number, or there are none."""
+    numbers = set[float]()
+    for array in arrays:
+        is_finite = np.isfinite(array) if array.dtype.kind in "fc" else ...
+        numbers |= set(array[is_finite].ravel().tolist())
+    return len(numbers) <= 1 and numbers.issubset(COMMON)
 
 
 def _is_plain(answer: Any) -> bool:

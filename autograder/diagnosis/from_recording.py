@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, starmap
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,12 @@ import numpy as np
 from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
 from autograder.course.kit_folder import enciphered
-from autograder.diagnosis.answer_reader import NO_NAMES, gather, methods_in, pairs_of
+from autograder.diagnosis.answer_reader import NO_NAMES, gather, pairs_of, telling_methods
 from autograder.diagnosis.comparison import (
     IgnoredDifferences,
+    facts_between,
     numpy_errors_ignored,
     same_exchange,
-    weight,
 )
 from autograder.diagnosis.evidence import AnswerEvidence, Pair, free_methods, located
 from autograder.diagnosis.flaws import first_flaw
@@ -140,9 +140,7 @@ class AskedCheck:
     @cached_property
     def facts(self) -> int:
         """The number of facts in which the answers are wrong."""
-        pairs = zip(self.asked, self.right, strict=True)
-        outcomes = (zip(ours.outcomes, other.outcomes, strict=False) for ours, other in pairs)
-        return sum(starmap(weight, chain.from_iterable(outcomes)))
+        return sum(map(facts_between, self.asked, self.right))
 
     @property
     def method(self) -> tuple[str, str]:
@@ -194,7 +192,11 @@ class SealedSearch:
         right = {mark_of(asked.check.id) for asked in passed if not asked.key}
         self._failed = [asked for asked in checks if asked.check.verdict in EXPLAINED]
         self._wrong = {mark_of(asked.check.id) for asked in self._failed if asked.key}
-        self._right_methods = {(a.check.task, m) for a in passed for m in methods_in(a.asked)}
+        self._right_methods = {
+            (asked.check.task, method)
+            for asked in passed
+            for method in telling_methods(asked.asked, asked.pairs)
+        }
         self._explained: dict[SealedMistake, list[AskedCheck]] = {}
         for asked in self._failed:
             for mistake in asked.unlocked:

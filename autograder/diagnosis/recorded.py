@@ -8,6 +8,7 @@ step created here.
 
 from __future__ import annotations
 
+import ast
 import re
 import time
 from collections.abc import Iterable, Iterator, Set
@@ -19,15 +20,16 @@ from typing import Any
 from autograder.checks import host_limits
 from autograder.course.documented_names import text_names
 from autograder.course.reading import Exercise
-from autograder.diagnosis.answer_reader import gather, methods_in, pairs_of
+from autograder.course.source import definitions, parse
+from autograder.diagnosis.answer_reader import gather, pairs_of, telling_methods
 from autograder.diagnosis.comparison import (
     Exchanges,
     IgnoredDifferences,
     View,
+    facts_between,
     ignored,
     is_number,
     same_exchange,
-    weight,
     without_overwritten,
     wrong_steps,
 )
@@ -98,6 +100,12 @@ class Replayer:
     def names(self) -> TextNames:
         """The names that the text of the exercise gives to arguments and results."""
         return text_names(self.exercise)
+
+    def uses(self, task: str) -> set[str]:
+        """Return the other tasks of the exercise that the solution of `task` names."""
+        nodes = ast.walk(definitions(parse(self.source)).get(task, ast.Pass()))
+        names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        return names.intersection(self.exercise.task_names) - {task}
 
     @property
     def solution(self) -> SourceModule:
@@ -291,15 +299,13 @@ class RecordedCheck:
 def _compared(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) -> Compared:
     """Compare an answer; an answer of NaN alone is no fact: many mistakes give it."""
     wrong = list(wrong_steps(theirs, right, allowed))
-    outcomes = list(zip(theirs.outcomes, right.outcomes, strict=False))
-    # The step after the last outcome raised an exception in one of them.
-    evidence = sum(weight(*outcomes[i]) if i < len(outcomes) else 1 for i in wrong)
     miscounts = 0
     if allowed.silently:
         mine, expected = theirs.called_back, right.called_back
         miscounts = sum(mine.get(n, 0) != expected.get(n, 0) for n in mine.keys() | expected)
     is_evidence = miscounts > 0 or any(i < len(theirs.outcomes) for i in wrong)
-    return Compared(allowed, bool(miscounts or wrong), is_evidence, evidence + miscounts)
+    facts = facts_between(theirs, right, allowed) + miscounts
+    return Compared(allowed, bool(miscounts or wrong), is_evidence, facts)
 
 
 @dataclass(frozen=True)
@@ -312,8 +318,8 @@ class TaskChecks:
 
     @property
     def right_methods(self) -> set[str]:
-        """The methods that passed checks have called."""
-        return set[str]().union(*(methods_in(check.asked) for check in self.passed))
+        """The methods that gave more than one common number in passed checks."""
+        return set[str]().union(*(telling_methods(c.exchanges, c.pairs) for c in self.passed))
 
 
 def reads_clock(source: str) -> bool:

@@ -30,6 +30,7 @@ from autograder.sandbox.session.sandbox_session import IMPORT, Deadlines, Sandbo
 from autograder.sandbox.session.session import Session
 from autograder.submissions.submission import Submission
 from autograder.submissions.submitted_file import SubmittedFile
+from autograder.submissions.task_progress import TaskProgress, task_progress
 from framework.providers.backends import REFERENCE, part_source
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Grader:
             name=exercise.name,
             unit=exercise.unit,
             title=exercise.title,
-            tasks=_by_task(exercise, checks),
+            tasks=_by_task(exercise, checks, file.source if file is not None else None),
             file=file.inner if file is not None else "",
             uncontained=uncontained,
             seconds=time.perf_counter() - started,
@@ -227,10 +228,18 @@ def _in_file(frame: Frame, files: Mapping[str, SubmittedFile]) -> Frame:
     return replace(frame, file=file.inner, cell=cell, source=file.text(frame.line))
 
 
-def _by_task(exercise: Exercise, checks: list[CheckResult]) -> tuple[TaskResult, ...]:
-    """Return the results by task, in the order of exercise.toml."""
+def _by_task(
+    exercise: Exercise, checks: list[CheckResult], source: str | None
+) -> tuple[TaskResult, ...]:
+    """Return the results by task, in the order of exercise.toml.
+
+    Args:
+        source: the text that was handed in; None for another provider.
+    """
     names = [*exercise.task_names, *(check.task for check in checks)]
-    checks = [left_out(exercise, check) for check in checks]
+    progress = task_progress(source, exercise.optional_tasks) if source is not None else {}
+    untouched = {task for task, how in progress.items() if how is TaskProgress.UNTOUCHED}
+    checks = [left_out(exercise, c, is_begun=c.task not in untouched) for c in checks]
     return tuple(
         TaskResult(name, tuple(check for check in checks if check.task == name))
         for name in dict.fromkeys(names)

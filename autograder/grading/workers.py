@@ -72,7 +72,7 @@ class Workers:
             options.device,
             self._setting.course.graded_imports(exercise),
         )
-        return spec.launch(exercise.name)
+        return spec.launch(exercise.name, exercise.memory)
 
 
 def needs(submission: Submission) -> tuple[object, ...]:

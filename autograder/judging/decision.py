@@ -83,11 +83,18 @@ def _without_checks(
     return ExerciseResult(exercise.name, exercise.unit, exercise.title, tasks, file=file)
 
 
-def left_out(exercise: Exercise, check: CheckResult) -> CheckResult:
-    """Return `check`, skipped if its task is optional and not begun."""
-    if check.verdict is not Verdict.NOT_STARTED or check.task not in exercise.optional_tasks:
+def left_out(exercise: Exercise, check: CheckResult, *, is_begun: bool = True) -> CheckResult:
+    """Return `check`, skipped if its task is optional and not begun.
+
+    Args:
+        is_begun: whether the source has more than the stub of the task. Other code that uses the
+            stub may raise another exception than the stub.
+    """
+    is_open = check.verdict is Verdict.NOT_STARTED or not is_begun
+    if check.task not in exercise.optional_tasks or not is_open:
         return check
-    return decided(check, "optional", Verdict.SKIPPED, "optional, and not begun", hint="")
+    nothing: dict[str, Any] = {"hint": "", "details": (), "frames": (), "diagnosis": None}
+    return decided(check, "optional", Verdict.SKIPPED, "optional, and not begun", **nothing)
 
 
 @dataclass(frozen=True)

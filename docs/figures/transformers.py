@@ -102,3 +102,225 @@ def schedule() -> Drawing:
     d.text(point(0.6, 0)[0], 18, "half a cosine", "small quiet")
     d.text(point(0.6, 0)[0], bottom + 38, "share s of the training", "small quiet")
     return d
+
+
+#: Heads of queries, and of keys and values, in the figure of heads.
+H, G = 4, 2
+
+
+@figure("transformers/multi_head_attention/heads.svg")
+def heads() -> Drawing:
+    """Draw the columns of x W_qkv, the heads that they belong to, and what joins the heads."""
+    d = Drawing(
+        "Columns of x W_qkv as heads; two heads of queries share each head of keys and values",
+        "The product of a word and W_qkv has eight parts: the queries q0 to q3, the keys k0 and "
+        "k1, and the values v0 and v1. Four heads stand below. The heads 0 and 1 read their own "
+        "query, and both read k0 and v0. The heads 2 and 3 read their own query, and both read k1 "
+        "and v1. The means of the four heads are joined, and W_o makes the output y of them.",
+        262,
+    )
+    names = [*(f"q_{h}" for h in range(H)), *(f"{n}_{g}" for n in "kv" for g in range(G))]
+    d.text(14, 34, "x W_{qkv}", "formula", "start")
+    for i, name in enumerate(names):
+        shared = int(name[-1]) if name[0] != "q" else int(name[-1]) * G // H
+        d.box(106 + 46 * i, 34, 40, 30, name, "gate" if shared else "on", words="formula")
+    for h in range(H):
+        x, group = 100.0 + 100 * h, h * G // H
+        d.box(x, 124, 90, 46, style="gate" if group else "on")
+        d.text(x, 114, f"head {h}", "small strong")
+        d.text(x, 134, f"q_{h} k_{group} v_{group}", "formula")
+        d.arrow((x, 147), (x, 178))
+        d.box(x, 194, 100, 30, f"m_{h}", style="gate" if group else "on", words="formula")
+    for group, left in ((0, 100.0), (1, 300.0)):
+        d.text(left + 50, 74, f"both read k_{group} and v_{group}", "small quiet")
+        d.line((left - 40, 88), (left + 140, 88), style="faint")
+    d.arrow((250, 209), (250, 232))
+    d.text(250, 248, "y = [m_0, ..., m_3] W_o", "formula")
+    return d
+
+
+#: Place of the norms -> the boxes of one layer from below; "+" is the sum.
+LAYERS = {"pre": ("norm", "f", "dropout", "+"), "post": ("f", "dropout", "+", "norm")}
+
+
+@figure("transformers/transformer_block/norms.svg")
+def norms() -> Drawing:
+    """Draw a layer of a block with its norm before the layer, and with its norm after the sum."""
+    d = Drawing(
+        "A block with the norms before its layers, and a block with the norms after the sums",
+        "Two columns are read from below. With pre, x goes through norm, f and dropout to a sum, "
+        "and a line leads x around all of them to the sum, which is the output. With post, x goes "
+        "through f and dropout to the sum, a line leads x around them, and the norm comes after "
+        "the sum: everything passes it.",
+        284,
+    )
+    for centre, (name, boxes) in zip((120.0, 330.0), LAYERS.items(), strict=True):
+        d.text(centre, 16, f'norm="{name}"', "strong")
+        d.text(centre, 270, "x", "formula")
+        for i, box in enumerate(boxes):
+            y = 216.0 - 48 * i
+            d.arrow((centre, y + (44 if i == 0 else 32)), (centre, y + (12 if box == "+" else 16)))
+            if box == "+":
+                d.operator(centre, y, "+")
+                d.arrow((centre, 248), (centre + 72, 248), (centre + 72, y), (centre + 12, y))
+            else:
+                d.box(centre, y, 90, 32, box, "gate" if box == "norm" else "on")
+        d.arrow((centre, 60 if box == "+" else 56), (centre, 42))
+        d.text(centre - 16, 46, "y", "formula")
+    return d
+
+
+#: Number of tokens of the figure of a cache.
+TOKENS = 5
+
+
+@figure("transformers/transformer_lm/cache.svg")
+def cache() -> Drawing:
+    """Draw which words each new token computes, without and with a cache."""
+    d = Drawing(
+        "Rows computed for each new token, without and with a cache",
+        "Two tables stand side by side, with five calls as rows and tokens as columns. In the left "
+        "one, call t computes the rows of all tokens up to t: 15 rows in five calls. In the right "
+        "one, each call computes the row of its own token and reads the keys of the earlier ones "
+        "from the cache: 5 rows.",
+        250,
+    )
+    sides = ((50.0, "forward of all tokens"), (290.0, "one step with a cache"))
+    for left, title in sides:
+        d.text(left + 75, 16, title, "strong")
+        for t in range(TOKENS):
+            d.text(left - 10, 55 + 30 * t, f"{t}", "small", "end")
+            for column in range(t + 1):
+                is_new = left < 200 or column == t
+                d.box(left + 15 + 30 * column, 55 + 30 * t, 30, 30, "", "gate" if is_new else "on",
+                      round_=0)  # fmt: skip
+        d.text(left + 75, 204, "tokens", "small quiet")
+    d.text(14, 34, "calls", "small quiet", "start")
+    for x, style, text in ((60.0, "gate", "computed"), (260.0, "on", "keys from the cache")):
+        d.box(x, 232, 20, 20, "", style, round_=0)
+        d.text(x + 18, 232, text, "small", "start")
+    return d
+
+
+#: Drafted words with their probabilities in the draft and the target, and the drawn numbers u.
+DRAFTED = (("are", 0.5, 0.4, 0.35), ("in", 0.2, 0.3, 0.9), ("her", 0.4, 0.05, 0.6))
+
+
+@figure("transformers/speculative_decoding/verified.svg")
+def verified() -> Drawing:
+    """Draw three drafted words, of which the target keeps two."""
+    d = Drawing(
+        "Three drafted words, of which two are accepted",
+        "After the keys, the draft proposes are, in and her. Their probabilities in the draft are "
+        "0.5, 0.2 and 0.4, in the target 0.4, 0.3 and 0.05. So they are kept with the "
+        "probabilities 0.8, 1 and 0.125. The drawn numbers are 0.35, 0.9 and 0.6: are and in are "
+        "kept, her is rejected. The target then draws the word the in its place.",
+        248,
+    )
+    rows = {"drafted": 28.0, "draft q": 72, "target p": 98, "min(1, p/q)": 124, "drawn u": 150}
+    for name, y in rows.items():
+        d.text(134, y, name, "small quiet", "end")
+    d.text(134, 210, "written", "small quiet", "end")
+    for i, (word, q, p, u) in enumerate(DRAFTED):
+        x, ratio = 190.0 + 96 * i, min(1.0, p / q)
+        is_kept = u < ratio
+        d.box(x, rows["drafted"], 72, 30, word, "on" if is_kept else "off")
+        for name, value in zip(list(rows)[1:], (q, p, ratio, u), strict=True):
+            d.text(x, rows[name], f"{value:g}", "formula")
+        d.arrow((x, 162), (x, 190))
+        d.text(x + 8, 176, "kept" if is_kept else "rejected", "small", "start")
+        d.box(x, 210, 72, 30, word if is_kept else "the", "good" if is_kept else "gate")
+    return d
+
+
+#: The sentence of the figure of induction, which is said twice.
+SENTENCE = ("bird", "king", "fish", "star")
+
+
+@figure("transformers/induction/circuit.svg")
+def circuit() -> Drawing:
+    """Draw what the near head of layer 1 and a far head of layer 2 read to recall a word."""
+    d = Drawing(
+        "A sentence of four words, said twice, and what two heads read",
+        "The words of the text stand in a row: end, bird, king, fish, star, end, and in capital "
+        "letters bird, king. FISH comes next. In layer 1, the near head of fish reads king, the "
+        "word before. In layer 2, a far head of the capital king looks for a word that has king "
+        "before it, and reads fish.",
+        210,
+    )
+    words = ("</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2]))
+    x = [36.0 + 56 * i for i in range(len(words))]
+    fish, asking = words.index("fish"), len(words) - 1
+    for i, word in enumerate(words):
+        d.box(x[i], 176, 48, 26, word, "on" if word.lower() == "king" else "box")
+        d.box(x[i], 112, 48, 26, "king" if i == fish else "", "gate" if i == fish else "off")
+        d.line((x[i], 162), (x[i], 126), style="faint")
+    d.arrow((x[fish - 1], 162), (x[fish] - 8, 126), style="second")
+    d.text(x[fish] + 8, 145, "layer 1: fish reads the word before", "small quiet", "start")
+    d.arrow((x[fish], 98), (x[fish], 56), (x[asking], 56), (x[asking], 98), style="first")
+    d.text((x[fish] + x[asking]) / 2, 40, "layer 2: who has king before?", "small quiet")
+    d.text(x[asking] - 20, 22, "FISH comes next", "small strong")
+    return d
+
+
+#: Words of the figure of blocks, and keys of each of its blocks.
+WORDS, KEYS = 8, 2
+
+
+@figure("transformers/blockwise_attention/blocks.svg")
+def blocks() -> Drawing:
+    """Draw the scores of all pairs of words, and those of one block of keys."""
+    d = Drawing(
+        "Scores of all pairs, and of one block of keys",
+        "Two squares of eight rows, the queries, and eight columns, the keys. In the left one all "
+        "64 scores are there at once. In the right one only the third of four blocks of two "
+        "columns is there, with 16 scores. Below the first two blocks stands m, s, u: their sums. "
+        "Below the last one stands: to come.",
+        232,
+    )
+    for left, title in ((74.0, "attention"), (306.0, "attention in blocks")):
+        d.text(left + 66, 16, title, "strong")
+        d.text(left + 66, 38, "keys", "small quiet")
+        for i in range(WORDS):
+            for j in range(WORDS):
+                is_there = left < 200 or j // KEYS == 2
+                d.box(left + 19 * j, 58 + 19 * i, 16, 16, "", "on" if is_there else "off")
+    d.text(56, 124, "queries", "small quiet", "end")
+    d.text(140, 218, f"{WORDS * WORDS} scores", "small")
+    d.text(330, 218, "m, s, u", "formula small")
+    d.text(392, 218, f"{WORDS * KEYS}", "small")
+    d.text(438, 218, "to come", "small quiet")
+    return d
+
+
+#: Rows and columns of W in the figure of thin matrices, and their rank.
+THIN, RANK = 8, 1
+
+
+@figure("transformers/lora/thin.svg")
+def thin() -> Drawing:
+    """Draw a trained matrix, and the two thin matrices whose product is added to it."""
+    d = Drawing(
+        "The trained matrix W, and the thin matrices A and B beside it",
+        "On the left a square of eight rows and eight columns, W: 64 numbers that are kept. Then a "
+        "plus sign and the factor s. On the right a column of eight numbers, A, and beside it a "
+        "row of eight numbers, B: 16 numbers that are learned.",
+        214,
+    )
+
+    def grid(left: float, rows: int, columns: int, style: str) -> None:
+        for i in range(rows):
+            for j in range(columns):
+                d.box(left + 17 * j, 46 + 17 * i, 14, 14, "", style)
+
+    for left, columns, rows, style, name in (
+        (60.0, THIN, THIN, "box", "W"),
+        (272.0, RANK, THIN, "on", "A"),
+        (310.0, THIN, RANK, "on", "B"),
+    ):
+        grid(left, rows, columns, style)
+        d.text(left + 8.5 * (columns - 1), 20, name, "formula strong")
+    d.text(228, 106, "+  s", "formula")
+    d.text(120, 196, f"{THIN * THIN} numbers, kept", "small")
+    d.text(340, 196, f"{2 * THIN * RANK} numbers, learned", "small")
+    return d

@@ -44,6 +44,8 @@ def _very_deep(depth: int) -> str:
     )
 
 
+_SHAKESPEARE = "--corpus train.txt --held-out valid.txt --test valid.txt"
+_BY_CHARACTER = "perplexity by character on the last tenth of tiny Shakespeare"
 _PERPLEXITY = "test perplexity on the Penn Treebank"
 _KIM = f"gradus train text_cnn --recipe kim_2014 {_CPU}"
 _AG_NEWS = "test accuracy in % on AG News"
@@ -101,6 +103,22 @@ ROWS = (
         79.9,
         "bradbury_2016",
         _language_model("bradbury_2016", _GPU),
+    ),
+    Row(
+        "tiny_shakespeare",
+        "Transformer, nanoGPT for a CPU (Karpathy 2022)",
+        _BY_CHARACTER,
+        6.55,
+        "tiny_shakespeare",
+        f"gradus train transformer_lm --recipe tiny_shakespeare {_CPU} {_SHAKESPEARE}",
+    ),
+    Row(
+        "tiny_shakespeare_gpu",
+        "Transformer, nanoGPT for a GPU (Karpathy 2022)",
+        _BY_CHARACTER,
+        4.35,
+        "tiny_shakespeare_gpu",
+        f"gradus train transformer_lm --recipe tiny_shakespeare_gpu {_GPU} {_SHAKESPEARE}",
     ),
     Row(
         "kim_2014_trec",

@@ -88,13 +88,12 @@ def _suggestions(
     import numpy as np
 
     from framework.data.vocabulary import EOS
+    from framework.interfaces import read_tokens
 
     model, arrays = writing.model(), writing.computing.arrays
     ruled = writing.ruled(model, rule, prompt, words)
-    state = ruled.initial_state(1)
-    for token in prompt:
-        ids = arrays.from_numpy(np.array([token], dtype=np.int64))
-        log_probabilities, state = ruled.next_log_probabilities(ids, state)
+    ids = arrays.from_numpy(np.array([prompt], dtype=np.int64))
+    log_probabilities, _ = read_tokens(ruled, ids, ruled.initial_state(1))[-1]
     scores = arrays.to_numpy(log_probabilities)[0]
     suggestions = []
     for first in np.argsort(-scores, kind="stable")[:count].tolist():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from framework.evaluation.rules import Automaton
     from framework.interfaces import LanguageModel
     from framework.providers.backends import Backend
+    from framework.providers.registry import Registry
     from framework.training.checkpoints import Checkpoint
     from framework.training.task import TextWriter, TrainingTask
 
@@ -63,6 +64,7 @@ class Writing:
         computing: the backend.
         writer: its language models.
         tokens: those of its texts.
+        registry: everything that is offered, for a second checkpoint.
     """
 
     saved: Checkpoint
@@ -71,6 +73,7 @@ class Writing:
     computing: Backend
     writer: TextWriter
     tokens: Tokens
+    registry: Registry
 
     def model(self, condition: str | None = None) -> LanguageModel:
         """Return the language model for `condition`; unknown words of it are reported.
@@ -89,6 +92,27 @@ class Writing:
                 raise BadInputError("the condition has no words: give at least one")
             warn_of_unknown(words, source)
         return self.writer.model_for(words)
+
+    def draft(self, path: Path, condition: str | None = None) -> LanguageModel:
+        """Return the language model of the checkpoint at `path`, on the same backend.
+
+        It gets `condition` if it takes one.
+
+        Raises:
+            UsageError: it writes no texts, or its vocabulary differs.
+            BadInputError: see `load_checkpoint`.
+        """
+        from framework.training.checkpoints import load_checkpoint
+
+        other = _writing(load_checkpoint(path), path, self.registry, self.computing)
+        mine, theirs = self.saved.vocabulary.words, other.saved.vocabulary.words
+        if mine != theirs:
+            raise UsageError(
+                f"the draft {path} has a vocabulary of {len(theirs):,} {other.tokens.name}, "
+                f"{self.path} another one of {len(mine):,} {self.tokens.name}: train both on the "
+                "same corpus with the same options for words"
+            )
+        return other.model(None if other.writer.source is None else condition)
 
     def ruled(
         self, model: LanguageModel, rule: Automaton | None, prompt: Sequence[int], length: int
@@ -176,24 +200,30 @@ def load_writing(
             `restored_backend`.
         BadInputError: see `load_checkpoint`.
     """
-    from framework.commands.setup import load_plugins, restored_backend, unfinished_parts
+    from framework.commands.setup import load_plugins, restored_backend
     from framework.training.checkpoints import load_checkpoint
-    from framework.training.kinds import task_class
 
     saved = load_checkpoint(checkpoint)
     plugins = load_plugins(plugin, block)
-    task = task_class(saved.kind, plugins.registry)
     computing = restored_backend(
         plugins, saved, backend, provider, submission=submission, device=device
     )
+    return _writing(saved, checkpoint, plugins.registry, computing)
+
+
+def _writing(saved: Checkpoint, path: Path, registry: Registry, computing: Backend) -> Writing:
+    """Return the checkpoint `saved`, which was at `path`, on the backend `computing`."""
+    from framework.commands.setup import unfinished_parts
+    from framework.training.kinds import task_class
+
+    task = task_class(saved.kind, registry)
     with unfinished_parts(computing):
         writer, tokens = task.writer(saved, computing), saved.tokens(computing)
     if writer is None:
         raise UsageError(
-            f"{checkpoint} has a {saved.model}, which writes no text. "
-            f"{_fitting_commands(task, checkpoint)}"
+            f"{path} has a {saved.model}, which writes no text. {_fitting_commands(task, path)}"
         )
-    return Writing(saved, checkpoint, task, computing, writer, tokens)
+    return Writing(saved, path, task, computing, writer, tokens, registry)
 
 
 def _fitting_commands(task: type[TrainingTask], path: Path) -> str:

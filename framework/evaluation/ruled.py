@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from framework.data.vocabulary import EOS
+from framework.data.vocabulary import EOS, Ids
 from framework.evaluation.rules import Automaton, words_needed
-from framework.interfaces import Arrays, LanguageModel
+from framework.interfaces import Arrays, LanguageModel, read_tokens
 
 
 class Ruled(LanguageModel):
@@ -65,13 +66,29 @@ class Ruled(LanguageModel):
         self, tokens: Any, state: tuple[Any, Any, Any]
     ) -> tuple[Any, tuple[Any, Any, Any]]:
         """Return the model's log probabilities `(N, V)`, −∞ for refused words, and the state."""
+        return self.read_tokens(tokens[:, None], state)[0]
+
+    def read_tokens(
+        self, tokens: Any, state: tuple[Any, Any, Any]
+    ) -> list[tuple[Any, tuple[Any, Any, Any]]]:
+        """Return the results for all tokens, from one call of the model."""
         below, at, read = state
-        log_probabilities, below = self._model.next_log_probabilities(tokens, below)
         to_numpy, from_numpy = self._own.to_numpy, self._own.from_numpy
-        written, before = to_numpy(read) + 1, to_numpy(at)
-        now = np.where(written > 0, self._steps[before, to_numpy(tokens)], before)
+        now, written, results = to_numpy(at), to_numpy(read), []
+        columns = to_numpy(tokens).T
+        answers = read_tokens(self._model, tokens, below)
+        for column, (log_probabilities, after) in zip(columns, answers, strict=True):
+            written = written + 1
+            now = np.where(written > 0, self._steps[now, column], now)
+            allowed = from_numpy(self._allowed(now, written))
+            masked = self._own.namespace.where(allowed, log_probabilities, -np.inf)
+            results.append((masked, (after, from_numpy(now), from_numpy(written))))
+        return results
+
+    def _allowed(self, now: Ids, written: Ids) -> npt.NDArray[np.bool_]:
+        """Return which words may follow, `(N, V)`: all of them after the end of the text."""
         left = np.maximum(self._length - written - 1, 0)
-        allowed = self._distances[self._steps[now]] <= left[:, None]
+        allowed: npt.NDArray[np.bool_] = self._distances[self._steps[now]] <= left[:, None]
         allowed[:, EOS] = self._distances[now] == 0
-        masked = self._own.namespace.where(from_numpy(allowed), log_probabilities, -np.inf)
-        return masked, (below, from_numpy(now), from_numpy(written))
+        allowed[now == len(self._steps) - 1] = True
+        return allowed

@@ -1,4 +1,4 @@
-"""Sampling of text from a language model, token by token."""
+"""Sampling of text from a language model: its distribution, and tokens drawn one by one."""
 
 from __future__ import annotations
 
@@ -9,40 +9,88 @@ import numpy as np
 
 from framework.data.vocabulary import EOS
 from framework.errors import BadInputError
-from framework.interfaces import Array, Arrays, LanguageModel
+from framework.interfaces import Array, Arrays, LanguageModel, read_tokens
 
 #: Scores `(N, V)` of a backend -> log probabilities `(N, V)` of the words that may be drawn.
 Truncate = Callable[[Any], Any]
 
 
-def sample_tokens(
-    model: LanguageModel,
-    prompt: Sequence[int],
-    *,
-    arrays: Arrays,
-    temperature: float = 1.0,
-    truncate: Truncate | None = None,
-    rng: np.random.Generator,
-) -> Iterator[int]:
-    """Yield tokens after `prompt` without end, each with probability ∝ p^(1/temperature).
+class Tempered(LanguageModel):
+    """A language model at a temperature, truncated: the distributions that tokens are drawn from.
+
+    The log probabilities are normalised, in float64. A row without any token stays −∞.
 
     Args:
         model: in evaluation mode.
+        arrays: the model's own arrays.
+        temperature: below 1, likely words become more likely; 0 leaves only the likeliest one.
+        truncate: removes some words, after the temperature; None keeps all.
+
+    Attributes:
+        calls: the number of calls that have read tokens.
+
+    Raises:
+        BadInputError: `temperature` is negative.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        arrays: Arrays,
+        temperature: float = 1.0,
+        truncate: Truncate | None = None,
+    ) -> None:
+        super().__init__()
+        if temperature < 0:
+            raise BadInputError(f"the temperature should be at least 0, but is {temperature}")
+        self._model, self._own, self._truncate = model, arrays, truncate
+        self._temperature, self.calls = temperature, 0
+
+    def initial_state(self, batch_size: int) -> Any:
+        """Return the state of the model."""
+        return self._model.initial_state(batch_size)
+
+    def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
+        """Return the log probabilities `(N, V)` that tokens are drawn with, and the state."""
+        return self.read_tokens(tokens[:, None], state)[0]
+
+    def read_tokens(self, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
+        """Return the results for all tokens, from one call of the model."""
+        self.calls += 1
+        results = read_tokens(self._model, tokens, state)
+        return [(self._changed(log_probabilities), after) for log_probabilities, after in results]
+
+    def _changed(self, log_probabilities: Any) -> Any:
+        """Apply the temperature and the truncation, and normalise in float64."""
+        if self._temperature > 0:
+            log_probabilities = log_probabilities / self._temperature
+        if self._truncate is not None:
+            log_probabilities = self._truncate(log_probabilities)
+        scores = self._own.to_numpy(log_probabilities).astype(np.float64)
+        if self._temperature == 0:
+            is_likeliest = np.arange(scores.shape[1]) == scores.argmax(axis=1)[:, None]
+            scores = np.where(is_likeliest, scores, -np.inf)
+        total = np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        return self._own.from_numpy(scores - np.where(np.isinf(total), 0.0, total))
+
+
+def sample_tokens(
+    model: LanguageModel, prompt: Sequence[int], *, arrays: Arrays, rng: np.random.Generator
+) -> Iterator[int]:
+    """Yield tokens after `prompt` without end, each with its probability.
+
+    Args:
+        model: in evaluation mode; its probabilities need not sum to 1.
         prompt: the ids before the sampled text, at least one.
         arrays: the model's own arrays.
-        temperature: below 1, likely words become more likely; 0 always takes the likeliest word.
-        truncate: removes some words, after the temperature; None keeps all.
         rng: draws the tokens.
 
     Raises:
-        BadInputError: `prompt` is empty or `temperature` negative.
+        BadInputError: `prompt` is empty; or, while tokens are drawn, none has a probability.
     """
-    if not len(prompt) or temperature < 0:
-        raise BadInputError(
-            "sampling needs a prompt of at least one token and a temperature of at least 0, "
-            f"received {len(prompt)} tokens and {temperature}"
-        )
-    return _tokens(model, prompt, arrays, temperature, truncate, rng)
+    if not len(prompt):
+        raise BadInputError("sampling needs a prompt of at least one token")
+    return _tokens(model, prompt, arrays, rng)
 
 
 def first_sentence(tokens: Iterable[int]) -> Iterator[int]:
@@ -54,27 +102,15 @@ def first_sentence(tokens: Iterable[int]) -> Iterator[int]:
 
 
 def _tokens(
-    model: LanguageModel,
-    prompt: Sequence[int],
-    arrays: Arrays,
-    temperature: float,
-    truncate: Truncate | None,
-    rng: np.random.Generator,
+    model: LanguageModel, prompt: Sequence[int], arrays: Arrays, rng: np.random.Generator
 ) -> Iterator[int]:
     state = model.initial_state(1)
     unread = list(prompt)
     while True:
-        for token in unread:
-            ids = arrays.from_numpy(np.array([token], dtype=np.int64))
-            log_probabilities, state = model.next_log_probabilities(ids, state)
-        if temperature > 0:
-            log_probabilities = log_probabilities / temperature
-        if truncate is not None:
-            log_probabilities = truncate(log_probabilities)
-        scores = arrays.to_numpy(log_probabilities)[0]
-        drawn = _draw(scores, rng) if temperature > 0 else int(np.argmax(scores))
-        yield drawn
-        unread = [drawn]
+        ids = arrays.from_numpy(np.array([unread], dtype=np.int64))
+        log_probabilities, state = read_tokens(model, ids, state)[-1]
+        unread = [_draw(arrays.to_numpy(log_probabilities)[0], rng)]
+        yield unread[0]
 
 
 def _draw(scores: Array, rng: np.random.Generator) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -35,9 +35,39 @@ def save_matrix(matrix: Matrix, path: Path) -> None:
     Raises:
         BadInputError: the file cannot be written.
     """
-    layout = _layout(matrix)
-    titles = title_rows(matrix.title, layout)
-    save_drawing(_drawn(matrix, below_title(layout, titles)), titles, path)
+    layout, titles = _titled(matrix)
+    save_drawing(_drawn(matrix, layout), titles, path)
+
+
+def save_matrices(title: str, rows: Sequence[Sequence[Matrix]], path: Path) -> None:
+    """Write rows of matrices, each below its own title, to one SVG file; creates missing folders.
+
+    Raises:
+        BadInputError: the file cannot be written.
+    """
+    layouts = [[_titled(matrix) for matrix in row] for row in rows]
+    width = max(sum(layout.width for layout, _ in row) for row in layouts)
+    titles = title_rows(title, Layout(width, 0, 2 * _MARGIN, 0, 0, 0))
+    y = below_title(Layout(0, 0, 0, 0, 0, 0), titles).height
+    drawn = []
+    for row, places in zip(rows, layouts, strict=True):
+        x = 0.0
+        for matrix, (layout, own_titles) in zip(row, places, strict=True):
+            root = _drawn(matrix, layout)
+            root[:0] = own_titles
+            root.attrib |= {"x": f"{x:g}", "y": f"{y:g}"}
+            drawn.append(root)
+            x += layout.width
+        y += max(layout.height for layout, _ in places)
+    page = drawing("plot", title, Layout(width, y, 0, 0, 0, 0))
+    page.extend(drawn)
+    save_drawing(page, titles, path)
+
+
+def _titled(matrix: Matrix) -> tuple[Layout, list[ET.Element]]:
+    """Return the layout of `matrix` below its title, and the title."""
+    titles = title_rows(matrix.title, _layout(matrix))
+    return below_title(_layout(matrix), titles), titles
 
 
 def _layout(matrix: Matrix) -> Layout:

@@ -34,14 +34,34 @@ def plot_svg(chart: Chart) -> str:
     return as_text(_plot(chart, PLOT))
 
 
-def save_chart(chart: Chart, path: Path, layout: Layout = PLOT) -> None:
+def save_chart(
+    chart: Chart, path: Path, layout: Layout = PLOT, *, below: Chart | None = None
+) -> None:
     """Write `chart` with its title to the SVG file `path`; creates missing folders.
+
+    Args:
+        chart: the chart.
+        path: the file.
+        layout: the size of the chart, without its title and legend.
+        below: another chart, which is drawn below the first one, without its title.
 
     Raises:
         BadInputError: the file cannot be written.
     """
     titles = title_rows(chart.title, layout)
-    save_drawing(_plot(chart, below_title(layout, titles)), titles, path)
+    root = _plot(chart, below_title(layout, titles))
+    if below is not None:
+        _append_below(root, _plot(below, layout))
+    save_drawing(root, titles, path)
+
+
+def _append_below(root: ET.Element, lower: ET.Element) -> None:
+    """Add the drawing `lower` to `root`, of the same width, and extend its height."""
+    top, more = (float(element.attrib["height"]) for element in (root, lower))
+    lower.set("y", f"{top:g}")
+    root.append(lower)
+    root.set("height", f"{top + more:g}")
+    root.set("viewBox", f"0 0 {root.attrib['width']} {top + more:g}")
 
 
 def below_title(layout: Layout, titles: Sequence[ET.Element]) -> Layout:

@@ -64,6 +64,7 @@ class Backend:
         device: where it computes, ``cpu`` or ``cuda``.
 
     Attributes:
+        registry: as given.
         providers: who is asked for a part, in this order.
         taken: name -> provider of every part that was used.
 
@@ -81,7 +82,7 @@ class Backend:
         self.device = device
         self.providers = tuple(dict.fromkeys((self.provider, name)))
         self.taken: dict[str, str] = {}
-        self._registry = registry
+        self.registry = registry
         self._source = part_source(registry, self.providers, self.taken)
         if name != REFERENCE:
             _ = self.arrays  # a missing package or GPU is an error at once
@@ -98,7 +99,7 @@ class Backend:
             from framework.arrays import NumpyArrays
 
             return NumpyArrays()
-        cls = self._registry.get("arrays", self.name, kind="arrays")
+        cls = self.registry.get("arrays", self.name, kind="arrays")
         arrays: Arrays = cls() if self.device == "cpu" else cls(device=self.device)
         if arrays.has_threads:
             forbid_forks()
@@ -152,45 +153,45 @@ class Backend:
         Raises:
             UsageError, UnknownNameError: no provider here offers it.
         """
-        return self._registry.find(name, self.provider_of(name))
+        return self.registry.find(name, self.provider_of(name))
 
     def implementations(self, kind: str) -> Iterator[Implementation]:
         """Yield the implementation of each part of the kind `kind` that this backend offers."""
-        for name in self._registry.names(kind):
-            if first_provider(self._registry, name, self.providers) is not None:
+        for name in self.registry.names(kind):
+            if first_provider(self.registry, name, self.providers) is not None:
                 yield self.implementation_of(name)
 
     def load(self, implementation: Implementation) -> Any:
         """Return the class or function behind `implementation`, see `Registry.load`."""
-        return self._registry.load(implementation)
+        return self.registry.load(implementation)
 
     def provider_of(self, name: str) -> str:
         """Return the first provider here that offers the part `name`."""
-        return first_provider(self._registry, name, self.providers) or self.providers[-1]
+        return first_provider(self.registry, name, self.providers) or self.providers[-1]
 
     def _offered(self, name: str, kind: str) -> Any:
         name, _, wanted = name.partition("@")
         if wanted and kind not in _WITHOUT_ARRAYS:
             self._check_arrays(name, wanted)
         provider = wanted or self._provider(name, kind)
-        entry = self._registry.find(name, provider)
+        entry = self.registry.find(name, provider)
         if entry.kind != kind:
             raise UsageError(
                 f"{entry.key} is {with_article(entry.kind)}; what is needed here is "
                 f"{with_article(kind)}: "
-                f"{', '.join(self._registry.names(kind))}"
+                f"{', '.join(self.registry.names(kind))}"
             )
         self.taken[name] = provider
-        return self._registry.load(entry)
+        return self.registry.load(entry)
 
     def _provider(self, name: str, kind: str) -> str:
         if kind in _WITHOUT_ARRAYS:
             everyone = (*self.providers, REFERENCE)
-            return first_provider(self._registry, name, everyone) or self.providers[-1]
+            return first_provider(self.registry, name, everyone) or self.providers[-1]
         return self.provider_of(name)
 
     def _check_arrays(self, name: str, provider: str) -> None:
-        other = own_backend(self._registry, provider, REFERENCE)
+        other = own_backend(self.registry, provider, REFERENCE)
         if provider not in self.providers and other != self.name:
             raise UsageError(
                 f"{name}@{provider} does not work on the arrays of the backend '{self.name}': "

@@ -158,6 +158,20 @@ class Run:
         """The learning rate of the next step, at the start of an epoch."""
         return self._rates.at(self.epochs_done + 1)
 
+    def learning_rates(self, count: int) -> list[tuple[float, float]]:
+        """Return times in epochs and the learning rates there, `count` steps from 0 to now.
+
+        The list is empty if the rate does not change within an epoch.
+        """
+        if not self._rates.depends_on_the_end or not self.epochs_done:
+            return []
+        times = [self.epochs_done * i / count for i in range(count + 1)]
+        epochs = [min(int(time) + 1, self.epochs_done) for time in times]
+        return [
+            (time, self._rates.at(epoch, time - epoch + 1))
+            for time, epoch in zip(times, epochs, strict=True)
+        ]
+
     @property
     def is_scheduled(self) -> bool:
         """Whether the learning rate follows a schedule."""

@@ -272,7 +272,7 @@ class TrainingTask(ABC):
         size: int = options.batch_size
         return size
 
-    def speed(self, seconds: float) -> str:
+    def speed(self, seconds: float, options: Any) -> str:
         """Return the speed of an epoch that took `seconds`; empty if it is not shown."""
         return ""
 

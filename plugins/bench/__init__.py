@@ -11,6 +11,7 @@ measures.py         what a training step takes
 pair.py             a model of the torch backend, and a plain program
 result.py           the measurement of one case
 skip_gram.py        skip-gram beside gensim with one worker
+transformers.py     a transformer language model written twice
 translators.py      the translator with attention, written twice
 """
 

@@ -110,6 +110,14 @@ CASES = (
         _TINY_TEXT,
     ),
     Case(
+        "transformer_lm",
+        "transformer language model with nanoGPT's sizes for a CPU: 4 blocks of 4 heads, D = 128, "
+        "context 64, characters, Adam",
+        f"{_HERE}.transformers:TransformerText",
+        {"vocabulary": 67, "embedding": 128, "heads": 4, "layers": 4, "batch": 12, "length": 64},
+        {"vocabulary": 13, "embedding": 6, "heads": 2, "layers": 2, "batch": 3, "length": 4},
+    ),
+    Case(
         "text_cnn",
         "CNN-rand of Kim (2014), 300 numbers a word, 3 x 100 filters, AdaDelta",
         f"{_HERE}.classifiers:SentenceCNN",

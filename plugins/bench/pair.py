@@ -148,9 +148,9 @@ class Pair(ABC):
 
     def in_precision(self, model: Model, precision: str) -> Model:
         """Return `model` in `precision`; bfloat16 has float32 weights, as in `gradus train`."""
-        model.astype(master(precision))
         if precision != "bfloat16":
-            return model
+            return model.astype(precision)
+        model.astype("float32")
         accelerator = accelerator_of(self.backend, LearningOptions())
         return accelerator.low_precision(model, self.our_model())
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "word-similarity": "plugins.lectures.commands.neighbors:word_similarity",
     "lexicon": "plugins.lectures.commands.lexicon:lexicon",
     "translate": "plugins.lectures.commands.translate:translate",
+    "attention": "plugins.lectures.commands.attention:attention",
     "tokenize": "plugins.lectures.commands.tokenize:tokenize",
     "agreement": "plugins.lectures.commands.agreement:agreement",
     "compare": "plugins.lectures.commands.compare:compare",

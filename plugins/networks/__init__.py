@@ -10,7 +10,7 @@ gated_rnns/       recurrent layers that consist of others, networks on them, gra
 language_models/  language models, their training loop and perplexity
 neural_networks/  losses, optimizers and what else training needs; networks on windows of words
 shared/           building blocks of networks
-transformers/     positions of words; how transformers are trained
+transformers/     positions of words; how transformers are trained; a language model of them
 translation/      translation with attention, scores of translations, subwords
 word_vectors/     one-hot vectors, cosines, analogies, and vectors from counts
 """

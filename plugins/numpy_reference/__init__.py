@@ -29,6 +29,12 @@ _EXTRAS = (
     Implementation(
         "function", "skip_gram_step", REFERENCE, f"{__name__}.skip_gram_step:skip_gram_step"
     ),
+    Implementation(
+        "model",
+        "transformer_encoder",
+        REFERENCE,
+        "plugins.networks.shared.transformer_encoder:TransformerEncoder",
+    ),
     Implementation("schedule", "constant", REFERENCE, f"{__name__}.schedules:Constant"),
     Implementation("schedule", "linear_decay", REFERENCE, f"{__name__}.schedules:LinearDecay"),
     Implementation("schedule", "plateau", REFERENCE, f"{__name__}.schedules:Plateau"),

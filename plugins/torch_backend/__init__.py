@@ -37,6 +37,12 @@ _EXTRAS = (
         PROVIDER,
         f"{__name__}.acceleration.accelerator:TorchAccelerator",
     ),
+    Implementation(
+        "model",
+        "transformer_encoder",
+        PROVIDER,
+        "plugins.networks.shared.transformer_encoder:TransformerEncoder",
+    ),
     Implementation("optimizer", "ada_delta", PROVIDER, f"{__name__}.ada_delta:AdaDelta"),
     Implementation(
         "function", "skip_gram_step", PROVIDER, f"{__name__}.skip_gram_step:skip_gram_step"

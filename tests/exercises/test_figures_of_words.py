@@ -1,17 +1,41 @@
 """Figures on words, translations and transformers show what the solutions compute."""
 
+from collections import Counter
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from repository import ROOT
 
-from docs.figures.transformers import LEAST, PAIRS, ROWS, WARMUP, D
+from docs.figures.transformers import (
+    DRAFTED,
+    KEYS,
+    LAYERS,
+    LEAST,
+    PAIRS,
+    RANK,
+    ROWS,
+    SENTENCE,
+    THIN,
+    TOKENS,
+    WARMUP,
+    WORDS,
+    D,
+    G,
+    H,
+)
 from docs.figures.translation import ACCURACY, STEPS
+from framework.models.parts import part
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
+from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
+from solutions.transformers.induction.induction import prefix_matching_score, window_mask
 from solutions.transformers.layer_norm.layer_norm import LayerNorm
+from solutions.transformers.lora.lora import LoRA
+from solutions.transformers.multi_head_attention.multi_head_attention import MultiHeadAttention
 from solutions.transformers.positions.positions import angles, sinusoidal
+from solutions.transformers.speculative_decoding.speculative_decoding import verify
+from solutions.transformers.transformer_block.transformer_block import TransformerBlock
 from solutions.transformers.warmup_and_decay.warmup_and_decay import WarmupCosine
 from solutions.translation.evaluation.evaluation import calibration_error
 from solutions.translation.subwords.subwords import decode, encode, learn_merges
@@ -80,6 +104,34 @@ def test_hands_at_the_angles_of_their_pairs():
     assert texts[:-1] == [f"{rate:.2g} t" for rate in angles(np.arange(2), D)[1, :PAIRS]]
 
 
+def test_scores_of_all_pairs_and_of_a_block():
+    figure = "transformers/blockwise_attention/blocks.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    styles = [element.get("class") for element in root.iter(f"{SVG}rect")]
+    drawn = np.array([style for style in styles if style in ("on", "off")]) == "on"
+    whole, in_blocks = drawn.reshape(2, WORDS, WORDS)
+    words = np.ones((1, WORDS, 1))
+    scores = BlockwiseAttention(KEYS).block_scores(words, words, 2 * KEYS)
+    assert whole.all()
+    np.testing.assert_array_equal(np.flatnonzero(in_blocks[0]), [2 * KEYS, 2 * KEYS + 1])
+    assert in_blocks.sum() == scores.size
+    texts = [text for text, _ in texts_of(figure)]
+    assert f"{whole.sum()} scores" in texts
+    assert f"{scores.size}" in texts
+
+
+def test_numbers_of_a_trained_matrix_and_of_thin_ones():
+    figure = "transformers/lora/thin.svg"
+    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    drawn = Counter(element.get("class") for element in root.iter(f"{SVG}rect"))
+    layer = part("affine")(THIN, THIN, rng=np.random.default_rng(0))
+    lora = LoRA(layer, RANK, 1.0, rng=np.random.default_rng(0))
+    kept, learned = layer.parameters["W"].size, sum(x.size for x in lora.parameters.values())
+    assert (drawn["box"], drawn["on"]) == (kept, learned)
+    texts = [text for text, _ in texts_of(figure)]
+    assert [f"{kept} numbers, kept", f"{learned} numbers, learned"] == texts[-2:]
+
+
 def test_the_curve_of_warmup_and_cosine():
     figure = "transformers/warmup_and_decay/schedule.svg"
     root = ET.parse(ROOT / "exercises" / figure).getroot()
@@ -91,11 +143,90 @@ def test_the_curve_of_warmup_and_cosine():
     np.testing.assert_allclose(drawn[:, 1], rates, atol=1e-2)
 
 
+def test_heads_read_the_columns_that_the_figure_gives_them():
+    """A head changes with the columns that are drawn in its box, and with no others."""
+    texts = [text for text, _ in texts_of("transformers/multi_head_attention/heads.svg")]
+    columns = texts[1 : 1 + H + 2 * G]
+    model = MultiHeadAttention(H, H, key_value_heads=G, rng=np.random.default_rng(0))
+    model.parameters["W_o"][...] = np.eye(H)
+    x = np.random.default_rng(1).normal(size=(1, 3, H))
+    y = model.forward(x)
+    read = {text.split()[0]: set(text.split()) for text in texts if len(text.split()) == 3}
+    W = model.parameters["W_qkv"].copy()
+    for i, column in enumerate(columns):
+        model.parameters["W_qkv"][...] = W + (np.arange(len(columns)) == i)
+        changed = np.any(model.forward(x) != y, axis=(0, 1))
+        assert [column in read[f"q{h}"] for h in range(H)] == changed.tolist()
+
+
+def test_the_order_of_norm_layer_and_sum():
+    drawn = [text for text, _ in texts_of("transformers/transformer_block/norms.svg")]
+    rng = np.random.default_rng(0)
+    x, norm = rng.normal(size=(1, 3, 4)), LayerNorm(4)
+    for name, boxes in LAYERS.items():
+        block = TransformerBlock(4, 2, norm=name, rng=rng)
+        for parameter in ("W", "b"):
+            block.parameters[f"feed_forward.output.{parameter}"][...] = 0
+        steps = {"norm": norm.forward, "dropout": np.copy, "+": lambda z: x + z}
+        y, steps["f"] = x, block.attention.forward
+        for box in boxes:
+            y = steps[box](y)
+        expected = y if name == "pre" else norm.forward(y)  # FeedForward returns zeros
+        np.testing.assert_allclose(block.forward(x), expected)
+        place = drawn.index(f'norm="{name}"')
+        assert [text for text in drawn[place : place + 7] if text in boxes] == list(boxes)
+
+
+def test_the_rows_that_each_token_computes():
+    root = ET.parse(ROOT / "exercises/transformers/transformer_lm/cache.svg").getroot()
+    boxes = [(float(box.get("x")), float(box.get("y")), box.get("class"))
+             for box in root.iter(f"{SVG}rect") if box.get("width") == "30"]  # fmt: skip
+    for is_left in (True, False):
+        side = [(y, style) for x, y, style in boxes if (x < 240) is is_left]
+        calls = [[style for y, style in side if y == row] for row in sorted({y for y, _ in side})]
+        assert [len(call) for call in calls] == [*range(1, TOKENS + 1)]  # the words it reads
+        computed = [call.count("gate") for call in calls]
+        assert computed == ([*range(1, TOKENS + 1)] if is_left else [1] * TOKENS)
+
+
 def test_the_merges_of_rings():
     merges = learn_merges({b"sing": 4, b"singing": 2, b"ring": 3, b"rings": 2}, 5)
     for count, (tokens, _) in zip((0, 1, 2, 5), STEPS, strict=True):
         (ids,) = encode([b"rings"], merges[:count])
         assert [decode([token], merges).decode() for token in ids] == tokens.split()
+
+
+def test_the_words_that_are_kept_and_the_one_that_is_rejected():
+    class Drawn:
+        """Draws the numbers of the figure, then 0.5."""
+
+        def random(self, shape):
+            return np.array([[u for *_, u in DRAFTED]]) if shape == (1, 3) else np.full(shape, 0.5)
+
+    ids = np.arange(3)[None]
+    q, p = np.ones((1, 3, 5)), np.ones((1, 4, 5))
+    for i, (_, of_draft, of_target, _) in enumerate(DRAFTED):
+        q[0, i, i], p[0, i, i] = of_draft, of_target
+    accepted, _ = verify(ids, np.log(q), np.log(p), rng=Drawn())
+    texts = [text for text, _ in texts_of("transformers/speculative_decoding/verified.svg")]
+    assert texts.count("kept") == accepted[0] == 2
+    assert texts.count("rejected") == 1
+    for word, of_draft, of_target, u in DRAFTED:
+        assert {word, *(f"{n:g}" for n in (of_draft, of_target, u))} <= {*texts}
+        assert f"{min(1, of_target / of_draft):g}" in texts
+
+
+def test_both_heads_of_the_circuit_read_what_the_solution_counts():
+    drawn = texts_of("transformers/induction/circuit.svg")
+    words = ["</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2])]
+    by_layer = [text for text, _ in drawn if text in words]
+    fish = words.index("fish")
+    assert by_layer == [*words[: fish + 1], "king", *words[fish + 1 :]]
+    assert window_mask(len(words), 2)[fish].nonzero()[0].tolist() == [words.index("king"), fish]
+    tokens = np.array([[words.index(word.lower()) for word in words]])
+    recalling = np.zeros((1, 1, len(words), len(words)))
+    recalling[0, 0, [5, 6, 7], [1, 2, fish]] = 1  # the last of the three is drawn
+    assert prefix_matching_score(recalling, tokens) == 1
 
 
 def test_the_window_of_into():

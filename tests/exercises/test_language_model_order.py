@@ -2,7 +2,7 @@
 
 Lectures 6 and 7: n-grams see sequential recency alone, a window no more than its words, recurrent
 networks as far back as they remember, and an LSTM remembers more easily. The figures stand in the
-README of ``gated_lm``.
+READMEs of ``gated_lm`` and ``transformer_lm``.
 """
 
 import numpy as np
@@ -13,6 +13,8 @@ from framework.models.parts import parts_from
 from framework.providers.plugins import Plugins
 from framework.training.loops import language_model_steps
 from plugins.lectures.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
+from plugins.lectures.languages.crossed_clauses import CLASSES, CrossedClauses
+from plugins.networks.shared.scored_words import log_softmax
 
 REGISTRY = Plugins().registry
 LANGUAGE = AgreementLanguage()
@@ -98,3 +100,36 @@ def test_where_the_gradient_is_cut_off_an_lstm_remembers_more(seed):
     assert lstm[0] + 0.01 < rnn[0]
     assert lstm[1] > rnn[1] + 0.1
     assert rnn[1] < 0.7
+
+
+def test_a_transformer_reads_what_recurrent_networks_have_forgotten():
+    """Verbs that agree with the noun 16 words before: certain for a block, by chance for others."""
+    rng = np.random.default_rng(0)
+    language = CrossedClauses(rng=rng)
+    L, words = language.length, len(language.vocabulary)
+    train = language.sample_texts(1, 1280 * L, rng=rng)[0]
+    test = language.sample_texts(200, L, rng=rng)
+    models = {
+        "block": ("transformer_lm", (words, 32, 2, 1, L)),
+        **{cell: ("gated_lm", (words, 16, 40, cell)) for cell in ("rnn", "lstm", "gru")},
+    }
+    found = {}
+    for name, (model, sizes) in models.items():
+        with parts_from(numpy_part):
+            built = numpy_part(model)(*sizes, rng=rng)
+        list(language_model_steps(
+            built, train, loss=numpy_part("softmax_cross_entropy")(),
+            optimizer=numpy_part("adam")(0.005), arrays=NumpyArrays(), batch_size=32, unroll=L,
+            epochs=8, clip=5.0,
+        ))  # fmt: skip
+        log_p = log_softmax(built.forward(test[:, :-1]), NumpyArrays())
+        of_targets = np.take_along_axis(log_p, test[:, 1:, None], axis=-1)[..., 0]
+        verbs = of_targets[:, language.span : 2 * language.span]
+        ratio = np.exp(language.log_probabilities(test).mean() - of_targets.mean())
+        found[name] = np.exp(-verbs.mean()), ratio
+    verb, ratio = found.pop("block")
+    assert verb < 1.02
+    assert 1 < ratio < 1.02
+    for verb, ratio in found.values():
+        assert verb > 0.85 * len(CLASSES)
+        assert ratio > 3.5

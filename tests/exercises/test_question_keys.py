@@ -19,8 +19,6 @@ from autograder.submissions.task_progress import TaskProgress, progress_in
 from solutions.translation.evaluation.evaluation import bleu, bleu_statistics
 
 COURSE = find_course()
-#: Units whose questions are to come with their last exercises.
-UNFINISHED = {"transformers"}
 EXERCISES = [exercise for exercise in COURSE.select() if exercise.questions]
 QUESTIONS = {
     f"{exercise.name}/{question.id}": (exercise, question)
@@ -261,6 +259,60 @@ def merged():
     return len(symbols)
 
 
+def block(D, H, G, F):
+    head = D / H
+    heads = [(D, head)] * round(H) + [(D, head)] * round(2 * G)
+    return sum(math.prod(shape) for shape in (*heads, (D, D), (D, F), (F, D)))
+
+
+def balance(D):
+    """The length at which both parts of the work are equal, by bisection."""
+    low, high = 1.0, 100.0 * D
+    while high - low > 1e-6:
+        T = (low + high) / 2
+        matrices = T * (4 * D * D + 2 * D * 4 * D)
+        low, high = (T, high) if matrices > 2 * T * T * D else (low, T)
+    return low
+
+
+def cache(L, G, d, T):
+    """The bytes of a cache that is filled word by word."""
+    keys, values = np.zeros((2, int(G), int(d)), dtype=np.float16)
+    return sum((keys.nbytes + values.nbytes) * int(L) for _ in range(int(T)))
+
+
+def again(T):
+    return sum(np.tril(np.ones((n, n))).sum() for n in range(1, int(T) + 1))
+
+
+def window():
+    reached, layers = np.eye(1000, dtype=bool)[-1], 0
+    while not reached[0]:
+        reached = np.convolve(reached[::-1], np.ones(128))[:1000][::-1] > 0
+        layers += 1
+    return layers
+
+
+def swapped():
+    """The output at the last word of one and of two layers, before and after a swap."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(6, 4))
+    W = rng.normal(size=(2, 4, 4))
+
+    def outputs(x):
+        for matrix in W:
+            scores = np.where(np.tri(len(x)) > 0, x @ matrix @ x.T, -np.inf)
+            weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+            x = x + weights / weights.sum(axis=1, keepdims=True) @ x
+            yield x[-1]
+
+    changes = [
+        not np.allclose(before, after)
+        for before, after in zip(outputs(x), outputs(x[[0, 2, 1, 3, 4, 5]]), strict=True)
+    ]
+    return {(False, False): "a", (True, True): "b", (False, True): "c"}[tuple(changes)]
+
+
 PROBABILITIES = np.array([1 / 4, 1 / 16] * 50)
 
 #: Question -> the answer, computed in another way than in the key.
@@ -306,6 +358,13 @@ SECOND = {
     "attention_questions/padding": padding,
     "attention_questions/short": short,
     "attention_questions/merged": merged,
+    "transformer_questions/block": block,
+    "transformer_questions/tied": lambda: np.zeros((512, 32_000), dtype=bool).size,
+    "transformer_questions/balance": balance,
+    "transformer_questions/cache": cache,
+    "transformer_questions/again": again,
+    "transformer_questions/window": window,
+    "transformer_questions/swapped": swapped,
 }
 
 
@@ -341,7 +400,7 @@ def test_xor_needs_two_units_and_the_given_two_are_enough():
 def test_three_to_twelve_questions_of_every_unit_one_of_them_in_prose(exercise):
     assert 3 <= len(exercise.questions) <= 12
     assert any(isinstance(question, Prose) for question in exercise.questions)
-    assert {e.unit for e in EXERCISES} | UNFINISHED == {unit.name for unit in COURSE.units}
+    assert {e.unit for e in EXERCISES} == {unit.name for unit in COURSE.units}
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)

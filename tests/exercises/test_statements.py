@@ -4,6 +4,7 @@
 """
 
 import itertools
+import math
 import tracemalloc
 
 import numpy as np
@@ -392,3 +393,94 @@ def test_additive_scores_need_a_vector_for_each_pair(rng):
     numbers = 8 * 64 * 64
     assert used["dot"] < 4 * numbers
     assert used["additive"] > H * numbers
+
+
+class CountedProducts(np.ndarray):
+    """An array that counts the multiplications of its matrix products, and of those made of it."""
+
+    count = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **settings):
+        plain = [x.view(np.ndarray) if isinstance(x, CountedProducts) else x for x in inputs]
+        result = getattr(ufunc, method)(*plain, **settings)
+        if ufunc is np.matmul:
+            CountedProducts.count += result.size * plain[0].shape[-1]
+        return result.view(CountedProducts)
+
+
+@pytest.mark.parametrize("shared", [None, 1, 2])
+def test_the_number_of_heads_does_not_change_the_multiplications(rng, shared):
+    """Vaswani et al. 2017, 3.2.2: all heads together cost as much as one of all features."""
+    function, T, D = part("multiplications"), 7, 12
+    for heads in (2, 4, 6):
+        model = part("multi_head_attention")(D, heads, key_value_heads=shared, rng=rng)
+        CountedProducts.count = 0
+        model.forward(rng.normal(size=(3, T, D)).view(CountedProducts))
+        matrices, pairs = function(T, D, heads, shared)
+        assert CountedProducts.count == 3 * (matrices + pairs)
+        assert pairs == function(T, D, 1)[1]
+        if shared is None:
+            assert matrices == function(T, D, 1)[0]
+
+
+def gaussian_share(z):
+    """Return z Φ(z)."""
+    return z * np.array([0.5 + 0.5 * math.erf(v / 2**0.5) for v in z])
+
+
+def test_gelu_is_the_mean_of_a_random_mask(rng):
+    """Hendrycks and Gimpel 2016, 2: z is kept where a standard normal number is below it."""
+    z = np.linspace(-3, 3, 13)
+    kept = z * (rng.normal(size=(40_000, 1)) < z)
+    np.testing.assert_allclose(kept.mean(axis=0), part("gelu")().forward(z), atol=0.05)
+
+
+def test_a_sigmoid_is_a_worse_gelu_than_tanh():
+    """Hendrycks and Gimpel 2016, 2: both are near z Φ(z), and tanh is nearer."""
+    z = np.linspace(-6, 6, 601)
+    by_tanh = np.abs(part("gelu")().forward(z) - gaussian_share(z)).max()
+    by_sigmoid = np.abs(z / (1 + np.exp(-1.702 * z)) - gaussian_share(z)).max()
+    assert by_tanh < 5e-4
+    assert 0.01 < by_sigmoid < 0.03
+
+
+def stacked_blocks(rng, norm, depth, D=32):
+    """Return new blocks, the words that each of them returns, and those that they began with."""
+    blocks = [part("transformer_block")(D, 4, norm=norm, rng=rng) for _ in range(depth)]
+    words = [rng.normal(size=(4, 8, D))]
+    for block in blocks:
+        words.append(block.forward(words[-1]))
+    return blocks, words
+
+
+def test_words_grow_with_the_depth_before_the_norms(rng):
+    """Xiong et al. 2020, lemma 2: E x² grows along a line with pre, and stays 1 with post."""
+    for norm, least, most in (("pre", 2.0, 8.0), ("post", 0.99, 1.01)):
+        _, words = stacked_blocks(rng, norm, 64)
+        squares = [np.mean(words[i] ** 2) for i in (16, 64)]
+        assert least < squares[1] / squares[0] < most
+
+
+def test_gradients_of_the_last_block_and_the_depth(rng):
+    """Xiong et al. 2020, theorem 1: post: as large in deep stacks as in flat ones; pre: smaller."""
+    for norm, least, most in (("pre", 0.1, 0.5), ("post", 0.5, 2.0)):
+        norms = []
+        for depth in (4, 64):
+            (*_, last), (*_, y) = stacked_blocks(rng, norm, depth)
+            grad = rng.normal(size=y.shape)
+            if norm == "pre":  # a stack of such blocks ends with a norm
+                final = part("layer_norm")(y.shape[-1])
+                final.forward(y)
+                grad = final.backward(grad)
+            last.backward(grad)
+            norms.append(np.linalg.norm(last.gradients["feed_forward.output.W"]))
+        assert least < norms[1] / norms[0] < most
+
+
+def test_the_mean_of_the_softmax_gradient_needs_no_weights(rng):
+    """Dao et al. 2022, B.2: Σ_j P_ij dP_ij = dO_i · O_i."""
+    queries, keys, values = (rng.normal(size=(2, 6, 3)) for _ in range(3))
+    attention = part("dot_product_attention")()
+    y, grad = attention.forward(queries, keys, values), rng.normal(size=(2, 6, 3))
+    of_pairs = (attention.weights * (grad @ values.swapaxes(1, 2))).sum(axis=-1)
+    np.testing.assert_allclose((grad * y).sum(axis=-1), of_pairs, rtol=1e-9, atol=1e-12)

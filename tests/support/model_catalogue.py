@@ -128,9 +128,32 @@ MODELS = [
     *(("layer_norm", name, (4,), {}, (X,)) for name in ("layer_norm", "rms_norm")),
     ("positions", "learned_positions", (7, 4), {}, (X,)),
     ("positions", "rotary", (4,), {}, (X,)),
+    *(
+        ("multi_head_attention", "multi_head_attention", (4, 2), settings, (X, mask))
+        for settings, mask in (
+            ({}, MASK),
+            ({"causal": True}, None),
+            ({"causal": True, "key_value_heads": 1}, MASK),
+            ({"key_value_heads": 1}, GAPS[:, :, None] & GAPS[:, None]),
+        )
+    ),
+    ("transformer_block", "gelu", (), {}, (X,)),
+    ("transformer_block", "feed_forward", (4, 5), {}, (X,)),
+    *(
+        ("transformer_block", "transformer_block", (4, 2), settings, (X, MASK))
+        for settings in (
+            {"causal": True, "keep_probability": 0.5},
+            {"norm": "post", "hidden": 5, "key_value_heads": 1},
+        )
+    ),
     ("attention", "dot_product_attention", (), {}, (X, X, X, MASK)),
     ("attention", "bilinear_attention", (4, 4), {}, (X, X, X, MASK)),
     ("attention", "additive_attention", (4, 4, 3), {}, (X, X, X, MASK)),
+    *(
+        ("blockwise_attention", "blockwise_attention", (3,), {"causal": c}, (X, X, X, MASK))
+        for c in (False, True)
+    ),
+    ("lora", "lora", (AFFINE, 2, 3.0), {}, (X,)),
     ("deep_text_cnn", "conv_block", (4, 5), {}, (X,)),
     ("conv_seq2seq", "convolutional_encoder", (7, 3, 5, 6), {}, (SOURCE,)),
     *(
@@ -164,6 +187,10 @@ LANGUAGE_MODELS = [
     *(
         ("gated_lm", "gated_lm", (6, 3, 4, cell, layers), {}, (TEXT,))
         for cell, layers in (("lstm", 1), ("lstm", 3), ("gru", 2), ("rnn", 2))
+    ),
+    *(
+        ("transformer_lm", "transformer_lm", (6, 4, heads, layers, context), {}, (TEXT,))
+        for heads, layers, context in ((2, 1, 5), (1, 3, 9))
     ),
     *(
         ("conditional_lm", "conditional_lm", (6, 2, 3, 4, cell), {}, (IDS, CONDITION))

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from autograder.diagnosis.comparison import close, tolerance
+from autograder.diagnosis.comparison import close, same_entries
 from autograder.diagnosis.evidence import AnswerEvidence, Array, Pair
 
 Mask = Array | None
@@ -146,9 +146,7 @@ def _at_first_or_last_step(evidence: AnswerEvidence) -> str | None:
 def _wrong(pair: Pair) -> Array:
     if pair.actual.dtype.kind not in "iuf" or pair.expected.dtype.kind not in "iuf":
         return np.asarray(pair.actual != pair.expected)
-    allowed = tolerance(pair.actual, pair.expected)
-    same = (np.abs(pair.actual - pair.expected) <= allowed) | (pair.actual == pair.expected)
-    return np.asarray(~same)
+    return ~same_entries(pair.actual, pair.expected)
 
 
 def _inputs(pair: Pair) -> tuple[Array, ...]:

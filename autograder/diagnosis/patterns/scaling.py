@@ -269,5 +269,4 @@ FUNCTIONS = {
     "cut-at-zero": _form(
         "right, but negative values are replaced by zero", lambda x: np.maximum(x, 0)
     ),
-    "doubled-argument": _form("like sigmoid(2x) instead of tanh(x)", lambda x: (x + 1) / 2),
 }

@@ -7,12 +7,25 @@ recognised whether backward is right for it, is right for the solution, or is wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import starmap
 from typing import Any
 
-from autograder.diagnosis.comparison import View, in_form, same_exchange, same_value, weight
+import numpy as np
+
+from autograder.diagnosis.comparison import (
+    View,
+    facts_between,
+    in_form,
+    is_numeric,
+    same_effects,
+    same_entries,
+    same_exchange,
+    same_value,
+    weight,
+)
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.solution_changes.search import Trials
 from autograder.sandbox.session.requests import Call, Get, Outcome
@@ -20,6 +33,8 @@ from autograder.sandbox.session.session import Exchange
 from autograder.sandbox.worker.dispatcher import ModuleSource
 
 EXACT, LOOSE = View(), View(loosely=True)
+#: Computes the answers of a changed solution to the requests of a check, one by one.
+Answers = Callable[[], Iterable[Exchange]]
 
 
 @dataclass(frozen=True)
@@ -41,25 +56,23 @@ class AnswerMatcher:
         message is the same too.
         """
         views = (view, replace(view, strictly=True))
-        return module is not None and self.trials.succeeds(
-            lambda: any(_explains(check.answers(module), check, each) for each in views),
-            check.allowed_seconds,
+        return self._succeeds(
+            module, check, lambda answers: any(_explains(answers(), check, each) for each in views)
         )
 
-    def agrees(self, module: ModuleSource, check: RecordedCheck, view: View = EXACT) -> bool:
+    def agrees(self, module: ModuleSource | None, check: RecordedCheck, view: View = EXACT) -> bool:
         """Return whether `module` gives all answers of the submission."""
-
-        def trial() -> bool:
-            allowed = [compared.allowed for compared in check.compared(view)]
-            return all(map(same_exchange, check.exchanges, check.answers(module), allowed))
-
-        return self.trials.succeeds(trial, check.allowed_seconds)
+        allowed = [compared.allowed for compared in check.compared(view)]
+        return self._succeeds(
+            module,
+            check,
+            lambda answers: all(map(same_exchange, check.exchanges, answers(), allowed)),
+        )
 
     def differs(self, module: ModuleSource | None, check: RecordedCheck) -> bool:
         """Return whether `module` gives other answers than the solution."""
-        return module is not None and self.trials.succeeds(
-            lambda: not all(map(same_exchange, check.right, check.answers(module))),
-            check.allowed_seconds,
+        return self._succeeds(
+            module, check, lambda answers: not all(map(same_exchange, check.right, answers()))
         )
 
     def agrees_with_all(
@@ -67,6 +80,36 @@ class AnswerMatcher:
     ) -> bool:
         """Return whether `module` gives all answers of the submission in these checks."""
         return module is not None and all(self.agrees(module, check, view) for check in checks)
+
+    def differs_by(
+        self, module: ModuleSource | None, check: RecordedCheck, least: int, view: View = EXACT
+    ) -> bool:
+        """Return whether the submission's answers and those of `module` differ in `least` facts.
+
+        A changed argument, or one whose memory a result shares, is enough.
+        """
+        allowed = [compared.allowed for compared in check.compared(view)]
+
+        def trial(answers: Answers) -> bool:
+            facts = 0
+            for theirs, ours, each in zip(check.exchanges, answers(), allowed, strict=True):
+                is_alike = all(map(same_effects, theirs.outcomes, ours.outcomes))
+                facts += facts_between(theirs, ours, each) if is_alike else least
+            return facts >= least
+
+        return self._succeeds(module, check, trial)
+
+    def keeps_right(self, module: ModuleSource | None, check: RecordedCheck) -> bool:
+        """Return whether `module` gives the right numbers wherever the submission gives them.
+
+        The answers of the method that was wrong first are compared. Another mistake beside that of
+        `module` makes other numbers wrong, and seldom a wrong number right.
+        """
+        return self._succeeds(
+            module,
+            check,
+            lambda answers: not any(starmap(_is_lost, _values(check, answers(), check.method))),
+        )
 
     def explains_part(
         self, module: ModuleSource | None, check: RecordedCheck, method: str, least: int
@@ -81,17 +124,23 @@ class AnswerMatcher:
             least: the number of facts that must be explained.
         """
 
-        def trial(module: ModuleSource) -> bool:
+        def trial(answers: Answers) -> bool:
             explained = 0
-            for facts in _explained(check, check.answers(module), method):
+            for facts in starmap(_facts, _values(check, answers(), method)):
                 is_open = facts == _UNTOUCHED and least and not explained
                 if facts is None or is_open:
                     return False
                 explained += max(facts, 0)
             return explained >= least
 
+        return self._succeeds(module, check, trial)
+
+    def _succeeds(
+        self, module: ModuleSource | None, check: RecordedCheck, trial: Callable[[Answers], bool]
+    ) -> bool:
+        """Return the outcome of a trial with the answers of `module`; False without a module."""
         return module is not None and self.trials.succeeds(
-            lambda: trial(module), check.allowed_seconds
+            lambda: trial(partial(check.answers, module)), check.allowed_seconds
         )
 
 
@@ -111,10 +160,10 @@ def _explains(answers: Iterable[Exchange], check: RecordedCheck, view: View) -> 
 _MISSING, _UNTOUCHED = object(), -1
 
 
-def _explained(
+def _values(
     check: RecordedCheck, answers: Iterable[Exchange], method: str
-) -> Iterator[int | None]:
-    """Yield how many facts of each value of `method` the answers of a candidate explain."""
+) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield each value of `method`: that of the submission, of the candidate, and the right one."""
     latest = ""
     for theirs, ours, right in zip(check.exchanges, answers, check.right, strict=True):
         outcomes = zip(theirs.steps, theirs.outcomes, ours.outcomes, right.outcomes, strict=False)
@@ -122,8 +171,7 @@ def _explained(
             if isinstance(step, Call):
                 latest = step.name
             if latest == method and not (isinstance(step, Get) and step.name == "parameters"):
-                values = ((each.value, each.args, each.kwargs) for each in answered)
-                yield from starmap(_facts, _leaves(*values))
+                yield from _leaves(*((each.value, each.args, each.kwargs) for each in answered))
         if theirs.raised or ours.raised or right.raised:
             break
 
@@ -138,6 +186,20 @@ def _facts(actual: Any, candidate: Any, expected: Any) -> int | None:
         return 0 if same_value(actual, expected) else weight(Outcome(actual), Outcome(expected))
     is_untouched = same_value(candidate, expected) and not same_value(actual, expected)
     return _UNTOUCHED if is_untouched else None
+
+
+def _is_lost(actual: Any, candidate: Any, expected: Any) -> bool:
+    """Return whether a number of a value is right, and wrong in the candidate's value.
+
+    Real numbers alone count: a wrong id may be right by chance.
+    """
+    arrays = [actual, in_form(candidate, actual), in_form(expected, actual)]
+    if not all(is_numeric(array) for array in arrays):
+        return False
+    theirs, ours, right = map(np.asarray, arrays)
+    if theirs.dtype.kind != "f" or not theirs.shape == ours.shape == right.shape:
+        return False
+    return bool((same_entries(theirs, right) & ~same_entries(ours, right)).any())
 
 
 def _leaves(actual: Any, candidate: Any, expected: Any) -> Iterator[tuple[Any, Any, Any]]:

@@ -150,6 +150,25 @@ def another_power(site: CodeSite) -> Iterator[ast.AST]:
             yield changed(node, right=parsed(f"np.sqrt({ast.unparse(divisor)})"))
 
 
+@described("the root of one variance, a standard deviation, instead of the variance")
+def root_of_variance(site: CodeSite) -> Iterator[ast.AST]:
+    """``m * variance`` becomes ``m * np.sqrt(variance)``."""
+    match site.node:
+        case ast.Name(name, ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()) as node:
+            is_called = isinstance(site.parent, ast.Call) and node is site.parent.func
+            if "var" in name and not is_called and not isinstance(site.parent, ast.Attribute):
+                yield parsed(f"np.sqrt({ast.unparse(node)})")
+
+
+@described("one array or table has two names: a change under the one name is seen under the other")
+def shared_start(site: CodeSite) -> Iterator[ast.AST]:
+    """``a, b = zeros(n), zeros(n)`` becomes ``a = b = zeros(n)``."""
+    match site.node:
+        case ast.Assign([ast.Tuple(names)], ast.Tuple([ast.Call() as value, *others])) as node:
+            if all(called_name(other) == called_name(value) for other in others):
+                yield changed(node, targets=names, value=value)
+
+
 @described("one pair of parentheses is missing, or is in another place")
 def parentheses(site: CodeSite) -> Iterator[ast.AST]:
     """``a / (b + c)`` becomes ``a / b + c``, and ``a / b + c`` becomes ``a / (b + c)``."""
@@ -290,10 +309,12 @@ def reshaped(site: CodeSite) -> Iterator[ast.AST]:
             yield parsed(f"np.reshape({ast.unparse(array)}, np.shape({ast.unparse(node)}))")
 
 
-@described("one term is added after a function instead of before it")
-def later_term(site: CodeSite) -> Iterator[ast.AST]:
-    """``np.tanh(a + b)`` becomes ``np.tanh(a) + b``."""
+@described("one term is added after a function instead of before it, or the reverse")
+def moved_term(site: CodeSite) -> Iterator[ast.AST]:
+    """``np.tanh(a + b)`` becomes ``np.tanh(a) + b``, and the reverse."""
     match site.node:
+        case ast.BinOp(ast.Call(args=[first, *others]) as call, ast.Add(), second):
+            yield changed(call, args=[ast.BinOp(first, ast.Add(), second), *others])
         case ast.Call(args=[ast.BinOp(first, ast.Add(), second), *others]) as node:
             yield ast.BinOp(changed(node, args=[first, *others]), ast.Add(), second)
 

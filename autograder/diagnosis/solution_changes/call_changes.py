@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -105,6 +106,8 @@ def public_methods(cls: type) -> Iterator[str]:
 
 #: The name of arguments that say what counts.
 MASK = "mask"
+#: A word in the annotation of an option, as in ``Literal["pre", "post"]``.
+_CHOICE = re.compile(r"""["'](\w+)["']""")
 
 
 def other_arguments(task: str, value: Any) -> Iterator[BehaviourChange]:
@@ -139,6 +142,9 @@ def _changes(
         for words, other in OTHER_VALUES.items():
             sentence = f"{who} computes as if {name} were {words.format(name)}."
             others.append(("another-option", sentence, other))
+        for choice in _CHOICE.findall(str(parameter.annotation)):
+            sentence = f'{who} computes as if {name} were always "{choice}".'
+            others.append(("another-option", sentence, partial(_always, choice)))
     if name == MASK:
         others.append(("ignores-argument", f"{ignores}: everything counts.", _ones))
     if methods == (BACKWARD,):
@@ -184,6 +190,10 @@ def _raise_for_impossible(pending: PendingCall) -> None:
 
 def _ones(value: Any) -> Any:
     return np.ones_like(value) if isinstance(value, np.ndarray) else value
+
+
+def _always(choice: str, value: Any) -> str:
+    return choice
 
 
 def _moved(by: int, value: Any) -> Any:
@@ -232,10 +242,6 @@ OTHERS: dict[str, dict[str, Callable[..., Any]]] = {
 
 def other_functions(task: str, value: Any) -> Iterator[BehaviourChange]:
     """Yield changes of the NumPy functions that a task calls, for each method."""
-    if hasattr(value, STEP):
-        for words, sign in (("outside", -1), ("inside", 1)):
-            sentence = f"Your {STEP} adds epsilon {words} the square root."
-            yield BehaviourChange("place-of-epsilon", sentence, partial(_with_root, sign), (STEP,))
     for method in public_methods(value) if inspect.isclass(value) else ("",):
         methods = (method,) if method else ()
         for name, others in OTHERS.items():
@@ -243,12 +249,6 @@ def other_functions(task: str, value: Any) -> Iterator[BehaviourChange]:
                 call = partial(_with_numpy, name, other)
                 sentence = f"Your {method or task} {words}."
                 yield BehaviourChange("another-function", sentence, call, methods)
-
-
-def _with_root(sign: int, pending: PendingCall) -> Any:
-    """Make the call with a square root that moves epsilon inside (1) or outside (−1)."""
-    moved = sign * getattr(pending.owner, "epsilon", 0.0)
-    return _with_numpy("sqrt", lambda c: np.sqrt(c + moved) - moved, pending)
 
 
 def _with_numpy(name: str, other: Callable[..., Any], pending: PendingCall) -> Any:

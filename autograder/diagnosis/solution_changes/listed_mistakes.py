@@ -11,10 +11,11 @@ answers by chance. A cause that also explains the checks of other tasks is then 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 
 from autograder.course.mistakes import Mistake, combined, load_mistakes
 from autograder.diagnosis.comparison import View
@@ -36,6 +37,8 @@ FIRST = 3
 
 #: Mistakes that are in the code together, the main one first.
 Cause = tuple[Mistake, ...]
+#: How good an explanation is; the smallest rank is the best.
+Rank = tuple[int, int]
 
 
 @dataclass
@@ -74,12 +77,17 @@ def add_flaw(check: RecordedCheck, diagnoses: dict[str, Diagnosis]) -> None:
 
 
 class KnownMistakes:
-    """The listed mistakes of an exercise, each as a changed solution."""
+    """The listed mistakes of an exercise, each as a changed solution.
 
-    def __init__(self, matcher: AnswerMatcher) -> None:
+    Args:
+        every: the checks of all tasks of the exercise.
+    """
+
+    def __init__(self, matcher: AnswerMatcher, every: Iterable[TaskChecks]) -> None:
         self.matcher = matcher
         self._modules: dict[Cause, SourceModule | None] = {}
         self._mistakes: tuple[Mistake, ...] = ()
+        self._passed = {checks.task: checks.passed for checks in every}
         with suppress(BadInputError):  # a broken list must not prevent a report
             self._mistakes = load_mistakes(matcher.replayer.exercise)
 
@@ -121,6 +129,17 @@ class KnownMistakes:
         strictly = replace(view, strictly=True)
         wrong = tuple(check for check in checks.failed if check.is_wrong_in(strictly))
         return TaskSearch(self, replace(checks, failed=wrong), view).joined()
+
+    def passed_elsewhere(self, cause: Cause, task: str) -> Iterator[RecordedCheck]:
+        """Yield the passed checks of other tasks that a consistent form in `cause` can fail.
+
+        In a check of backward alone, it gives the answers of a wrong backward. Where a right
+        forward shows, it contradicts the form.
+        """
+        forms = [mistake for mistake in cause if mistake not in self._mistakes]
+        names = dict.fromkeys(name for form in forms for name in (form.task, *form.also_fails))
+        for name in names:
+            yield from self._passed.get(name, ()) if name != task else ()
 
     def concerning(self, task: str) -> list[Mistake]:
         """Return the mistakes that can fail a check of `task`, its own first."""
@@ -193,6 +212,7 @@ class TaskSearch:
 
     def __init__(self, known: KnownMistakes, checks: TaskChecks, view: View) -> None:
         self._module, self._matcher = known.module, known.matcher
+        self._elsewhere = known.passed_elsewhere
         self._concerning = known.concerning(checks.task)
         self._checks, self._view = checks, view
         self._agreeing: dict[tuple[Cause, bool], bool] = {}
@@ -216,7 +236,9 @@ class TaskSearch:
             hits = [m for m in self._concerning if m not in explained and self._holds(m, check)]
             others = [other for other in self._checks.failed if other is not check]
             for mistake in hits:
-                explained[mistake] = [check, *(c for c in others if self._holds(mistake, c))]
+                theirs = [check, *(c for c in others if self._holds(mistake, c))]
+                if not self._is_refuted((mistake,), theirs):
+                    explained[mistake] = theirs
         ranked = sorted(explained.items(), key=lambda item: -len(item[1]))
         best = [item for item in ranked if len(item[1]) == len(ranked[0][1])]
         if len(best) > 1:
@@ -229,6 +251,15 @@ class TaskSearch:
         others = [check for check in self._checks.failed if check not in explained]
         agrees = self._matcher.explains_part
         return sum(not all(agrees(module, c, method, 0) for method in methods) for c in others)
+
+    def _is_refuted(self, cause: Cause, explained: Sequence[RecordedCheck]) -> bool:
+        """Return whether `cause` gives a wrong number where another failed check has a right one.
+
+        Only checks in which a method that it explains was wrong first count.
+        """
+        module, methods = self._module(cause), {check.method for check in explained}
+        others = [c for c in self._checks.failed if c not in explained and c.method in methods]
+        return not all(self._matcher.keeps_right(module, check) for check in others)
 
     def _holds(self, mistake: Mistake, check: RecordedCheck) -> bool:
         return self._agrees((mistake,)) and self._explains((mistake,), check)
@@ -244,7 +275,8 @@ class TaskSearch:
         """
         key = cause, strictly
         if key not in self._agreeing:
-            passed = [c for c in self._checks.passed if c.is_wrong_in(self._view) == strictly]
+            every = (*self._checks.passed, *self._elsewhere(cause, self._checks.task))
+            passed = [c for c in every if c.is_wrong_in(self._view) == strictly]
             agrees = self._matcher.agrees_with_all(self._module(cause), passed, self._view)
             self._agreeing[key] = agrees
         return self._agreeing[key]
@@ -290,19 +322,16 @@ class TaskSearch:
             if check.id in result.explained:
                 continue
             fitting = [c for c in self._pairs(result.cause) if self._explains(c, check)]
-            for cause in self._ranked(fitting, result):
-                if self._join_pair(result, cause, check):
+            for _, tied in groupby(self._ranked(fitting, result), key=itemgetter(0)):
+                if self._join_pair(result, [cause for _, cause in tied], check):
                     break
 
-    def _ranked(self, causes: Sequence[Cause], result: Joined) -> Sequence[Cause]:
-        """Return `causes`, those that explain most checks and contradict fewest first."""
-        if len(causes) < 2:
-            return causes
+    def _ranked(self, causes: Sequence[Cause], result: Joined) -> list[tuple[Rank, Cause]]:
+        """Return `causes` with their ranks: those that explain most and contradict fewest first."""
         left = self._left(result)
         explained = {cause: [c for c in left if self._explains(cause, c)] for cause in causes}
-        return sorted(
-            causes, key=lambda c: (-len(explained[c]), self._contradictions(c, explained[c]))
-        )
+        ranks = {c: (-len(explained[c]), self._contradictions(c, explained[c])) for c in causes}
+        return sorted(((ranks[c], c) for c in causes), key=itemgetter(0))
 
     def _pairs(self, cause: Cause) -> Iterator[Cause]:
         """Yield `cause` itself and causes with one more mistake; pairs if nothing was found."""
@@ -313,16 +342,29 @@ class TaskSearch:
         elif len(cause) < MOST:
             yield from ((*cause, m) for m in self._concerning if m not in cause)
 
-    def _join_pair(self, result: Joined, cause: Cause, check: RecordedCheck) -> bool:
+    def _join_pair(self, result: Joined, tied: Sequence[Cause], check: RecordedCheck) -> bool:
+        """Add the mistakes that all of `tied` have, of which each explains `check`."""
+        cause = tied[0]
         others = [explained for explained in self._left(result) if explained is not check]
         new = [check, *(explained for explained in others if self._explains(cause, explained))]
         if not self._is_certain(result, cause, new) or not self._explains_all(cause, result, []):
+            return False
+        if self._is_refuted(cause, [*new, *_explained(self._checks, result)]):
             return False
         if not result.explained:  # the mistake first that changes the answers of most checks
             changes = self._matcher.differs
             cause = tuple(
                 sorted(cause, key=lambda m: -sum(changes(self._module((m,)), c) for c in new))
             )
-        result.cause = cause
-        result.explained |= {explained.id: diagnosis_of(cause) for explained in new}
+        common = set.intersection(*({mistake.id for mistake in other} for other in tied))
+        sure = tuple(mistake for mistake in cause if mistake.id in common)
+        if len(sure) > 1 and not any(self._differs(sure[:-1], explained) for explained in new):
+            sure = sure[:-1]
+        if sure:
+            result.cause = sure
+            result.explained |= {explained.id: diagnosis_of(sure) for explained in new}
         return True
+
+    def _differs(self, cause: Cause, check: RecordedCheck) -> bool:
+        """Return whether `cause` leaves enough facts unexplained for another mistake."""
+        return self._matcher.differs_by(self._module(cause), check, CERTAIN, self._view)

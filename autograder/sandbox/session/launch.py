@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from autograder.sandbox.confine import Limits
+from autograder.sandbox.confine import MEBIBYTE, Limits
 from autograder.sandbox.runners import Sandbox, build_view, interpreter
 from autograder.sandbox.runners.filesystem_view import (
     InstalledPackages,
@@ -56,8 +56,11 @@ class WorkerSpec:
     device: str = "cpu"
     added_imports: tuple[str, ...] = ()
 
-    def launch(self, exercise: str) -> Launch:
+    def launch(self, exercise: str, memory: int | None = None) -> Launch:
         """Return what it takes to start a worker that serves `exercise`.
+
+        Args:
+            memory: mebibytes that a worker with NumPy may use; None: the default.
 
         Raises:
             BadInputError: a package of `added_imports` is not installed.
@@ -76,8 +79,9 @@ class WorkerSpec:
         devices = [] if is_cpu else sorted(Path("/dev").glob("nvidia*"))
         files = [self.folder, modules, *installed.files]
         view = self.sandbox.seen_by(build_view(files, scratch, devices))
-        memory = Limits().memory if is_numpy else HEAVY_MEMORY
-        limits = Limits(memory=memory if is_cpu else DEVICE_MEMORY)
+        of_numpy = Limits().memory if memory is None else memory * MEBIBYTE
+        on_cpu = of_numpy if is_numpy else HEAVY_MEMORY
+        limits = Limits(memory=on_cpu if is_cpu else DEVICE_MEMORY)
         settings = {
             "modules": str(modules),
             "packages": installed.modules,

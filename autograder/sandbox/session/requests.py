@@ -134,6 +134,23 @@ class Assign(Step):
 
 
 @dataclass(frozen=True)
+class CountMemory(Step):
+    """Start to count the bytes that Python and NumPy allocate, from 0."""
+
+    kind = "count"
+
+
+@dataclass(frozen=True)
+class PeakMemory(Step):
+    """Return the largest number of bytes since `CountMemory`, and stop counting.
+
+    None for the arrays of another library, which are not counted.
+    """
+
+    kind = "peak"
+
+
+@dataclass(frozen=True)
 class EndCheck(Step):
     """End a check: fails if a thread that it started still runs."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from types import FunctionType
@@ -20,7 +21,7 @@ from framework.models.parts import part
 Plain = Any
 
 #: Steps that give what they return to later steps and to the grader alike.
-_WITH_VALUE = ("again", "build", "hold")
+_WITH_VALUE = ("again", "build", "hold", "peak")
 #: Maximum length of a name, and number of the names of methods, that go with a handle.
 MAX_NAME, MAX_METHODS = 100, 64
 
@@ -113,6 +114,7 @@ class Dispatcher:
                 except self._interrupts:
                     raise
                 except BaseException as error:
+                    tracemalloc.stop()  # a step that counts memory may be among the earlier ones
                     reply["error"] = {"step": index, **describe(error, self._folder)}
                     break
                 values.append(value)
@@ -184,6 +186,9 @@ class Dispatcher:
             self._assign(values, *fields)
         elif kind == "overwrite":
             overwrite(values[fields[0]])
+        elif kind == "count":
+            tracemalloc.stop()
+            tracemalloc.start()
         elif kind == "settle":
             gc.collect()  # models in reference cycles hold their arrays until then
             if threading.active_count() > 1:
@@ -220,6 +225,12 @@ class Dispatcher:
 
     def _hold(self, values: list[Any], value: Any) -> Any:
         return self._resolve(value, values)
+
+    def _peak(self, values: list[Any]) -> int | None:
+        """Return the largest number of bytes since counting began; None if they are not counted."""
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak if isinstance(self._arrays, NumpyArrays) else None
 
     def _observe(self, values: list[Any], index: int, sharing: bool) -> dict[str, Plain]:
         """Read the arrays that a call was given, and its result while each of them is changed."""

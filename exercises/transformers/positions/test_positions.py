@@ -43,10 +43,17 @@ def test_angles(submission, reference, rng):
 @pytest.mark.task("sinusoidal")
 @pytest.mark.points(2)
 @pytest.mark.hint("Feature 0 is a sine, feature 1 the cosine of the same angle, and so on.")
-def test_sinusoidal(submission, reference):
+def test_sinusoidal(submission, reference, plot):
     """sinusoidal: sines and cosines take turns."""
     for length, d in ((1, 2), (7, 6), (50, 16)):
         agrees(submission, reference, "sinusoidal", length, d, atol=1e-12)
+    p = agrees(submission, reference, "sinusoidal", 24, 16, atol=1e-12)
+    plot.cells(
+        "Your sinusoids of 24 positions in 16 features: from −1, light, to 1, dark",
+        np.clip((p + 1) / 2, 0, 1),
+        [f"position {t}" for t in range(24)],
+        [f"{name} {i}" for i in range(8) for name in ("sin", "cos")],
+    )
 
 
 @pytest.mark.task("sinusoidal")

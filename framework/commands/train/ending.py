@@ -1,4 +1,4 @@
-"""The end of a training run: its learning curve, and a table of its score beside others."""
+"""The end of a training run: its curves of scores and rates, and a table of scores."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from framework.training.engine import Run
 
 #: The reference is trained beside a student's model that was trained in this many seconds.
 REFERENCE_SECONDS = 60.0
+#: Number of steps of a curve of learning rates.
+_RATES = 80
 
 
 def show_ending(run: Run, reference: Backend, path: Path, seconds: float) -> list[Path]:
     """Print the learning curve and the table of `run`, and save the curve as SVG at `path`.
+
+    A learning rate that changes within an epoch is drawn below the curve.
 
     Args:
         run: a run that has ended.
@@ -40,7 +44,7 @@ def show_ending(run: Run, reference: Backend, path: Path, seconds: float) -> lis
     chart = learning_curve(run, levels)
     if chart is not None:
         say("\n" + "\n".join(f"  {line}" for line in text_chart(chart)))
-        save_chart(chart, path)
+        save_chart(chart, path, below=rate_curve(run))
     if levels:
         say("\n" + "\n".join(score_table(run, levels)))
     return [] if chart is None else [path]
@@ -54,7 +58,7 @@ def save_curve(run: Run, path: Path) -> list[Path]:
     """
     chart = learning_curve(run, {})
     if chart is not None:
-        save_chart(chart, path)
+        save_chart(chart, path, below=rate_curve(run))
     return [] if chart is None else [path]
 
 
@@ -76,6 +80,16 @@ def learning_curve(run: Run, levels: Mapping[str, float]) -> Chart | None:
     others = (Line(name, ends, (level, level)) for name, level in levels.items())
     title = f"{_measure(run)} of {run.model_name} on {Path(run.task.corpus).name}"
     return Chart(title, "epoch", run.task.measure, (own, *others))
+
+
+def rate_curve(run: Run) -> Chart | None:
+    """Return the learning rate over the epochs; None if it does not change within an epoch."""
+    rates = run.learning_rates(_RATES)
+    if not rates:
+        return None
+    times, heights = zip(*rates, strict=True)
+    line = Line("learning rate", times, heights)
+    return Chart(f"learning rate of {run.model_name}", "epoch", "learning rate", (line,))
 
 
 def score_table(run: Run, levels: Mapping[str, float]) -> Iterator[str]:

@@ -72,7 +72,7 @@ class EpochLines(Watcher):
             f"loss {loss:.4f}",
             "" if penalty is None else f"penalty {penalty:.4f}",
             run.task.held_out(score),
-            run.task.speed(run.seconds),
+            run.task.speed(run.seconds, run.options),
             f"{seconds:.1f} s",
         ]
         name = self._name(run, run.epochs_done)

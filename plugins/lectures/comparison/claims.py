@@ -4,7 +4,8 @@ A claim holds or does not hold *here*: on this corpus, with these sizes. Differe
 count where they are more than chance, two standard errors. Two families that both reach the best
 possible accuracy decide nothing about each other. Speed: see `speed_claim`.
 
-Source: CS224n lecture 7, section 4.2; lecture 11, sections 3.4, 4.5 and 5.3.
+Source: CS224n lecture 7, section 4.2; lecture 11, sections 3.4, 4.5 and 5.3; Vaswani et al.,
+"Attention Is All You Need" (2017), section 4.
 """
 
 from __future__ import annotations
@@ -107,6 +108,27 @@ def _gated(gru: Outcome, lstm: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
     )
 
 
+def _attends(transformer: Outcome, rnn: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield _compared(
+        "Attention needs no recurrence: a transformer is no worse than an RNN.",
+        not _is_ahead(rnn, transformer),
+        transformer,
+        rnn,
+    )
+    yield _faster(
+        transformer, rnn, "A transformer is faster than an RNN: no word waits for the one before."
+    )
+
+
+def _reads_all(transformer: Outcome, window: Outcome, outcomes: Outcomes) -> Iterator[Claim]:
+    yield _compared(
+        "A transformer sees further than a window: it is better.",
+        _is_ahead(transformer, window),
+        transformer,
+        window,
+    )
+
+
 #: The families that claims are about, and what makes the claims, of these and of all outcomes.
 _CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
     (("bag",), _baseline),
@@ -118,6 +140,8 @@ _CLAIMS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Claim]]], ...] = (
     (("qrnn", "rnn"), _near),
     (("qrnn", "lstm"), _compared_with_lstm),
     (("gru", "lstm"), _gated),
+    (("transformer", "rnn"), _attends),
+    (("transformer", "window"), _reads_all),
 )
 
 

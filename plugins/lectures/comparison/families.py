@@ -1,6 +1,6 @@
 """The families of text classifiers that `gradus compare` trains, each in its plainest form.
 
-Source: CS224n lecture 11, section 3.4.
+Source: CS224n lecture 11, section 3.4; Vaswani et al., "Attention Is All You Need" (2017).
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ FAMILIES = {
     "lstm": Family("lstm", "max", in_order=True),
     "gru": Family("gru", "max", in_order=True),
     "qrnn": Family("qrnn", "max"),
+    "transformer": Family("transformer_encoder", "mean"),
 }
 
 

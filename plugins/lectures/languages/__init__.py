@@ -12,6 +12,7 @@ long_sentences.py        a pair of languages with long sentences and a known ali
 markov.py                A language model that is a table
 morphemes.py             words of a stem and a suffix, whose division is known
 random_hierarchy.py      texts whose class depends on no local pattern
+repeated_sentences.py    sentences that are said twice: nothing of the second time is by chance
 sentiment.py             A sentiment grammar with negation
 suffix_tagging.py        A language whose words say with their endings what they are
 translation.py           A pair of toy languages

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from inspect import Parameter
+from itertools import count, islice
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +23,7 @@ from framework.training.task import SIZES, Request
 from framework.training.tools import model_arguments
 from plugins.lectures.training.recurrent_layers import (
     RecurrentOptions,
+    has_own_layers,
     takes,
     with_recurrent_layers,
 )
@@ -37,7 +40,19 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
     batch_size: int = with_default(
         LearningOptions, "batch_size", 20, "Batch size: number of parallel texts."
     )
-    unroll: int = option(20, "Truncation length of backpropagation through time.", minimum=1)
+    unroll: int = option(
+        20,
+        "Truncation length of backpropagation through time; of a transformer, the length of its "
+        "texts in training, at most its context.",
+        minimum=1,
+    )
+    epoch_steps: int | None = option(
+        None,
+        "Number of steps in an epoch; the next epoch goes on where it ended, and begins the text "
+        "again at its end. Default: the whole text once.",
+        minimum=1,
+        group=RARE,
+    )
     embedding_size: int | None = option(
         None,
         "Size of a word vector. Default: that of the exercise.",
@@ -115,9 +130,10 @@ class LanguageModelTask(TextTask):
                 f"{model} has no argument `rng`, so it has no weights to learn: if it counts "
                 f"n-grams, `gradus train counts:{model}` lets it count"
             )
-        given = _given(options)
+        given = _given(options, (*SIZES, "layers") if has_own_layers(known) else SIZES)
         sizes = {name: size for name, size in SIZES.items() if takes(known, name)}
         arguments = {**sizes, **request.defaults, **given}
+        _check_context(model, arguments, known, options)
         arguments = with_recurrent_layers(arguments, options, request, cls.model_kind)
         if options.character_filters is not None:
             arguments.pop("embedding_size", None)
@@ -151,7 +167,27 @@ class LanguageModelTask(TextTask):
 
     def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the chunks of the text, in order."""
-        return text_batches(self.text.train, options.batch_size, options.unroll)
+        total, batches = text_batches(self.text.train, options.batch_size, options.unroll)
+        if options.epoch_steps is None:
+            return total, batches
+        return options.epoch_steps, self._part_of_the_text(options, epoch, total)
+
+    def _part_of_the_text(
+        self, options: LanguageModelOptions, epoch: int, total: int
+    ) -> Iterator[Batch]:
+        """Yield the next `epoch_steps` chunks of the text, which begins again at its end.
+
+        No state is carried into an epoch, so that a run can be resumed after any of them.
+        """
+        steps = options.epoch_steps or total
+        start = (epoch - 1) * steps % total
+        chunks = (
+            batch
+            for _ in count()
+            for batch in text_batches(self.text.train, options.batch_size, options.unroll)[1]
+        )
+        for step, batch in enumerate(islice(chunks, start, start + steps)):
+            yield batch if step else replace(batch, continues=False)
 
     def generator_seed(self, seed: int, epoch: int) -> list[int]:
         """Return the seed, unchanged since the first version so that old checkpoints can resume."""
@@ -161,14 +197,20 @@ class LanguageModelTask(TextTask):
         """Return the tokens of all streams in a chunk."""
         return options.batch_size * options.unroll
 
+    def speed(self, seconds: float, options: LanguageModelOptions) -> str:
+        """Return the tokens per second of an epoch."""
+        if options.epoch_steps is None:
+            return super().speed(seconds, options)
+        return f"{options.epoch_steps * self.step_size(options) / seconds:,.0f} tokens/s"
 
-def _given(options: LanguageModelOptions) -> dict[str, Any]:
-    """Return the arguments that the user gave, by options or by ``--set``.
+
+def _given(options: LanguageModelOptions, names: Iterable[str]) -> dict[str, Any]:
+    """Return the arguments that the user gave, by the options `names` or by ``--set``.
 
     Raises:
         UsageError: one is given both ways, or a size is outside of its range.
     """
-    sizes = {name: getattr(options, name) for name in SIZES}
+    sizes = {name: getattr(options, name) for name in names}
     chosen = {name: value for name, value in sizes.items() if value is not None}
     written = model_arguments(options.arguments)
     for name in chosen.keys() & written.keys():
@@ -179,3 +221,24 @@ def _given(options: LanguageModelOptions) -> dict[str, Any]:
         if field.name in written and field.name in (*SIZES, "layers"):
             field.checked(written[field.name], f"--set {field.name}")
     return {**chosen, **written}
+
+
+def _check_context(
+    model: str,
+    arguments: Mapping[str, Any],
+    known: Mapping[str, Parameter],
+    options: LanguageModelOptions,
+) -> None:
+    """Refuse chunks of the text that are longer than the context of a model that has one.
+
+    Raises:
+        UsageError: they are; the message says both numbers.
+    """
+    if "context" not in known:
+        return
+    context = arguments.get("context", known["context"].default)
+    if isinstance(context, int) and options.unroll > context:
+        raise UsageError(
+            f"`--unroll {options.unroll}` is longer than the context of {model}, which has "
+            f"{context} positions: choose `--unroll {context}` or `--set context={options.unroll}`"
+        )

@@ -26,7 +26,14 @@ class RecurrentOptions(TrainingOptions):
     cell: str | None = option(
         None, "The recurrent layer: rnn, lstm, gru, or a plugin's.", settles=False, group=MODEL
     )
-    layers: int = option(1, "Number of recurrent layers.", minimum=1, settles=False, group=MODEL)
+    layers: int | None = option(
+        None,
+        "Number of recurrent layers, or of the blocks of a transformer. Default: 1, or that of the "
+        "exercise.",
+        minimum=1,
+        settles=False,
+        group=MODEL,
+    )
     skip: Literal["none", "residual", "dense", "highway"] = option(
         "none",
         "Connections around the layers of a stack: the next layer reads the states (none), their "
@@ -54,7 +61,7 @@ class RecurrentOptions(TrainingOptions):
     def check_together(self) -> None:
         """Check the options together; connections around the only layer are an error."""
         super().check_together()
-        if self.skip != "none" and self.layers == 1:
+        if self.skip != "none" and self.layers in (None, 1):
             raise UsageError(
                 f"`--skip {self.skip}` connects the layers of a stack, but there is one layer: add "
                 "`--layers 2`"
@@ -82,8 +89,9 @@ def with_recurrent_layers(
         if (written := model_arguments(options.arguments).get("cell")) is not None:
             raise UsageError(f"`--cell` and `--set cell={written}` both set cell: leave one out")
         found["cell"] = cell
-    if options.layers > 1 or options.dropout or options.input_dropout:
-        known = backend.parameters_of(model, kind)
+    known = backend.parameters_of(model, kind)
+    is_stack = (options.layers or 1) > 1 and not has_own_layers(known)
+    if is_stack or options.dropout or options.input_dropout:
         cell = _recurrent_cell(model, found.get("cell"), known)
         found["cell"] = _stack(backend, cell, options)
     if "cell" in found:
@@ -94,6 +102,11 @@ def with_recurrent_layers(
 def takes(known: Mapping[str, Parameter], name: str) -> bool:
     """Return whether a constructor with the parameters `known` takes the argument `name`."""
     return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
+
+
+def has_own_layers(known: Mapping[str, Parameter]) -> bool:
+    """Return whether a constructor with the parameters `known` builds layers without a cell."""
+    return "layers" in known and not takes(known, "cell")
 
 
 def _recurrent_cell(model: str, cell: Any, known: Mapping[str, Parameter]) -> str:
@@ -121,7 +134,7 @@ def _recurrent_cell(model: str, cell: Any, known: Mapping[str, Parameter]) -> st
 
 def _stack(backend: Backend, cell: str, options: RecurrentOptions) -> dict[str, Any]:
     """Return the description of a stack of layers `cell`."""
-    stack: dict[str, Any] = {"layer": cell, "layers": options.layers}
+    stack: dict[str, Any] = {"layer": cell, "layers": options.layers or 1}
     if options.skip != "none":
         stack["skip"] = options.skip
     for name in ("dropout", "input_dropout"):

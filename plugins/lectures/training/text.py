@@ -132,7 +132,7 @@ class TextTask(TrainingTask):
         sizes = {"words": len(self.text.train), "held_out": self.text.held_out}
         return sizes | self.tokens.saved()
 
-    def speed(self, seconds: float) -> str:
+    def speed(self, seconds: float, options: Any) -> str:
         """Return the tokens per second."""
         return f"{(len(self.text.train) - 1) / seconds:,.0f} tokens/s"
 

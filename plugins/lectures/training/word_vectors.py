@@ -224,7 +224,7 @@ class WordVectorTask(TrainingTask):
         words = len(self.text.counts.nonzero()[0])
         return f"{words:,} words with {self._options.dimension} numbers each"
 
-    def speed(self, seconds: float) -> str:
+    def speed(self, seconds: float, options: Any) -> str:
         """Return the words per second."""
         return f"{self.text.total / seconds:,.0f} words/s"
 

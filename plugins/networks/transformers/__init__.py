@@ -1,1 +1,1 @@
-"""Positions of words; how transformers are trained."""
+"""Positions; training; networks of blocks, and of attention alone; adapted layers."""

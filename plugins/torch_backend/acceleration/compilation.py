@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from torch._functorch import config as functorch_config
 
 from framework.errors import UsageError
 from framework.interfaces import Model
+from framework.models.attention_weights import parts_of
 
 #: Names of C++ compilers, in the order in which they are looked for.
 _COMPILERS = ("c++", "g++", "clang++")
@@ -44,7 +45,7 @@ def compile_layers(
         raise UsageError(f"`--compile` is not possible: {missing}, or leave the option out")
     # A pullback keeps its graph for a second backward: no buffer of it may be reused.
     functorch_config.donated_buffer = False
-    layers = [one for one in _parts(model) if getattr(one, "gains_by_compiling", False)]
+    layers = [part for _, part in parts_of(model) if getattr(part, "gains_by_compiling", False)]
     for layer in layers:
         layer.compute = compiler(layer.compute)
     return tuple(dict.fromkeys(type(layer).__name__ for layer in layers))
@@ -66,10 +67,3 @@ def compiled_in_words(names: tuple[str, ...]) -> str:
     if not names:
         return "`--compile` changed nothing: one kernel computes each layer of this model"
     return f"compiled: {', '.join(names)}"
-
-
-def _parts(model: Any) -> Iterator[Any]:
-    """Yield `model` and its parts, which may come from other providers."""
-    yield model
-    for child in getattr(model, "_children", {}).values():
-        yield from _parts(child)

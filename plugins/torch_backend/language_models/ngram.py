@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from framework.arrays import check_ids
-from framework.interfaces import Model
+from framework.interfaces import LanguageModel
 from framework.models.count_models import check_fitted, check_length, check_sizes
 from plugins.torch_backend.arrays import current_device, to_tensor
 
 
-class NgramLM(Model):
+class NgramLM(LanguageModel):
     """P(w | h) = c(h w) / c(h ·), with h the last n − 1 words; 0 where h was never seen.
 
     Attributes:

@@ -37,6 +37,26 @@ def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     return weights.masked_fill(~keys, 0)  # a row without any key is NaN before
 
 
+def fused_attention(
+    queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, **options: Any
+) -> Tensor:
+    """Return the means of the values `(..., Q, E)` for scores q·k times a scale, by the kernel.
+
+    The kernel has no answer for a query without any key: it gets all keys, then zeros.
+
+    Args:
+        queries, keys, values: `(..., Q, D)`, `(..., K, D)` and `(..., K, E)`.
+        mask: bool, `(..., Q, K)` or a shape that broadcasts to it, or None.
+        options: other arguments of the kernel, such as `scale`.
+    """
+    kernel = functional.scaled_dot_product_attention
+    if mask is None:
+        return kernel(queries, keys, values, **options)
+    some = mask.any(dim=-1, keepdim=True)
+    means = kernel(queries, keys, values, attn_mask=mask | ~some, **options)
+    return means.masked_fill(~some, 0)
+
+
 class _Attention(DifferentiatedModel):
     """The base of all models: means `(N, Q, E)` of the values `(N, K, E)`."""
 
@@ -78,19 +98,6 @@ class _Attention(DifferentiatedModel):
         """Return the scores, by differentiable operations."""
         raise NotImplementedError
 
-    def _kernel(self, queries: Tensor, keys: Tensor, values: Tensor, scale: float) -> Tensor:
-        """Return the means for the scores q·k · `scale`, by the fused kernel.
-
-        The kernel has no answer for a query without any key: it gets all keys, then zeros.
-        """
-        if self._mask is None:
-            return functional.scaled_dot_product_attention(queries, keys, values, scale=scale)
-        some = self._mask.any(dim=-1, keepdim=True)
-        means = functional.scaled_dot_product_attention(
-            queries, keys, values, attn_mask=self._mask | ~some, scale=scale
-        )
-        return means.masked_fill(~some, 0)
-
 
 class DotProductAttention(_Attention):
     """Attention with the scores q·k / √D, or q·k."""
@@ -111,7 +118,7 @@ class DotProductAttention(_Attention):
     def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return what the kernel computes."""
         queries, keys, values = inputs
-        return self._kernel(queries, keys, values, self._scale(queries))
+        return fused_attention(queries, keys, values, self._mask, scale=self._scale(queries))
 
 
 class _SizedAttention(_Attention):
@@ -140,7 +147,7 @@ class BilinearAttention(_SizedAttention):
     def compute(self, parameters: Mapping[str, Tensor], *inputs: Tensor) -> Tensor:
         """Return what the kernel computes for the queries qᵀ W."""
         queries, keys, values = inputs
-        return self._kernel(queries @ parameters["W"], keys, values, 1.0)
+        return fused_attention(queries @ parameters["W"], keys, values, self._mask, scale=1.0)
 
 
 class AdditiveAttention(_SizedAttention):

@@ -5,10 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from autograder.checks import chance
 from autograder.checks.chance import (
     EVALUATIONS,
     NATS,
     TOO_GOOD,
+    chi_square_tail,
+    fits_distributions,
     matches_distribution,
     not_above,
     not_better_than_bayes,
@@ -98,3 +101,40 @@ def test_what_cannot_come_is_named():
 def test_what_is_no_value_is_refused(drawn):
     with pytest.raises(CheckFailed, match="the draws"):
         matches_distribution(drawn, P, "the draws")
+
+
+def test_the_tail_of_chi_square_is_that_of_tables():
+    """Quantiles of the usual tables: the tail above each is 5 %, 1 % or 0.1 %."""
+    for freedom, x, tail in (
+        (1, 3.841, 0.05),
+        (2, 9.210, 0.01),
+        (5, 11.070, 0.05),
+        (10, 29.588, 1e-3),
+    ):
+        assert chi_square_tail(x, freedom) == pytest.approx(tail, rel=2e-3)
+    assert chi_square_tail(0.0, 3) == 1.0
+    assert 0 <= chi_square_tail(5000.0, 18) < 1e-300
+
+
+def test_right_draws_of_groups_are_refused_as_rarely_as_stated(monkeypatch):
+    """With a rate of 1 % about 1 % of right draws is refused; one word has the probability 0."""
+    monkeypatch.setattr(chance, "REFUSED_FITS", 0.01)
+    rng, tables = np.random.default_rng(0), [[0.2, 0.3, 0.5], [0.6, 0.0, 0.4], [0.25] * 4]
+    refused = 0
+    for _ in range(2000):
+        groups = [(rng.choice(len(p), size=300, p=p), np.array(p)) for p in tables]
+        try:
+            fits_distributions(groups, "words")
+        except CheckFailed:
+            refused += 1
+    assert 5 <= refused <= 40
+
+
+def test_small_deviations_of_many_values_add_up():
+    p = np.full(8, 1 / 8)
+    shifted = np.repeat(np.arange(8), [160, 90] * 4)
+    fits_distributions([(np.repeat(np.arange(8), 125), p)], "words")
+    with pytest.raises(CheckFailed, match=r"the frequencies do not fit, χ² is 78\.4 with 7 deg"):
+        fits_distributions([(shifted, p)], "words")
+    with pytest.raises(CheckFailed, match="1 was drawn, which has probability 0"):
+        fits_distributions([(np.array([0, 1]), np.array([1.0, 0.0]))], "words")

@@ -144,6 +144,36 @@ def test_a_forward_that_keeps_a_copy_of_its_weights_does_not_depend_on_them(remo
     assert "forward does not depend on " in str(caught.value)
 
 
+def test_a_forward_that_ignores_a_feature_depends_on_the_weights(remote, affine, draws):
+    """The derivative of the worst entry is 0: that alone does not show that W is not read."""
+
+    class Layer(affine):
+        def forward(self, x):
+            y = super().forward(x * [0, 1, 1])
+            self.x = x
+            return y
+
+    model = remote(Layer=Layer).Layer(3, 2, rng=draws)
+    reference = right_reference(remote, affine, model)
+    with pytest.raises(CheckFailed, match="forward is wrong"):
+        gradients_agree(model, X, rng=draws, reference=reference)
+
+
+def test_a_forward_whose_gradient_is_zero_may_depend_on_the_weights(remote, affine, draws):
+    class Layer(affine):
+        def forward(self, x):
+            return np.maximum(super().forward(x) - 0.9, 0)
+
+        def backward(self, grad_output):
+            return super().backward(0 * grad_output)
+
+    model = remote(Layer=Layer).Layer(3, 2, rng=draws)
+    assign(model, {name: 0.1 * value for name, value in model.parameters.items()})
+    reference = right_reference(remote, affine, model)
+    with pytest.raises(CheckFailed, match="forward is wrong"):
+        gradients_agree(model, X, rng=draws, reference=reference)
+
+
 def test_parameters_are_as_before(remote, affine, draws):
     model = remote(Layer=affine).Layer(3, 2, rng=draws)
     before = model.parameters

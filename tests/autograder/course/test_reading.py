@@ -110,6 +110,7 @@ def test_a_task_may_have_another_name_in_the_registry(course_root):
         ('name = "double"', 'name = "a b"', r"tasks\[1\]\.name must be a Python name"),
         ("hints = [", "hints = [3, ", "hints must be a list of texts, not of 3"),
         ("points = 5", 'points = 5\nrequires = ["lstm"]', "requires names 'lstm'"),
+        ("points = 5", "points = 5\nmemory = 64", "memory = 64 must be at least 128"),
     ],
 )
 def test_wrong_exercise_names_file_and_key(course_root, old, new, message):

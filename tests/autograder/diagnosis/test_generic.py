@@ -120,6 +120,27 @@ CASES = {
         "generic/keeps-the-rate",
         "Your SGD keeps the learning rate of its first step",
     ),
+    "a standard deviation for a variance": (
+        "batch_norm",
+        ["M / (M - 1) * variance - self", "M / (M - 1) * np.sqrt(variance) - self"],
+        "generic/root-of-variance",
+        "the root of one variance, a standard deviation",
+    ),
+    "one table with two names": (
+        "ngram",
+        [
+            "self.counts, self.totals = Counter(), Counter()",
+            "self.counts = self.totals = Counter()",
+        ],
+        "generic/shared-start",
+        "one array or table has two names",
+    ),
+    "one of several words of an option": (
+        "stacked",
+        ["        self.drop = drop\n", '        self.drop = drop = "weights"\n'],
+        "generic/another-option",
+        'computes as if drop were always "weights"',
+    ),
     "a term of opposite sign": (
         "losses",
         [

@@ -7,6 +7,10 @@ DROPOUT = """kept = self.rng.random(x.shape) < p
             factors = kept / p if self.inverted else kept
         else:
             factors = np.full(x.shape, 1.0 if self.inverted else p)"""
+#: The last lines of the forward of `VariationalDropout`.
+VARIATIONAL = """factors = np.full((N, 1, D), 1.0 if self.inverted else p)
+        self._factors = factors.astype(x.dtype)
+        return x * self._factors"""
 #: What is wrong -> exercise, replacements, and words that no diagnosis may have.
 FALSE = {
     "a wrong loss beside a listed slope": (
@@ -25,7 +29,7 @@ FALSE = {
             "loss = np.logaddexp(0.0, -z).sum()",
             "loss = -np.logaddexp(0.0, -z).sum()",
         ],
-        ["drawn words like the outside word", "log likelihood instead"],
+        ["drawn words like the outside word", "gradients of the log likelihood"],
     ),
     "an ignored option": (
         "dropout",
@@ -46,6 +50,26 @@ FALSE = {
             ),
         ],
         ["at test time", "is not set"],
+    ),
+    "a mask without its factor": (
+        "dropout",
+        [
+            VARIATIONAL,
+            VARIATIONAL.replace("factors.astype", "(factors != 0).astype").replace(
+                "x * self._factors", "x * factors"
+            ),
+        ],
+        ["every gradient"],
+    ),
+    "zero everywhere": (
+        "count_vectors",
+        ["np.maximum(together - apart - np.log(shift), 0.0), 0.0)", "0.0, 0.0)"],
+        ["subtract k", "log k"],
+    ),
+    "a wrong count below other models": (
+        "ngram",
+        ["self.totals[shorter] += 1", "self.totals[shorter] += len(shorter)"],
+        ["Your estimate", "δ"],
     ),
     "a root of a negative number": (
         "activations",

@@ -87,3 +87,6 @@ def test_an_optional_task_is_skipped_only_where_it_is_not_begun():
     ):
         check = CheckResult("t::c", "c", task, False, 0.0, verdict)
         assert left_out(exercise, check).verdict is decision, (task, verdict)
+        is_optional = task == "fast_rnn"
+        skipped = left_out(exercise, check, is_begun=False)
+        assert skipped.verdict is (Verdict.SKIPPED if is_optional else verdict), (task, verdict)

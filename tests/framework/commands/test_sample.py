@@ -1,8 +1,12 @@
 """`gradus sample`: text from a checkpoint, by every way of choosing words."""
 
+import re
+from collections import Counter
+
 import pytest
 from gradus_command import gradus as run
 
+from framework.data.tokens import CHARACTERS
 from framework.errors import BadInputError, UsageError
 
 
@@ -80,3 +84,106 @@ def test_a_model_without_smoothing_may_have_no_text_under_a_rule(folder, tmp_pat
     for how in (("--beam", 2), ()):
         with pytest.raises(BadInputError, match="the model gives no t"):
             run("sample", counted, "--rule", tmp_path / "rule.txt", *how)
+
+
+@pytest.fixture(scope="module")
+def draft(folder):
+    """A model of counts of the same text."""
+    path = folder / "draft.safetensors"
+    run("train", "kneser_ney", "--corpus", folder / "corpus.txt", "--order", 2, "--out", path)
+    return path
+
+
+def calls_of(output):
+    """Return the text, and the numbers of the last line: tokens, calls and calls saved."""
+    text, _, line = output.rstrip("\n").rpartition("\n")
+    numbers = re.fullmatch(r"(\d+) tokens in (\d+) calls of the model: (-?\d+) saved", line)
+    assert numbers, output
+    return text, *map(int, numbers.groups())
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_a_draft_saves_calls(gradus, draft, backend):
+    drawn = ("--length", 40, "--backend", backend, "--draft", draft, "--draft-tokens")
+    calls = {}
+    for k in (1, 4):
+        text, tokens, calls[k], saved = calls_of(gradus(*drawn, k))
+        words = sum(len(line.split()) + 1 for line in text.splitlines())
+        assert tokens == 40 and saved == 40 - calls[k]
+        assert words - 1 <= 40 <= words
+    assert 8 <= calls[4] < calls[1] < 40
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_a_draft_and_the_likeliest_word_give_the_greedy_text(gradus, draft, backend):
+    greedy = ("--length", 15, "--backend", backend)
+    expected = gradus("--temperature", 0, *greedy).rstrip("\n")
+    for how in (("--temperature", 0), ("--top-k", 1), ("--top-p", 0.01)):
+        assert calls_of(gradus(*how, *greedy, "--draft", draft))[0] == expected
+
+
+def test_a_text_with_a_draft_has_the_distribution_of_the_checkpoint(gradus, folder, draft):
+    """The first word of 300 short texts, with a draft and without it."""
+    counts = Counter(), Counter()
+    for seed in range(60):
+        asked = ("--temperature", 1.5, "--length", 1, "--seed", seed)
+        counts[0][gradus(*asked).strip()] += 1
+        counts[1][calls_of(gradus(*asked, "--draft", draft))[0].strip()] += 1
+    for word in counts[0] | counts[1]:
+        assert abs(counts[0][word] - counts[1][word]) < 30, (word, counts)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+def test_a_draft_under_a_rule_writes_one_sentence(gradus, draft, backend):
+    rule = ("--must", "a", "--must-not", "old", "--length", 6, "--backend", backend)
+    for seed in range(4):
+        text, tokens, *_ = calls_of(gradus(*rule, "--draft", draft, "--seed", seed))
+        assert "a" in text.split() and "old" not in text.split()
+        assert "\n" not in text and tokens <= 6
+
+
+def test_a_checkpoint_is_its_own_perfect_draft(gradus, folder):
+    output = gradus("--length", 25, "--draft", folder / "model.safetensors")
+    assert calls_of(output)[1:] == (25, 5, 20)
+
+
+def test_drafts_that_do_not_fit(gradus, folder, draft):
+    (folder / "other.txt").write_text("a bird sings\n" * 30)
+    other = folder / "other.safetensors"
+    run("train", "kneser_ney", "--corpus", folder / "other.txt", "--order", 2, "--out", other)
+    with pytest.raises(UsageError, match=r"the draft .* has a vocabulary of 6 words"):
+        gradus("--draft", other)
+    with pytest.raises(UsageError, match="leave one of them out"):
+        gradus("--draft", draft, "--beam", 2)
+    with pytest.raises(UsageError, match="add `--draft CHECKPOINT`"):
+        gradus("--draft-tokens", 2)
+
+
+def test_a_long_text_of_subwords_is_printed_as_a_whole(tmp_path):
+    """Each token is printed once, also where a character has several bytes."""
+    (tmp_path / "corpus.txt").write_text("naïve café — déjà vu œuvre\n" * 30)
+    checkpoint = tmp_path / "bytes.safetensors"
+    run(
+        "train", "kneser_ney", "--corpus", tmp_path / "corpus.txt", "--tokens", "subwords:3",
+        "--order", 6, "--out", checkpoint,
+    )  # fmt: skip
+    text = run("sample", checkpoint, "--length", 120, "--temperature", 0)
+    assert text.count("naïve café — déjà vu œuvre\n") >= 3, text
+    assert "\ufffd" not in text
+
+
+def test_a_long_line_is_not_joined_again_for_each_token(tmp_path, monkeypatch):
+    (tmp_path / "corpus.txt").write_text(("abcdefgh " * 40 + "\n") * 3)
+    checkpoint = tmp_path / "characters.safetensors"
+    options = ("--tokens", "characters", "--order", 3, "--out", checkpoint)
+    run("train", "kneser_ney", "--corpus", tmp_path / "corpus.txt", *options)
+    joined = []
+
+    def join(tokens, parts):
+        joined.append(len(parts))
+        return "".join(parts)
+
+    monkeypatch.setattr(type(CHARACTERS), "join", join)
+    text = run("sample", checkpoint, "--prompt", "ab", "--length", 90, "--temperature", 0)
+    assert text == ("abcdefgh " * 20)[:92] + "\n"
+    assert max(joined) <= 3

@@ -1,4 +1,4 @@
-"""Sampled tokens follow the model's distribution."""
+"""Sampled tokens follow the model's distribution, at any temperature."""
 
 from itertools import islice
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError
-from framework.evaluation.sampling import sample_tokens
+from framework.evaluation.sampling import Tempered, sample_tokens
 from framework.interfaces import LanguageModel, NumpyArrays
 
 P = np.array([0.1, 0.2, 0.7])
@@ -28,10 +28,10 @@ class Memoryless(LanguageModel):
         return np.log(P)[None], (*state, int(tokens[0]))
 
 
-def draw(count, model=None, *, prompt=(1, 2), seed=0, **options):
-    rng = np.random.default_rng(seed)
-    tokens = sample_tokens(model or Memoryless(), prompt, arrays=NumpyArrays(), rng=rng, **options)
-    return list(islice(tokens, count))
+def draw(count, model=None, *, prompt=(1, 2), seed=0, temperature=1.0):
+    rng, arrays = np.random.default_rng(seed), NumpyArrays()
+    tempered = Tempered(model or Memoryless(), arrays, temperature)
+    return list(islice(sample_tokens(tempered, prompt, arrays=arrays, rng=rng), count))
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
@@ -55,10 +55,24 @@ def test_the_same_seed_gives_the_same_text():
     assert draw(20, seed=3) == draw(20, seed=3) != draw(20, seed=4)
 
 
-@pytest.mark.parametrize("options", [{"prompt": ()}, {"temperature": -1.0}])
-def test_an_empty_prompt_and_a_negative_temperature_are_refused(options):
-    with pytest.raises(BadInputError, match="sampling needs"):
-        draw(1, **options)
+def test_an_empty_prompt_and_a_negative_temperature_are_refused():
+    with pytest.raises(BadInputError, match="needs a prompt of at least one token"):
+        draw(1, prompt=())
+    with pytest.raises(BadInputError, match=r"at least 0, but is -1\.0"):
+        draw(1, temperature=-1.0)
+
+
+def test_a_tempered_model_is_normalised_and_counts_its_calls():
+    def keep_two(scores):
+        return np.where(scores < np.log(0.15), -np.inf, scores)
+
+    model = Tempered(Memoryless(), NumpyArrays(), 1.0, keep_two)
+    results = model.read_tokens(np.array([[2, 0]]), model.initial_state(1))
+    for log_probabilities, _ in results:
+        np.testing.assert_allclose(np.exp(log_probabilities), [[0, 2 / 9, 7 / 9]])
+    assert results[-1][1] == (2, 0)
+    model.next_log_probabilities(np.array([1]), results[-1][1])
+    assert model.calls == 2
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from model_catalogue import LANGUAGE_MODELS, MODELS, RNN, WORDS, X, given, named
+from model_catalogue import LANGUAGE_MODELS, MODELS, RNN, TEXT, WORDS, X, given, named
 from model_catalogue import built as built_on
 
 from framework.errors import UsageError
@@ -124,6 +124,11 @@ REFUSED = [
     ("model_comparison", "sequence_classifier", (6, 3, 4, 2, "conv1d", "max", 2), {}, None, "odd"),
     ("sentence_encoder", "sentence_encoder", (6, 3, 4, 2, "min"), {}, None, "mean, but got 'min'"),
     ("conv_seq2seq", "convolutional_encoder", (5, 2, 2, 1), {}, None, "width are at least 2"),
+    ("transformer_lm", "transformer_lm", (6, 4, 2, 0), {}, None, "at least 1, but are 0"),
+    ("transformer_lm", "transformer_lm", (6, 4, 3), {}, None, "heads is 3 and features is 4"),
+    ("transformer_lm", "transformer_lm", (6, 4, 2, 1, 1), {}, None, "at least 2, but is 1"),
+    ("transformer_lm", "transformer_lm", (6, 4, 2, 1, 4), {}, (TEXT,), "5 tokens, .* context is 4"),
+    ("transformer_lm", "transformer_lm", (6, 4, 2, 1), {}, (TEXT, TEXT), "`step` continues"),
 ]  # fmt: skip
 
 

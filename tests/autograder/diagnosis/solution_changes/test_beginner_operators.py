@@ -49,6 +49,17 @@ CASES = {
     ],
     "negated term": [("x - y", ["-x - y"]), ("1 - x", []), ("x * y", [])],
     "another size": [("len(x)", ["x.size", "x.shape[-1]"]), ("x.size", ["len(x)"])],
+    "root of variance": [
+        ("x * variance", ["x * np.sqrt(variance)"]),
+        ("self.running_var + 1", ["np.sqrt(self.running_var) + 1"]),
+        ("x.var(axis=0)", []),
+        ("x * y", []),
+    ],
+    "shared start": [
+        ("x, y = g(1), g(2)", ["x = y = g(1)"]),
+        ("x, y = g(1), f(1)", []),
+        ("x, y = f(1)", []),
+    ],
     "floor division": [("x / y", ["x // y"]), ("x * y", [])],
     "square of difference": [("1 - x**2", ["(1 - x) ** 2"]), ("2 - x**2", [])],
     "all rows": [("x[np.arange(3), y]", ["x[:, y]"]), ("x[0, y]", [])],
@@ -92,7 +103,11 @@ CASES = {
         ("math.exp(x)", ["math.exp2(x)"]),
         ("x.exp()", []),
     ],
-    "later term": [("np.tanh(x + y)", ["np.tanh(x) + y"]), ("np.tanh(x - y)", [])],
+    "moved term": [
+        ("np.tanh(x + y)", ["np.tanh(x) + y"]),
+        ("np.sqrt(x) + y", ["np.sqrt(x + y)"]),
+        ("np.tanh(x - y)", []),
+    ],
     "another variable": [
         ("x - 1", ["y - 1"]),
         ("z = x", ["z = y", "z = z"]),

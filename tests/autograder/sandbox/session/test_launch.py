@@ -73,6 +73,12 @@ def test_a_backend_of_its_own_brings_its_arrays_its_library_and_more_memory(laun
     assert "torch" not in settings_of(usual)["packages"]
 
 
+def test_an_exercise_may_allow_less_memory(tmp_path):
+    spec = WorkerSpec(ProcessSandbox(), tmp_path, tmp_path, {})
+    assert spec.launch("tiny", 256).limits.memory == 256 << 20
+    assert spec.launch("tiny").limits.memory == 2048 << 20
+
+
 def test_a_course_adds_packages_and_modules_of_framework(launch):
     made = launch(added_imports=("msgpack", "framework.evaluation.metrics"))
     imports = settings_of(made)["imports"]

@@ -41,6 +41,23 @@ def test_a_run_ends_with_its_curve_and_its_file(course):
     assert {"epoch", "recurrent_lm", "3-grams (Kneser-Ney)"} <= set(texts)
 
 
+def test_a_rate_that_changes_within_an_epoch_is_drawn_below(course):
+    schedules = {"step_decay:factor=0.5,every=1": 0, "warmup_cosine:warmup=0.25,least=0": 1}
+    for schedule, charts in schedules.items():
+        gradus("train", "rnn_lm", *SMALL, "--epochs", 4, "--schedule", schedule)
+        root = ET.parse(course / "checkpoints/rnn_lm.svg").getroot()
+        lower = [element for element in root if element.tag.endswith("svg")]
+        assert len(lower) == charts
+    texts = [element.text for element in lower[0].iter() if element.tag.endswith("text")]
+    assert texts.count("learning rate") == 2 and "epoch" in texts
+    line = next(element for element in lower[0] if element.tag.endswith("polyline"))
+    points = [tuple(map(float, point.split(","))) for point in line.get("points").split()]
+    highest = min(points, key=lambda point: point[1])
+    assert highest == points[20], "after the first of four epochs"
+    assert points[0][1] == points[-1][1] == max(y for _, y in points)
+    assert float(lower[0].get("y")) + float(lower[0].get("height")) == float(root.get("height"))
+
+
 def test_the_table_has_the_score_of_the_last_epoch_and_of_n_grams():
     output = gradus("train", "rnn_lm", *SMALL, "--epochs", 2)
     counted = rows(gradus("train", "kneser_ney", "--corpus", "text.txt"))

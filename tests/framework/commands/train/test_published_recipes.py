@@ -31,6 +31,13 @@ TINY = {
         *("--corpus", "reviews.txt", "--set", "length=70", "--set", "depth=9", "--set", "maps=2"),
         *("--set", "hidden_size=4"),
     ),
+    **{
+        f"tiny_shakespeare{which}": (
+            *("--corpus", "text.txt", "--embedding-size", 12, "--layers", 1, "--unroll", 9),
+            *("--epoch-steps", 3, "--precision", "float32"),
+        )
+        for which in ("", "_gpu")
+    },
     "kim_2014": ("--corpus", "reviews.txt", "--set", "embedding_size=3", "--set", "maps=2"),
 }
 

@@ -44,12 +44,13 @@ def rows(output):
 def test_all_families_are_trained_and_all_claims_made():
     shown = compare(*SMALL, "--epochs", 2)
     assert "corpus reviews.txt: 54 texts to learn from, 6 held out" in shown
-    assert list(rows(shown)) == ["bag", "window", "cnn", "rnn", "rnn_last", "lstm", "gru", "qrnn"]
+    families = ["bag", "window", "cnn", "rnn", "rnn_last", "lstm", "gru", "qrnn", "transformer"]
+    assert list(rows(shown)) == families
     assert {name: cells[1] for name, cells in rows(shown).items()} == {
         "bag": "81", "window": "121", "cnn": "121", "rnn": "106", "rnn_last": "106",
-        "lstm": "256", "gru": "206", "qrnn": "191",
+        "lstm": "256", "gru": "206", "qrnn": "191", "transformer": "436",
     }  # fmt: skip
-    assert len(re.findall(r"^(holds|does not hold here|undecided) ", shown, re.MULTILINE)) == 10
+    assert len(re.findall(r"^(holds|does not hold here|undecided) ", shown, re.MULTILINE)) == 13
 
 
 def test_a_corpus_whose_best_is_known_shows_it():

@@ -99,6 +99,15 @@ def test_a_qrnn_may_be_near_an_rnn_and_behind_an_lstm():
     assert [claim.holds for claim in worse] == [False, None]
 
 
+@pytest.mark.parametrize("accuracy", [0.8, 0.9])
+def test_a_transformer_is_compared_with_an_rnn_and_with_a_window(accuracy):
+    transformer = outcome("transformer", accuracy, seconds=2.0)
+    rnn, window = outcome("rnn", 0.9), outcome("window", 0.8)
+    is_as_good = accuracy == 0.9
+    assert said(transformer, rnn) == {"Attention needs no": is_as_good, "A transformer is": False}
+    assert said(transformer, window) == {"A transformer sees": is_as_good}
+
+
 def test_the_last_state_alone_is_worse_where_it_is():
     claimed = "An RNN of"
     assert said(outcome("rnn_last", 0.6), outcome("rnn", 0.9))[claimed]

@@ -111,3 +111,46 @@ def test_filters_over_the_characters_of_words_need_words():
     for tokens in ("characters", "subwords:9"):
         with pytest.raises(UsageError, match=f"`--tokens {tokens}` has no words: leave one out"):
             LanguageModelOptions(tokens=tokens, character_filters=2)
+
+
+def test_epochs_of_a_number_of_steps_go_through_the_text_and_begin_it_again():
+    task = LanguageModelTask(a_corpus(tokens=81))
+    whole = [batch.inputs[0] for batch in task.batches(SETTINGS, 1)[1]]
+    assert len(whole) == 4
+    options = replace(SETTINGS, epoch_steps=3)
+    read, continues = [], []
+    for epoch in (1, 2, 3):
+        steps, batches = task.batches(options, epoch)
+        found = list(batches)
+        assert len(found) == steps == 3
+        read += [batch.inputs[0] for batch in found]
+        continues += [batch.continues for batch in found]
+    np.testing.assert_array_equal(read, (whole * 3)[:9])
+    # No state is carried into an epoch, and none to the beginning of the text.
+    assert continues == [False, True, True, False, False, True, False, True, False]
+    assert task.speed(2.0, options) == "30 tokens/s"
+
+
+def test_a_transformer_trains_on_chunks_of_its_context_on_both_backends(backends):
+    settings = replace(SETTINGS, precision="float64", optimizer="adam_w", schedule=None, hold=1)
+    arguments = {"embedding_size": 4, "heads": 2, "layers": 1, "context": 5}
+    found = []
+    for name in ("numpy", "torch"):
+        run = Run(
+            backends(name), LanguageModelTask(a_corpus()), "transformer_lm", arguments, settings
+        )
+        found.append([run.epoch(ignore) for _ in range(2)])
+    assert np.array(found[0]) == pytest.approx(np.array(found[1]), rel=1e-9)
+
+
+def test_options_of_a_transformer(spec):
+    small = ("--corpus", "text.txt", "--embedding-size", 4, "--epochs", 1, "--out", "m")
+    (spec / "text.txt").write_text("a b a b\nb a\n" * 30, "utf-8")
+    gradus("train", "transformer_lm", *small, "--layers", 3, "--unroll", 8)
+    arguments = load_checkpoint(spec / "m").arguments
+    assert (arguments["layers"], arguments["heads"], arguments["context"]) == (3, 4, 64)
+    with pytest.raises(UsageError, match=r"`--unroll 65` is longer .* has 64 positions"):
+        gradus("train", "transformer_lm", *small, "--unroll", 65)
+    with pytest.raises(UsageError, match="`--layers` and `--set layers=2` both set layers"):
+        gradus("train", "transformer_lm", *small, "--layers", 3, "--set", "layers=2")
+    assert gradus("sample", "m", "--length", 70).split()

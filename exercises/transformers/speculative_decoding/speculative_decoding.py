@@ -1,0 +1,163 @@
+"""Draw text with fewer calls of a model, and under a constraint (Leviathan et al. 2023)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from framework.interfaces import Array, LanguageModel
+
+
+def draw(weights: Array, *, rng: np.random.Generator) -> Array:
+    """Given: draw an id for each row of `weights: (N, V)`, each in proportion to its weight.
+
+    Raises: ValueError if no weight of a row is above 0.
+    """
+    sums = weights.cumsum(axis=-1)
+    if not (sums[:, -1] > 0).all():
+        raise ValueError("no word has a probability above 0 here")
+    return np.asarray((sums > rng.random((len(sums), 1)) * sums[:, -1:]).argmax(axis=-1))
+
+
+def check_vocabularies(first: Array, second: Array) -> None:
+    """Given: raise a ValueError if the last axes, which are words, differ in length."""
+    if first.shape[-1] != second.shape[-1]:
+        raise ValueError(f"the vocabularies have {first.shape[-1]} and {second.shape[-1]} words")
+
+
+def check_draft_tokens(draft_tokens: int) -> None:
+    """Given: raise a ValueError if no token is to be drafted."""
+    if draft_tokens < 1:
+        raise ValueError(f"draft_tokens should be at least 1, but is {draft_tokens}")
+
+
+def expected_tokens(target: Array, draft: Array, draft_tokens: int) -> float:
+    """Return the mean number of words that one call of the target gives.
+
+    Args:
+        target, draft: log probabilities `(V,)` of the next word, the same after every text.
+        draft_tokens: k ≥ 1, the number of words that are drafted for each call.
+
+    Returns: a number from 1 to k + 1.
+    Raises: ValueError if k is below 1, or the vocabularies differ.
+    """
+    check_draft_tokens(draft_tokens)
+    check_vocabularies(target, draft)
+    # TODO: the probability that one drafted word is accepted, then the mean
+    raise NotImplementedError
+
+
+def verify(
+    drafted: Array, draft: Array, target: Array, *, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return how many of the drafted words are accepted, and the word after them.
+
+    Args:
+        drafted: ids `(N, K)` of N texts; word i of a text was drawn from `draft[n, i]`.
+        draft: log probabilities `(N, K, V)` of the draft for each drafted word.
+        target: log probabilities `(N, K + 1, V)` of the target for the same words and one more.
+        rng: draws which words are accepted, and the words after them.
+
+    Returns: the numbers of accepted words, 0 to K, and the ids of the next words, both `(N,)`.
+    Raises: ValueError if the vocabularies differ, or no word has a probability above 0.
+    """
+    check_vocabularies(target, draft)
+    # TODO: accept word by word; then draw from the remainder, or from the target
+    raise NotImplementedError
+
+
+def speculative_sample(
+    target: LanguageModel,
+    draft: LanguageModel,
+    prefix: Array,
+    length: int,
+    draft_tokens: int = 4,
+    *,
+    end: int | None = None,
+    rng: np.random.Generator,
+) -> Array:
+    """Draw words after a prefix from the target, several words with each of its calls.
+
+    Args:
+        target: the model whose texts are drawn; `read_tokens` is called once in each round.
+        draft: another model of the same vocabulary, which proposes words.
+        prefix: ids `(P,)` of one text, P ≥ 1.
+        length: the largest number of words to write.
+        draft_tokens: k ≥ 1 words are drafted in a round, fewer where the text would be longer.
+        end: the word that finishes the text; None if there is no such word.
+
+    Returns: the drawn ids, at most `length`, including `end` but not the prefix.
+    Raises: ValueError if a setting is out of range, the prefix is empty, or vocabularies differ.
+    """
+    check_draft_tokens(draft_tokens)
+    if length < 0 or not len(prefix):
+        raise ValueError(f"length ≥ 0 and a prefix are needed, not {length} and {len(prefix)} ids")
+    # TODO: in each round draft, let the target read, verify, and go back to the states
+    raise NotImplementedError
+
+
+def without_dead_ends(steps: Array) -> Array:
+    """Return an automaton that refuses every word after which no endless text is allowed.
+
+    Args:
+        steps: integers `(Q, V)`, the state after each word, −1 for a refused word. Not modified.
+
+    Returns: integers `(Q, V)`. A state from which no endless text is allowed refuses all words.
+    Raises: ValueError if `steps` is not such a table, or state 0 has no allowed word left.
+    """
+    steps = np.asarray(steps)
+    if steps.ndim != 2 or not steps.size or steps.dtype.kind not in "iu":
+        raise ValueError(f"steps should be integers (Q, V), not {steps.dtype} {steps.shape}")
+    if steps.min() < -1 or steps.max() >= len(steps):
+        found = f"{steps.min()} ... {steps.max()}"
+        raise ValueError(f"a state lies in −1 ... {len(steps) - 1}, not in {found}")
+    steps = steps.astype(np.int64)
+    # TODO: refuse the words that lead to a state without words, until there are none
+    raise NotImplementedError
+    if (steps[0] < 0).all():
+        raise ValueError("the constraint allows no word in state 0: it has no endless text")
+    return steps
+
+
+class Constrained(LanguageModel):
+    """A language model under a constraint: refused words get the probability 0.
+
+    The automaton reads each token that the model reads. The state is the model's and the one of
+    the automaton, `(N,)`: 0 at first, −1 after a refused word.
+
+    Args:
+        model: any language model.
+        steps: integers `(Q, V)`, see `without_dead_ends`.
+
+    Raises: ValueError, see `without_dead_ends`.
+    """
+
+    def __init__(self, model: LanguageModel, steps: Array) -> None:
+        super().__init__()
+        self.model = model
+        steps = without_dead_ends(steps)
+        # steps[-1], the last row, is for the state −1: all words are refused
+        self.steps = np.vstack([steps, np.full_like(steps[:1], -1)])
+
+    def initial_state(self, batch_size: int) -> tuple[Any, Array]:
+        """Given: return the states of the model and of the automaton before the first token."""
+        return self.model.initial_state(batch_size), np.zeros(batch_size, dtype=np.int64)
+
+    def next_log_probabilities(
+        self, tokens: Array, state: tuple[Any, Array]
+    ) -> tuple[Array, tuple[Any, Array]]:
+        """Return the normalised log probabilities of the allowed words, −∞ for all others.
+
+        Args:
+            tokens: `(N,)` integers, the tokens to read.
+            state: the result of `initial_state` or of the last call.
+
+        Returns: log probabilities `(N, V)`, and the state. A row is −∞ everywhere if no allowed
+            word has a probability above 0.
+        Raises: ValueError if the model has another vocabulary than the automaton.
+        """
+        answer = self.model.next_log_probabilities(tokens, state[0])
+        check_vocabularies(answer[0], self.steps)
+        # TODO: the states after the tokens; −∞ for refused words; a log softmax
+        raise NotImplementedError

@@ -1,0 +1,70 @@
+"""Blocks of keys on tensors beside NumPy's: the fused kernel computes all of it."""
+
+import numpy as np
+import pytest
+from built_on import on_tensors
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solutions.transformers.blockwise_attention import blockwise_attention as reference
+
+torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
+
+from torch.nn.attention import SDPBackend, sdpa_kernel  # noqa: E402
+
+from plugins.torch_backend.transformers import blockwise_attention  # noqa: E402
+
+
+def models(block_size, causal, dtype="float64"):
+    theirs = reference.BlockwiseAttention(block_size, causal=causal).astype(dtype)
+    ours = on_tensors(blockwise_attention.BlockwiseAttention, block_size, causal=causal)
+    return theirs, ours.astype(dtype)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    shape=st.tuples(*[st.integers(1, 4)] * 3, st.integers(0, 3), st.integers(1, 6)),
+    seed=st.integers(0, 99),
+    is_masked=st.booleans(),
+    causal=st.booleans(),
+    dtype=st.sampled_from(["float64", "float32"]),
+)
+def test_every_batch_agrees_by_the_fused_kernel(shape, seed, is_masked, causal, dtype):
+    rng = np.random.default_rng(seed)
+    N, Q, D, more, E = shape
+    theirs, ours = models(2, causal, dtype)
+    sizes = ((N, Q, D), (N, Q + more, D), (N, Q + more, E))
+    arrays = [rng.normal(size=size).astype(dtype) for size in sizes]
+    mask = rng.random((N, Q + more)) < 0.5 if is_masked else None
+    grad = rng.normal(size=(N, Q, E)).astype(dtype)
+    expected, gradients = theirs.forward(*arrays, mask), theirs.backward(grad)
+    close = {"rtol": 1e-5, "atol": 1e-5 if dtype == "float32" else 1e-12}
+    with sdpa_kernel([SDPBackend.FLASH_ATTENTION]):  # the only kernel, and so the one that is used
+        actual = ours.forward(
+            *map(torch.tensor, arrays), None if mask is None else torch.tensor(mask)
+        )
+        found = ours.backward(torch.tensor(grad))
+    assert actual.dtype is getattr(torch, dtype)
+    np.testing.assert_allclose(actual.numpy(), expected, **close)
+    np.testing.assert_allclose(ours.log_sums.numpy(), theirs.log_sums, **close)
+    for tensor, gradient in zip(found, gradients, strict=True):
+        np.testing.assert_allclose(tensor.numpy(), gradient, **close)
+
+
+@pytest.mark.parametrize("module", [reference, blockwise_attention])
+def test_what_does_not_fit(module):
+    is_ours = module is blockwise_attention
+    with pytest.raises(ValueError, match="block_size should be at least 1, but is 0"):
+        module.BlockwiseAttention(0)
+    model = models(2, True)[is_ours]
+    array = torch.ones if is_ours else np.ones
+    q, k, v = array((2, 3, 4)), array((2, 5, 4)), array((2, 5, 1))
+    for arrays, message in (
+        ((k, q, v[:, :3]), "at most one query per key, but 5 are for 3"),
+        ((q, k, v, array((2, 3))), r"mask should have \(2, 5\), but has \(2, 3\)"),
+        ((q, k[..., :2], v), r"\(2, 5, 2\)"),
+        ((q, k, v[:, 1:]), r"\(2, 4, 1\)"),
+        ((q[0], k, v), r"\(3, 4\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model.forward(*arrays)
