@@ -29,16 +29,18 @@ def calibrated(
     seeds: int,
     jobs: int = 0,
     on_seed: Callable[[int, int], None] | None = None,
+    attempts: int | None = None,
 ) -> dict[str, Threshold]:
     """Return the thresholds of `exercise` by metric, from `seeds` trainings.
 
     Args:
         jobs: the number of parallel processes; 0 for one per processor.
         on_seed: called with the number of trainings done, and the number of all trainings.
+        attempts: see `threshold_from`.
 
     Raises:
-        BadInputError: too few seeds, no check of the exercise trains a model, or two measure
-            metrics of the same name.
+        BadInputError: too few seeds or attempts, no check of the exercise trains a model, or two
+            measure metrics of the same name.
         GradusError: the reference fails a check that trains a model.
     """
     if seeds < FEWEST:
@@ -56,6 +58,7 @@ def calibrated(
             [measurement.curve[-1] for measurement in measurements],
             measurements[0].direction,
             measurements[0].best,
+            attempts,
         )
         for name, measurements in by_name.items()
     }

@@ -13,6 +13,12 @@ right solution when all m are worse: with probability qᵐ at most. `attempts` i
 brings this to 1 in 10,000: 3 for n = 100. (Bounding q itself so far would take 30,000 trainings.)
 Equal values do no harm: a metric equal to the worst one passes.
 
+**More attempts** allow a stricter bound where a few trainings end badly, which would make their
+worst value worthless. With m attempts, q may be as large as 0.0001^(1/m). Let X be the number of
+trainings of n that are worse than a bound which a share q does not meet: binomial, with n and q.
+The k-th worst value is such a bound with confidence γ if P(X < k) ≤ 1 − γ (Clopper and Pearson).
+Of 100 seeds this is the 5th worst for 4 attempts, the 10th worst for 5.
+
 **A limit beyond the worst** gives slack, so that a right solution in another style, whose initial
 weights or rounding differ, seldom trains twice; the guarantee above does not rest on it. Where
 normality is not rejected (Anderson and Darling's test at the 5 % level), it is the normal tolerance
@@ -25,6 +31,7 @@ In grading, training ends at the first value that meets the threshold, on the wa
 That can only spare a right solution, so that all bounds hold.
 
 Source: Wilks, "Determination of sample sizes for setting tolerance limits" (1941), for the first;
+Clopper and Pearson, "The use of confidence or fiducial limits" (1934), for other ranks;
 Natrella, "Experimental Statistics" (1963), section 2-3, for the approximation of k in the second;
 Stephens, "EDF statistics for goodness of fit" (1974), for the test with estimated parameters.
 """
@@ -35,7 +42,7 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist, fmean, stdev
 
-from autograder.course.thresholds import HIGHER, Threshold, better
+from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
 from framework.errors import BadInputError
 
 #: Maximum probability that a right solution fails a check.
@@ -50,21 +57,30 @@ CRITICAL = 0.752
 FEWEST = 20
 
 
-def threshold_from(metrics: Sequence[float], direction: str, best: float) -> Threshold:
+def threshold_from(
+    metrics: Sequence[float], direction: str, best: float, attempts: int | None = None
+) -> Threshold:
     """Return the threshold for the values `metrics` of the reference, one for each seed.
 
+    Args:
+        attempts: the number of trainings that a check may take; None: the fewest.
+
     Raises:
-        BadInputError: there are fewer than `FEWEST`.
+        BadInputError: there are fewer seeds than `FEWEST`, or fewer attempts than they need.
     """
     n = len(metrics)
     if n < FEWEST:
         raise BadInputError(f"{n} seeds are too few to calibrate with: take at least {FEWEST}")
+    fewest = attempts_for(n)
+    if attempts is not None and attempts < fewest:
+        raise BadInputError(f"{n} seeds need at least {fewest} attempts, not {attempts}")
     mean, spread = fmean(metrics), stdev(metrics)
-    worst = min(metrics) if direction == HIGHER else max(metrics)
-    normal = is_normal(metrics)
+    rank = largest_rank(n, attempts) if attempts else 1
+    worst = sorted(metrics, reverse=direction == LOWER)[rank - 1]
+    normal = rank == 1 and is_normal(metrics)
     slack = tolerance_factor(n) * spread if normal else SLACK * abs(mean)
     limit = _lowered(mean if normal else worst, slack, direction)
-    attempts = attempts_for(n)
+    seed = "worst seed" if rank == 1 else f"seed {rank} from the worst"
     return Threshold(
         value=limit if better(worst, limit, direction) else _lowered(worst, 0.0, direction),
         direction=direction,
@@ -72,15 +88,31 @@ def threshold_from(metrics: Sequence[float], direction: str, best: float) -> Thr
         mean=_rounded(mean),
         spread=_rounded(spread),
         seeds=n,
-        attempts=attempts,
-        false_failure=_rounded(worst_share(n) ** attempts, 3),
-        method="normal tolerance limit" if normal else f"worst seed and {SLACK:.0%} of the mean",
+        attempts=attempts or fewest,
+        false_failure=_rounded(worst_share(n, rank) ** (attempts or fewest), 3),
+        method="normal tolerance limit" if normal else f"{seed} and {SLACK:.0%} of the mean",
     )
 
 
-def worst_share(n: int) -> float:
-    """Return the upper limit of the share of trainings that are worse than the worst of `n`."""
-    return float(1 - (1 - CONFIDENCE) ** (1 / n))
+def worst_share(n: int, rank: int = 1) -> float:
+    """Return the upper limit of the share of trainings worse than number `rank` from the worst.
+
+    The limit is the q for which P(X < rank) = 1 − `CONFIDENCE`, where X is binomial with n and q.
+    """
+    low, high = 0.0, 1.0
+    while high - low > 1e-12:
+        q = (low + high) / 2
+        below = sum(math.comb(n, i) * q**i * (1 - q) ** (n - i) for i in range(rank))
+        low, high = (q, high) if below > 1 - CONFIDENCE else (low, q)
+    return high
+
+
+def largest_rank(n: int, attempts: int) -> int:
+    """Return the largest rank whose share, in all `attempts`, is at most `FALSE_FAILURE`."""
+    rank = 1
+    while rank < n and worst_share(n, rank + 1) ** attempts <= FALSE_FAILURE:
+        rank += 1
+    return rank
 
 
 def attempts_for(n: int) -> int:

@@ -24,6 +24,14 @@ def calibrate(
     seeds: Annotated[
         int, typer.Option(help="Number of trainings, each with its own seed; at least 20.")
     ] = 100,
+    attempts: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of trainings that a check may take. More of them allow a stricter "
+            "threshold where a few trainings end badly.",
+            show_default="the fewest",
+        ),
+    ] = None,
     jobs: Jobs = 0,
     course: CourseOption = None,
 ) -> None:
@@ -55,7 +63,7 @@ def calibrate(
         stopped_with(lambda: f"no threshold is measured, and {shown(chosen.toml)} is as before"),
         progress(f"calibrating {exercise}") as report_progress,
     ):
-        thresholds = calibrated(setting, chosen, seeds, jobs, report_progress)
+        thresholds = calibrated(setting, chosen, seeds, jobs, report_progress, attempts)
     console().print(_table(chosen, thresholds))
     write_thresholds(chosen.toml, thresholds)
     say(f"written to {shown(chosen.toml)}")

@@ -16,11 +16,13 @@ import numpy as np
 import pytest
 
 from autograder.course.thresholds import HIGHER, LOWER
+from framework.errors import BadInputError
 from plugins.authoring.calibration.tolerance import (
     CONFIDENCE,
     FALSE_FAILURE,
     attempts_for,
     is_normal,
+    largest_rank,
     threshold_from,
     tolerance_factor,
     worst_share,
@@ -161,3 +163,28 @@ def test_what_was_measured_is_stated():
     assert threshold.mean == pytest.approx(0.95)
     assert threshold.spread == pytest.approx(0.05, rel=0.01)
     assert threshold.false_failure == pytest.approx(worst_share(100) ** 3, rel=1e-2)
+
+
+def test_more_attempts_leave_a_few_bad_trainings_behind():
+    metrics = [1.0] * 93 + [0.0] * 7
+    assert threshold_from(metrics, HIGHER, 1.0, 4).value < 0
+    threshold = threshold_from(metrics, HIGHER, 1.0, 5)
+    assert threshold.value == pytest.approx(1 - 0.02 * 0.93, abs=1e-4)
+    assert threshold.method == "seed 10 from the worst and 2% of the mean"
+    assert threshold.false_failure <= FALSE_FAILURE
+    assert threshold_from([2 - x for x in metrics], LOWER, 1.0, 5).value == pytest.approx(
+        1.0214, abs=1e-3
+    )
+
+
+def test_the_share_beyond_a_rank_is_exact():
+    n, rank = 100, 10
+    draws = np.sort(np.random.default_rng(8).uniform(size=(20_000, n)), axis=1)[:, rank - 1]
+    confidence = np.mean(draws <= worst_share(n, rank))
+    assert confidence == pytest.approx(CONFIDENCE, abs=0.005)
+    assert [largest_rank(n, attempts) for attempts in (3, 4, 5)] == [1, 5, 10]
+
+
+def test_fewer_attempts_than_the_seeds_need():
+    with pytest.raises(BadInputError, match="100 seeds need at least 3 attempts, not 2"):
+        threshold_from([1.0] * 100, HIGHER, 1.0, 2)
