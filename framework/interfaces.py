@@ -202,9 +202,8 @@ def read_tokens(model: Any, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
 
     A language model of another base class may not have the method.
     """
-    if hasattr(model, "read_tokens"):
-        results: list[tuple[Any, Any]] = model.read_tokens(tokens, state)
-        return results
+    if isinstance(model, LanguageModel):
+        return model.read_tokens(tokens, state)
     return LanguageModel.read_tokens(model, tokens, state)
 
 

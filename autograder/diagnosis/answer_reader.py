@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +56,7 @@ def pairs_of(
 
 
 def telling_methods(exchanges: Sequence[Exchange], pairs: Sequence[Pair]) -> set[str]:
-    """Return the functions and methods that gave more than one common number.
+    """Return the functions and methods that gave more than one common number, or a text.
 
     Args:
         pairs: the arrays of the answers in `exchanges`.
@@ -65,14 +64,12 @@ def telling_methods(exchanges: Sequence[Exchange], pairs: Sequence[Pair]) -> set
     arrays: dict[str, list[Array]] = {}
     for pair in pairs:
         arrays.setdefault(pair.method, []).append(pair.actual)
-    answers = ((zip(e.steps, e.outcomes, strict=False)) for e in exchanges)
-    others = (
-        step.name
-        for step, outcome in chain.from_iterable(answers)
-        if isinstance(step, Call)
-        and any(isinstance(leaf, str) for _, leaf in leaves(outcome.value))
-    )
-    return {method for method, given in arrays.items() if not are_common(given)}.union(others)
+    telling = {method for method, given in arrays.items() if not are_common(given)}
+    for exchange in exchanges:
+        for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
+            if isinstance(step, Call) and any(isinstance(x, str) for _, x in leaves(outcome.value)):
+                telling.add(step.name)
+    return telling
 
 
 @dataclass

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from framework.evaluation.rules import Automaton
     from framework.interfaces import LanguageModel
     from framework.providers.backends import Backend
-    from framework.providers.registry import Registry
     from framework.training.checkpoints import Checkpoint
     from framework.training.task import TextWriter, TrainingTask
 
@@ -64,7 +63,6 @@ class Writing:
         computing: the backend.
         writer: its language models.
         tokens: those of its texts.
-        registry: everything that is offered, for a second checkpoint.
     """
 
     saved: Checkpoint
@@ -73,7 +71,6 @@ class Writing:
     computing: Backend
     writer: TextWriter
     tokens: Tokens
-    registry: Registry
 
     def model(self, condition: str | None = None) -> LanguageModel:
         """Return the language model for `condition`; unknown words of it are reported.
@@ -104,7 +101,7 @@ class Writing:
         """
         from framework.training.checkpoints import load_checkpoint
 
-        other = _writing(load_checkpoint(path), path, self.registry, self.computing)
+        other = _writing(load_checkpoint(path), path, self.computing)
         mine, theirs = self.saved.vocabulary.words, other.saved.vocabulary.words
         if mine != theirs:
             raise UsageError(
@@ -208,22 +205,22 @@ def load_writing(
     computing = restored_backend(
         plugins, saved, backend, provider, submission=submission, device=device
     )
-    return _writing(saved, checkpoint, plugins.registry, computing)
+    return _writing(saved, checkpoint, computing)
 
 
-def _writing(saved: Checkpoint, path: Path, registry: Registry, computing: Backend) -> Writing:
+def _writing(saved: Checkpoint, path: Path, computing: Backend) -> Writing:
     """Return the checkpoint `saved`, which was at `path`, on the backend `computing`."""
     from framework.commands.setup import unfinished_parts
     from framework.training.kinds import task_class
 
-    task = task_class(saved.kind, registry)
+    task = task_class(saved.kind, computing.registry)
     with unfinished_parts(computing):
         writer, tokens = task.writer(saved, computing), saved.tokens(computing)
     if writer is None:
         raise UsageError(
             f"{path} has a {saved.model}, which writes no text. {_fitting_commands(task, path)}"
         )
-    return Writing(saved, path, task, computing, writer, tokens, registry)
+    return Writing(saved, path, task, computing, writer, tokens)
 
 
 def _fitting_commands(task: type[TrainingTask], path: Path) -> str:

@@ -30,10 +30,10 @@ def attention_weights(model: Any, arrays: Arrays) -> dict[str, Array]:
 
     Returns: name of the part -> weights of each head, `(H, T, S)`.
     """
-    found = {}
+    of_parts = {}
     for name, part in parts_of(model):
         weights = getattr(part, "weights", None)
         if len(getattr(weights, "shape", ())) in (3, 4):
             of_text = arrays.to_numpy(weights)[0]
-            found[name] = of_text if of_text.ndim == 3 else of_text[None]
-    return found
+            of_parts[name] = of_text if of_text.ndim == 3 else of_text[None]
+    return of_parts

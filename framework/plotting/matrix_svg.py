@@ -66,8 +66,9 @@ def save_matrices(title: str, rows: Sequence[Sequence[Matrix]], path: Path) -> N
 
 def _titled(matrix: Matrix) -> tuple[Layout, list[ET.Element]]:
     """Return the layout of `matrix` below its title, and the title."""
-    titles = title_rows(matrix.title, _layout(matrix))
-    return below_title(_layout(matrix), titles), titles
+    layout = _layout(matrix)
+    titles = title_rows(matrix.title, layout)
+    return below_title(layout, titles), titles
 
 
 def _layout(matrix: Matrix) -> Layout:

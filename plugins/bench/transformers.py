@@ -81,7 +81,7 @@ class TransformerText(TextPair):
 
     def plain_weights(self, ours: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return all weights; matrices are transposed."""
-        found = {
+        weights = {
             "embedding.weight": ours["embedding"],
             "positions.weight": ours["positions.P"],
             "norm.weight": ours["norm.gamma"],
@@ -90,14 +90,14 @@ class TransformerText(TextPair):
         for i in range(self._shape[3]):
             block, plain = f"block_{i + 1}", f"blocks.{i}"
             for norm in ("norm_1", "norm_2"):
-                found[f"{plain}.{norm}.weight"] = ours[f"{block}.{norm}.gamma"]
-                found[f"{plain}.{norm}.bias"] = ours[f"{block}.{norm}.beta"]
-            found[f"{plain}.qkv.weight"] = ours[f"{block}.attention.W_qkv"].T
-            found[f"{plain}.project.weight"] = ours[f"{block}.attention.W_o"].T
+                weights[f"{plain}.{norm}.weight"] = ours[f"{block}.{norm}.gamma"]
+                weights[f"{plain}.{norm}.bias"] = ours[f"{block}.{norm}.beta"]
+            weights[f"{plain}.qkv.weight"] = ours[f"{block}.attention.W_qkv"].T
+            weights[f"{plain}.project.weight"] = ours[f"{block}.attention.W_o"].T
             for layer in ("hidden", "output"):
-                found[f"{plain}.{layer}.weight"] = ours[f"{block}.feed_forward.{layer}.W"].T
-                found[f"{plain}.{layer}.bias"] = ours[f"{block}.feed_forward.{layer}.b"]
-        return found
+                weights[f"{plain}.{layer}.weight"] = ours[f"{block}.feed_forward.{layer}.W"].T
+                weights[f"{plain}.{layer}.bias"] = ours[f"{block}.feed_forward.{layer}.b"]
+        return weights
 
     def batches(self) -> Iterator[Batch]:
         """Yield chunks of the text, each as a text of its own."""
@@ -106,8 +106,8 @@ class TransformerText(TextPair):
 
     def steps(self, precision: str) -> dict[str, Step]:
         """Return the steps of both programs, and on a CPU those of the NumPy reference."""
-        found = super().steps(precision)
+        steps = super().steps(precision)
         if self.backend.device == "cpu" and precision != "bfloat16":
             numpy = type(self)(Backend(self.backend.registry, "numpy"), **self._sizes)
-            found["numpy"] = numpy.our_step(numpy.our_model(), precision)
-        return found
+            steps["numpy"] = numpy.our_step(numpy.our_model(), precision)
+        return steps

@@ -122,6 +122,7 @@ MODELS = [
         for cell in ("rnn", "lstm", "gru")
         for kind in ("final", "max", "mean")
     ),
+    *(("model_comparison", "transformer_encoder", (4, size), {}, (X,)) for size in (3, 4)),
     ("text_cnn", "text_cnn", (6, 4, 5, 3), {"keep_probability": 1.0}, (IDS,)),
     *(("dropout", n, (0.5,), {}, (X,)) for n in ("dropout", "variational_dropout")),
     ("dropout", "drop_connect", (4, 5, 0.5), {}, (X,)),
@@ -154,6 +155,10 @@ MODELS = [
         for c in (False, True)
     ),
     ("lora", "lora", (AFFINE, 2, 3.0), {}, (X,)),
+    *(
+        ("induction", "attention_only_transformer", (6, 4, *n), {}, (TEXT,))
+        for n in ((2, 1), (1, 2))
+    ),
     ("deep_text_cnn", "conv_block", (4, 5), {}, (X,)),
     ("conv_seq2seq", "convolutional_encoder", (7, 3, 5, 6), {}, (SOURCE,)),
     *(

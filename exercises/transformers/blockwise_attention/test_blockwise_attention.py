@@ -146,6 +146,7 @@ def test_backward(submission, reference, rng):
             what = f"the gradient of {name}, with blocks of {block_size} and by DotProductAttention"
             equal(ours, theirs, what, rtol=1e-9, atol=1e-11)
     pair.gradients_agree(*inputs(rng, N=1, Q=3, K=4), rng=rng)
+    pair.many_gradients(*inputs(rng, N=2, Q=8, K=8), rng=rng)
     if in_float32(pair):
         single = [array.astype(np.float32) for array in inputs(rng)]
         pair.same_backward(*single, rng=rng, rtol=1e-4, atol=1e-5)

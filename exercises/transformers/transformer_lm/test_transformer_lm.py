@@ -21,7 +21,7 @@ from autograder.checks import (
     trained_models,
 )
 from autograder.course.thresholds import LOWER
-from framework.evaluation.sampling import sample_tokens
+from framework.evaluation.sampling import Tempered, sample_tokens
 from framework.interfaces import NumpyArrays
 from plugins.lectures.languages.crossed_clauses import CrossedClauses
 
@@ -85,6 +85,9 @@ def test_gradients(submission, reference, rng):
     """The gradients agree with numerical gradients of your own forward."""
     pair = pair_of(submission, reference, rng=rng)
     pair.gradients_agree(rng.integers(V, size=(2, 4)), rng=rng)
+    sizes = V, 20, 2, 1, CONTEXT
+    large = paired_models(submission, reference, "TransformerLM", *sizes, rng=rng, scale=0.1)
+    large.many_gradients(rng.integers(V, size=(1, 4)), rng=rng)
 
 
 @pytest.mark.task("TransformerLM")
@@ -206,7 +209,8 @@ def test_texts_that_share_a_beginning(submission, reference, rng):
         whole = np.concatenate([tokens[rows, :2], words], axis=1)
         expected = log_softmax(model.forward(whole))[:, 2:]
         equal(logs, expected, "the log probabilities of texts in another order", rtol=1e-9)
-    written = sample_tokens(model, tokens[0], arrays=NumpyArrays(), temperature=0, rng=rng)
+    likeliest = Tempered(model, NumpyArrays(), temperature=0)
+    written = sample_tokens(likeliest, tokens[0], arrays=NumpyArrays(), rng=rng)
     text = tokens[0].tolist()
     for _ in range(CONTEXT - len(text)):
         best = int(np.asarray(model.forward(np.array([text])))[0, -1].argmax())

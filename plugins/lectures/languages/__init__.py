@@ -4,6 +4,7 @@ agreement.py             A language of subject-verb agreement across distractors
 attributed_sentiment.py  texts in which it matters who says what
 automaton.py             unifilar probabilistic automata
 conditional_texts.py     texts about a season and a place
+crossed_clauses.py       clauses whose verbs come in the order of their nouns
 draws.py                 what a generated language draws when it shall not be known beforehand
 entities.py              A language of named entities for which the best possible F1 is known
 log_bilinear.py          texts whose neighbours follow from known vectors

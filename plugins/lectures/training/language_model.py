@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from inspect import Parameter
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any, ClassVar
 
 import numpy as np
@@ -48,8 +48,8 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
     )
     epoch_steps: int | None = option(
         None,
-        "Number of steps in an epoch; the next epoch goes on where it ended, and begins the text "
-        "again at its end. Default: the whole text once.",
+        "Number of steps in an epoch. The next epoch continues the text where this one has ended, "
+        "and starts again at its beginning when the text is over. Default: the whole text once.",
         minimum=1,
         group=RARE,
     )
@@ -167,25 +167,24 @@ class LanguageModelTask(TextTask):
 
     def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the chunks of the text, in order."""
-        total, batches = text_batches(self.text.train, options.batch_size, options.unroll)
+        total, batches = self._whole_text(options)
         if options.epoch_steps is None:
             return total, batches
-        return options.epoch_steps, self._part_of_the_text(options, epoch, total)
+        start = (epoch - 1) * options.epoch_steps % total
+        return options.epoch_steps, self._part_of_the_text(options, start, options.epoch_steps)
+
+    def _whole_text(self, options: LanguageModelOptions) -> tuple[int, Iterator[Batch]]:
+        """Return the number of chunks of the text, and these chunks."""
+        return text_batches(self.text.train, options.batch_size, options.unroll)
 
     def _part_of_the_text(
-        self, options: LanguageModelOptions, epoch: int, total: int
+        self, options: LanguageModelOptions, start: int, steps: int
     ) -> Iterator[Batch]:
-        """Yield the next `epoch_steps` chunks of the text, which begins again at its end.
+        """Yield `steps` chunks from number `start` on; the first chunk follows the last one.
 
         No state is carried into an epoch, so that a run can be resumed after any of them.
         """
-        steps = options.epoch_steps or total
-        start = (epoch - 1) * steps % total
-        chunks = (
-            batch
-            for _ in count()
-            for batch in text_batches(self.text.train, options.batch_size, options.unroll)[1]
-        )
+        chunks = chain.from_iterable(self._whole_text(options)[1] for _ in count())
         for step, batch in enumerate(islice(chunks, start, start + steps)):
             yield batch if step else replace(batch, continues=False)
 

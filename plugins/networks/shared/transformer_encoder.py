@@ -25,7 +25,7 @@ class TransformerEncoder(Model):
 
     def __init__(self, input_size: int, hidden_size: int, *, rng: np.random.Generator) -> None:
         super().__init__()
-        self.hidden_size = hidden_size
+        self.hidden_size, self._sinusoidal = hidden_size, part("sinusoidal")
         heads = next(n for n in (4, 2, 1) if hidden_size % n == 0)
         block = part("transformer_block")(hidden_size, heads, causal=True, rng=rng)
         self.layers = [
@@ -38,9 +38,9 @@ class TransformerEncoder(Model):
         """Return h `(N, T, H)` of x `(N, T, D)`."""
         first, *others = self.layers
         H = self.hidden_size
-        positions = part("sinusoidal")(x.shape[1], H + H % 2)[:, :H]  # an odd H drops a cosine
+        positions = self._sinusoidal(x.shape[1], H + H % 2)[:, :H]  # an odd H drops a cosine
         h = first.forward(x)
-        h = h + self._arrays.astype(positions, h.dtype)
+        h = h + self._arrays.astype(self._arrays.asarray(positions), h.dtype)
         for layer in others:
             h = layer.forward(h)
         return h

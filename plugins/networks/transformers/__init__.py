@@ -1,1 +1,9 @@
-"""Positions; training; networks of blocks, and of attention alone; adapted layers."""
+"""Positions, training, networks of attention and of blocks, and adapted layers.
+
+induction.py             a network of attention alone, which recalls
+lora.py                  a trained layer that two thin matrices adapt
+positions.py             vectors and rotations for positions
+speculative_decoding.py  text drafted by one model and accepted by another; constrained text
+transformer_lm.py        the language model of transformer blocks
+warmup_and_decay.py      learning rates with a warmup, AdamW, and micro-batches
+"""

@@ -67,7 +67,8 @@ class AttentionOnlyTransformer(Model):
         if tokens.ndim != 2 or tokens.shape[1] == 0:
             raise ValueError(f"tokens should be (N, T) with T ≥ 1, but are {tuple(tokens.shape)}")
         N, T = tokens.shape
-        window = self._arrays.namespace.broadcast_to(window_mask(T, NEAR), (N, T, T))
+        window = self._arrays.asarray(window_mask(T, NEAR))
+        window = self._arrays.namespace.broadcast_to(window, (N, T, T))
         x = self.embedding.forward(tokens)
         for near, far in self.layers:
             x = x + near.forward(x, window) + far.forward(x)

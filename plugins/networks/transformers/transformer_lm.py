@@ -109,8 +109,7 @@ class TransformerLM(LanguageModel):
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
-        result: tuple[Any, Any] = self.read_tokens(tokens[:, None], state)[0]
-        return result
+        return self.read_tokens(tokens[:, None], state)[0]
 
     def read_tokens(self, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
         """Read tokens `(N, T)`, as many in one step as the context has room for."""
@@ -122,8 +121,8 @@ class TransformerLM(LanguageModel):
             now, tokens = tokens[:, : self.context - S], tokens[:, self.context - S :]
             logits, state = self.step(now, state)
             log_probabilities = log_softmax(logits, self._arrays)
-            for t in range(now.shape[1]):
-                results.append((log_probabilities[:, t], _state_of_first(S + t + 1, state)))
+            states = [_state_of_first(S + t, state) for t in range(1, now.shape[1])] + [state]
+            results += [(log_probabilities[:, t], after) for t, after in enumerate(states)]
         return results
 
     def _vectors(self, tokens: Any, start: int) -> Any:

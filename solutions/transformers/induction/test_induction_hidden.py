@@ -56,7 +56,9 @@ def test_repeated_calls(submission, reference, rng):
 @pytest.mark.task(MODEL)
 @pytest.mark.points(0.5)
 @pytest.mark.hint("The given functions raise these errors: keep their calls.")
-@pytest.mark.promise("errors", "AttentionOnlyTransformer.raises")
+@pytest.mark.promise(
+    "errors", "AttentionOnlyTransformer.raises", "AttentionOnlyTransformer.forward.raises"
+)
 def test_sizes_that_do_not_fit(submission, reference, rng):
     """Heads that do not divide, no layer, and tokens that are no texts of the vocabulary."""
     model = pair_of(submission, reference, rng).student

@@ -373,7 +373,7 @@ def test_no_blob_can_be_named_twice():
 def test_a_record_of_a_million_fields_is_not_even_parsed():
     value, seconds, peak = decoded(array_frame(",".join(["i4"] * 300_000), [0]))
     assert value is None
-    assert seconds < 0.1
+    assert seconds < 0.5
     assert peak < 32 << 20
 
 

@@ -64,7 +64,7 @@ def path(tmp_path):
 
 
 def test_what_training_moves_beside_the_parameters_is_kept(backend, path):
-    backend._registry.add(
+    backend.registry.add(
         Implementation("language_model", "smoothed", "numpy", f"{__name__}:Smoothed")
     )
     trained = Smoothed(3, rng=np.random.default_rng(0))

@@ -21,7 +21,15 @@ def test_every_target_offers_what_its_kind_promises(implementation):
 
 def test_the_exercises_are_offered_by_their_solutions_and_the_rest_by_the_plugin():
     extras = {entry.name for entry in OFFERED if entry.origin == "numpy_reference"}
-    unasked = {"arrays", "ada_delta", "skip_gram_step", "constant", "linear_decay", "plateau"}
+    unasked = {
+        "arrays",
+        "ada_delta",
+        "skip_gram_step",
+        "constant",
+        "linear_decay",
+        "plateau",
+        "transformer_encoder",
+    }
     assert extras == {*unasked, *FASTER}
     course = active_course()
     tasks = {

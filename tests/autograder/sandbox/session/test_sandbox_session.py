@@ -321,7 +321,7 @@ def test_the_time_of_all_calls_together_is_limited(module_of):
     assert not caught.value.stalled
     started = time.monotonic()
     assert fault_of(module.slow).message == message
-    assert time.monotonic() - started < 0.1, "nothing is started any more"
+    assert time.monotonic() - started < 1, "nothing is started any more"
 
 
 WAITS = "import time\ndef wait(seconds):\n    time.sleep(seconds)\n"

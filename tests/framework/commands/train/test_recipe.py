@@ -98,7 +98,8 @@ def test_the_error_for_an_unknown_recipe_lists_all():
     with pytest.raises(UnknownNameError) as refused:
         train("--recipe", "x")
     assert str(refused.value) == (
-        "no recipe 'x': choose one of bradbury_2016, kim_2016_small, zaremba_large, "
+        "no recipe 'x': choose one of bradbury_2016, kim_2016_small, tiny_shakespeare, "
+        "tiny_shakespeare_gpu, zaremba_large, "
         "zaremba_medium, zaremba_small. "
         "For your own recipe, give a path that ends in .toml"
     )
