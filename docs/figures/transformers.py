@@ -324,3 +324,63 @@ def thin() -> Drawing:
     d.text(120, 196, f"{THIN * THIN} numbers, kept", "small")
     d.text(340, 196, f"{2 * THIN * RANK} numbers, learned", "small")
     return d
+
+
+#: A text of a masked language model, and what it reads at the chosen places.
+TEXT = ("neither", "old", "cat", "nor", "dog", "sleeps")
+READ = {0: "MASK", 2: "bowl", 5: "sleeps"}
+
+
+@figure("transformers/masked_lm/masked.svg")
+def masked() -> Drawing:
+    """Draw a text, what the model reads of it, and the words that it has to predict."""
+    d = Drawing(
+        "A text, what the model reads, and what it predicts",
+        "The text is: neither old cat nor dog sleeps. Three words are chosen. The model reads MASK "
+        "in the place of neither, bowl in the place of cat, and sleeps as it is. An encoder over "
+        "all six words has an output for the three chosen words only: neither, cat, sleeps.",
+        220,
+    )
+    for t, word in enumerate(TEXT):
+        x, is_chosen = 96.0 + 70 * t, t in READ
+        d.text(x, 22, word, "small")
+        d.arrow((x, 34), (x, 46))
+        d.box(x, 62, 62, 28, READ.get(t, word), "gate" if is_chosen else "box", words="small")
+        d.arrow((x, 78), (x, 100))
+        if is_chosen:
+            d.arrow((x, 136), (x, 158))
+            d.box(x, 174, 62, 28, word, "on", words="small")
+    d.box(271, 118, 412, 34, "TransformerEncoder", "box")
+    for y, name in ((22, "text"), (62, "read"), (174, "predicted")):
+        d.text(4, y, name, "small quiet", "start")
+    d.text(271, 206, "The loss is the mean over the chosen words.", "small quiet")
+    return d
+
+
+@figure("transformers/fine_tuning/transfer.svg")
+def transfer() -> Drawing:
+    """Draw a masked language model and a classifier, whose encoder comes from it."""
+    d = Drawing(
+        "A masked language model, and a classifier with the same encoder",
+        "On the left, a masked language model: an encoder, and scores of hidden words above it. It "
+        "learns from many texts without labels. An arrow, load_encoder, leads from its encoder to "
+        "the encoder of a classifier on the right. The classifier has a mean and a head above it, "
+        "and learns from 32 labelled texts.",
+        214,
+    )
+    for x, words in ((108.0, "many texts without labels"), (372.0, "32 texts with labels")):
+        d.text(x, 200, words, "small quiet")
+        d.arrow((x, 188), (x, 166))
+        d.box(x, 148, 140, 34, "encoder", "on")
+        d.arrow((x, 130), (x, 112))
+    d.box(108, 94, 140, 34, "scores: U, b", "box")
+    d.arrow((108, 76), (108, 58))
+    d.text(108, 46, "hidden words", "small")
+    d.box(372, 94, 140, 34, "mean, head", "gate")
+    d.arrow((372, 76), (372, 58))
+    d.text(372, 46, "classes", "small")
+    d.text(108, 18, "MaskedLM", "strong")
+    d.text(372, 18, "TextClassifier", "strong")
+    d.arrow((180, 148), (300, 148), style="first")
+    d.text(240, 134, "load_encoder", "small")
+    return d

@@ -66,6 +66,9 @@ STATEMENTS = {
     "Press and Wolf 2017": "2:2 3:1 5:1",
     "Radford et al. 2019": "2.3:2",
     "Shieber 1985": "1:2",
+    "Devlin et al. 2019": "1:1 3.1:4 3.2:1 5.3:1",
+    "Salazar et al. 2020": "2.3:1",
+    "Howard and Ruder 2018": "1:1 3.3:1",
     "Leviathan et al. 2023": "2.1:1 2.2:1 2.3:2 3.1:1 3.2:1 3.3:1 3.6:1",
     "Willard and Louf 2023": "3:2",
 }

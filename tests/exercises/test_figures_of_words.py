@@ -14,8 +14,10 @@ from docs.figures.transformers import (
     LEAST,
     PAIRS,
     RANK,
+    READ,
     ROWS,
     SENTENCE,
+    TEXT,
     THIN,
     TOKENS,
     WARMUP,
@@ -26,6 +28,7 @@ from docs.figures.transformers import (
 )
 from docs.figures.translation import ACCURACY, STEPS
 from framework.models.parts import part
+from plugins.lectures.languages.correlatives import CorrelativeLanguage
 from solutions.convolution.batch_norm.batch_norm import BatchNorm1d
 from solutions.language_models.window_lm.window_lm import WindowLM
 from solutions.transformers.blockwise_attention.blockwise_attention import BlockwiseAttention
@@ -187,6 +190,19 @@ def test_the_rows_that_each_token_computes():
         assert [len(call) for call in calls] == [*range(1, TOKENS + 1)]  # the words it reads
         computed = [call.count("gate") for call in calls]
         assert computed == ([*range(1, TOKENS + 1)] if is_left else [1] * TOKENS)
+
+
+def test_chosen_words_of_a_masked_language_model():
+    """The text is one of the language; MASK, another word and the word itself each stand once."""
+    language = CorrelativeLanguage()
+    assert np.isfinite(language.automaton.log_probabilities(TEXT)).all()
+    drawn = texts_of("transformers/masked_lm/masked.svg")
+    assert [text for text, style in drawn if style == "gate"] == [*READ.values()]
+    predicted = [text for text, style in drawn if style == "on" and text in TEXT]
+    assert {TEXT[t] for t in READ} <= {*predicted}
+    kinds = [read == TEXT[t] for t, read in READ.items()]
+    assert (kinds, [*READ.values()].count("MASK")) == ([False, False, True], 1)
+    assert READ[2] in language.kinds
 
 
 def test_the_merges_of_rings():

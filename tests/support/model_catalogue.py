@@ -147,6 +147,9 @@ MODELS = [
             {"norm": "post", "hidden": 5, "key_value_heads": 1},
         )
     ),
+    ("masked_lm", "transformer_encoder", (6, 5, 4, 2, 2), {}, (IDS,)),
+    ("masked_lm", "masked_lm", (6, 5, 4, 2, 1), {}, (IDS, IDS > 2)),
+    ("fine_tuning", "text_classifier", (6, 5, 4, 2, 1, 3), {}, (IDS,)),
     ("attention", "dot_product_attention", (), {}, (X, X, X, MASK)),
     ("attention", "bilinear_attention", (4, 4), {}, (X, X, X, MASK)),
     ("attention", "additive_attention", (4, 4, 3), {}, (X, X, X, MASK)),
@@ -218,7 +221,8 @@ def built(backend, name, *sizes, **settings):
         described = {"vocabulary_size": len(WRITTEN), **settings}
         return build_language_model(backend, name, WRITTEN, described, rng)
     sizes = [_layers(backend, size) for size in sizes]
-    kind = "language_model" if name.endswith(("_lm", "_decoder")) else "model"
+    is_left_to_right = name.endswith(("_lm", "_decoder")) and name != "masked_lm"
+    kind = "language_model" if is_left_to_right else "model"
     if "rng" in inspect.signature(backend.function(name, kind)).parameters:
         settings["rng"] = rng
     return backend.build(name, *sizes, kind=kind, **settings)

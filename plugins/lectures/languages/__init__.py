@@ -4,9 +4,11 @@ agreement.py             A language of subject-verb agreement across distractors
 attributed_sentiment.py  texts in which it matters who says what
 automaton.py             unifilar probabilistic automata
 conditional_texts.py     texts about a season and a place
+correlatives.py          sentences in which the words on both sides tell what a word is
 crossed_clauses.py       clauses whose verbs come in the order of their nouns
 draws.py                 what a generated language draws when it shall not be known beforehand
 entities.py              A language of named entities for which the best possible F1 is known
+forward_backward.py      distributions of a word given the words on both sides
 log_bilinear.py          texts whose neighbours follow from known vectors
 long_reviews.py          long reviews with one opinion in their first half
 long_sentences.py        a pair of languages with long sentences and a known alignment

@@ -167,9 +167,16 @@ class TextClassifierTask(ClassifierTask):
     def build(
         self, backend: Backend, model: str, arguments: Mapping[str, Any], rng: np.random.Generator
     ) -> Model:
-        """Return the model, with the word vectors that it starts from."""
+        """Return the model, with the word vectors that it starts from.
+
+        Raises:
+            UsageError: a text is longer than the model's positions.
+        """
         start = {} if self.vectors is None else {"vectors": self.vectors}
-        return super().build(backend, model, {**arguments, **start}, rng)
+        built = super().build(backend, model, {**arguments, **start}, rng)
+        for part in (self.train, self.valid, self.test):
+            _check_lengths(part, built.parameters, model)
+        return built
 
     def initialise(
         self, model: Model, arrays: Arrays, options: Any, rng: np.random.Generator
@@ -199,7 +206,11 @@ class TextClassifierTask(ClassifierTask):
 
     @classmethod
     def part_to_measure(cls, saved: Checkpoint, asked: Evaluation) -> tuple[Part, str]:
-        """Return the texts to measure on, and what to call them."""
+        """Return the texts to measure on, and what to call them.
+
+        Raises:
+            UsageError: a text is longer than the model's positions.
+        """
         source = source_to_measure(saved, asked)
         corpus = source["corpus"]
         if corpus == saved.training["source"]["corpus"]:
@@ -210,7 +221,23 @@ class TextClassifierTask(ClassifierTask):
             texts, name = (whole.test, "test part") if whole.test else (whole.train, "whole")
         tokens = saved.tokens(asked.backend)
         part = text_part(texts, saved.vocabulary, saved.training["classes"], tokens)
+        _check_lengths(part, saved.parameters, saved.model)
         return part, f"the {name} of {corpus}, {len(texts):,} texts"
+
+
+def _check_lengths(part: Part | None, parameters: Mapping[str, Any], model: str) -> None:
+    """Refuse texts that are longer than the vectors of positions of a model that has some.
+
+    Raises:
+        UsageError: a text is; the message says both numbers.
+    """
+    longest = 0 if part is None else max(group.inputs.shape[1] for group in part.groups)
+    for name, array in parameters.items():
+        if name.endswith("positions.P") and longest > len(array):
+            raise UsageError(
+                f"a text has {longest} tokens, but {model} has {len(array)} positions: train with "
+                f"`--set length={longest}`"
+            )
 
 
 def _width(start: WordVectors, options: TextClassifierOptions) -> int:

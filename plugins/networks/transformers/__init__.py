@@ -1,7 +1,9 @@
 """Positions, training, networks of attention and of blocks, and adapted layers.
 
+fine_tuning.py           a classifier on a pretrained encoder
 induction.py             a network of attention alone, which recalls
 lora.py                  a trained layer that two thin matrices adapt
+masked_lm.py             a masked language model of blocks
 positions.py             vectors and rotations for positions
 speculative_decoding.py  text drafted by one model and accepted by another; constrained text
 transformer_lm.py        the language model of transformer blocks

@@ -1,6 +1,7 @@
 """`gradus train` and `gradus evaluate` of text classifiers, from the command line."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -181,3 +182,15 @@ def test_a_model_that_takes_no_word_vectors_says_so(folder):
     (folder / "v.txt").write_text("1 2\ngood 1 2\n", "utf-8")
     with pytest.raises(UsageError, match="unexpected keyword argument 'vectors'"):
         gradus("train", "bag_of_vectors", "--vectors", "v.txt", "--set", "hidden_sizes=[4]")
+
+
+def test_a_text_needs_a_position_for_each_word():
+    few = ("--corpus", "reviews.txt", "--epochs", 1, "--set", "features=4")
+    message = r"a text has \d tokens, but text_classifier has 2 positions: train with `--set length"
+    with pytest.raises(UsageError, match=message):
+        gradus("train", "fine_tuning", *few, "--set", "length=2")
+    gradus("train", "fine_tuning", *few, "--set", "length=9")
+    Path("long.txt").write_text("1 " + "good " * 10 + "\n0 sad\n", "utf-8")
+    message = "a text has 10 tokens, but text_classifier has 9 positions"
+    with pytest.raises(UsageError, match=message):
+        gradus("evaluate", "checkpoints/fine_tuning.safetensors", "--corpus", "long.txt")
