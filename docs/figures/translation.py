@@ -107,3 +107,51 @@ def reliability() -> Drawing:
     d.text((left + right) / 2, bottom + 36, "mean confidence of the bin", "small quiet")
     d.text(left + 20, 46, "mean gap: ECE = 0.1", "small strong", "start")
     return d
+
+
+@figure("translation/attentive_translator/translator.svg")
+def translator() -> Drawing:
+    """Draw the annotations of a sentence, and one step of the decoder."""
+    d = Drawing(
+        "An encoder with annotations, and one step of the decoder",
+        "Four source words have the annotations a1 to a4: a bidirectional layer reads from both "
+        "sides. The decoder's state h2 is compared with all of them; the weights are 0.05, 0.05, "
+        "0.85 and 0.05. Their mean c2 and h2 together score the next word y2. The first "
+        "annotation a1 sets the state h0, drawn as a dashed arrow.",
+        262,
+    )
+    words, weights = ("second", "cat", "first", "dog"), ("0.05", "0.05", "0.85", "0.05")
+    d.text(4, 220, "source", "small quiet", "start")
+    for j, (word, weight) in enumerate(zip(words, weights, strict=True)):
+        x = 84.0 + 62 * j
+        d.text(x, 246, word, "small")
+        d.arrow((x, 234), (x, 214))
+        d.box(x, 200, 44, 26, f"a_{j + 1}", "on", words="formula")
+        if j:
+            d.arrow((x - 40, 194), (x - 22, 194))
+            d.arrow((x - 22, 206), (x - 40, 206))
+        d.line((x, 187), (x, 168))
+        d.text(x, 152, weight, "strong" if weight == "0.85" else "small")
+        d.line((x, 140), (x, 124))
+    d.line((84, 124), (270, 124))
+    d.arrow((177, 124), (177, 104))
+    d.box(177, 90, 44, 26, "c_2", "gate", words="formula")
+    d.line((62, 200), (22, 200), (22, 34), style="second")
+    d.arrow((22, 34), (318, 34), style="second")
+    d.box(342, 34, 44, 26, "h_0", "box", words="formula")
+    d.arrow((342, 48), (342, 62))
+    d.box(342, 76, 44, 26, "h_1", "box", words="formula")
+    d.arrow((342, 90), (342, 126))
+    d.box(342, 140, 44, 26, "h_2", "on", words="formula")
+    d.arrow((320, 146), (292, 152))
+    d.text(418, 76, "END", "small")
+    d.arrow((400, 76), (366, 76))
+    d.text(418, 140, "y_1", "formula")
+    d.arrow((404, 140), (366, 140))
+    d.box(252, 90, 62, 26, "[h_2; c_2]", "box", words="formula")
+    d.arrow((200, 90), (220, 90))
+    d.line((334, 126), (310, 96))
+    d.arrow((310, 96), (284, 92))
+    d.arrow((252, 76), (252, 62))
+    d.text(252, 54, "y_2", "formula")
+    return d

@@ -12,6 +12,7 @@ pair.py             a model of the torch backend, and a plain program
 result.py           the measurement of one case
 skip_gram.py        skip-gram beside gensim with one worker
 transformers.py     a transformer language model written twice
+translators.py      the translator with attention, written twice
 """
 
 from __future__ import annotations

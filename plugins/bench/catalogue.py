@@ -133,6 +133,13 @@ CASES = (
         {"vocabulary": 13, "maps": 2, "hidden": 4, "batch": 3, "length": 64},
     ),
     Case(
+        "attentive_translator",
+        "translator with attention (LSTM, bilinear scores), V = 8,000, E = 256, H = 256, Adam",
+        f"{_HERE}.translators:Translators",
+        {"vocabulary": 8_000, "embedding": 256, "hidden": 256, "batch": 64, "length": 16},
+        _TINY_TEXT,
+    ),
+    Case(
         "qrnn_pooling",
         "pooling of a QRNN beside a copy of as many bytes; GB/s of the bytes that it must move",
         f"{_HERE}.bandwidth:Pooling",

@@ -24,7 +24,7 @@ _MODULES = {
     "convolution": "conv1d pooling batch_norm",
 }
 #: Networks on layers and functions that are missing here.
-_WITHOUT = ("conv_seq2seq", "lm_training", "model_comparison")
+_WITHOUT = ("attentive_translator", "conv_seq2seq", "lm_training", "model_comparison")
 #: Exercise -> the module with its tasks.
 EXERCISES = {name: module for name, module in NETWORKS.items() if name not in _WITHOUT} | {
     name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names.split()

@@ -4,6 +4,7 @@ from collections import Counter
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pytest
 from repository import ROOT
 
 from docs.figures.transformers import (
@@ -72,6 +73,11 @@ def test_the_gap_of_a_model_that_is_too_sure():
     correct = np.concatenate([np.arange(100) < round(100 * accuracy) for accuracy in ACCURACY])
     texts = [text for text, _ in texts_of("translation/evaluation/reliability.svg")]
     assert f"mean gap: ECE = {calibration_error(confidence, correct, 5):.2g}" in texts
+
+
+def test_the_weights_of_a_translator_sum_to_one():
+    texts = [text for text, _ in texts_of("translation/attentive_translator/translator.svg")]
+    assert sum(float(text) for text in texts if text.startswith("0.")) == pytest.approx(1)
 
 
 def test_statistics_of_a_column_and_of_a_row():

@@ -168,6 +168,11 @@ MODELS = [
         ("conv_seq2seq", "convolutional_translator", (7, 6, 3, 5, 6), {"cell": c}, (SOURCE, BEFORE))
         for c in ("rnn", "lstm")
     ),
+    ("attentive_translator", "bidirectional_encoder", (7, 3, 4), {}, (SOURCE,)),
+    *(
+        ("attentive_translator", "attentive_translator", (7, 6, 3, 4, c), {}, (SOURCE, BEFORE))
+        for c in ("rnn", "lstm")
+    ),
 ]
 LANGUAGE_MODELS = [
     ("rnn_lm", "recurrent_lm", (6, 3, 4), {}, (TEXT,)),
@@ -199,6 +204,7 @@ LANGUAGE_MODELS = [
         ("conditional_lm", "conditional_lm", (6, 2, 3, 4, cell), {}, (IDS, CONDITION))
         for cell in ("rnn", "lstm", "gru")
     ),
+    ("attentive_translator", "attentive_decoder", (6, 4, 3, 4), {}, (TEXT, X[:2], MASK[:2])),
 ]
 
 
@@ -215,7 +221,7 @@ def built(backend, name, *sizes, **settings):
         described = {"vocabulary_size": len(WRITTEN), **settings}
         return build_language_model(backend, name, WRITTEN, described, rng)
     sizes = [_layers(backend, size) for size in sizes]
-    is_left_to_right = name.endswith("_lm") and name != "masked_lm"
+    is_left_to_right = name.endswith(("_lm", "_decoder")) and name != "masked_lm"
     kind = "language_model" if is_left_to_right else "model"
     if "rng" in inspect.signature(backend.function(name, kind)).parameters:
         settings["rng"] = rng

@@ -1,1 +1,6 @@
-"""Scores of translations and of probabilities, and subwords."""
+"""Translation with attention, scores of translations and of probabilities, and subwords.
+
+attentive_translator.py  a bidirectional encoder, and a decoder with attention
+evaluation.py            scores of translations and of probabilities
+subwords.py              merges of frequent pairs of bytes
+"""

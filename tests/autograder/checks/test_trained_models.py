@@ -109,6 +109,14 @@ def test_the_first_gradients_leave_the_parameters_alone(pair, draws):
     np.testing.assert_array_equal(models.student.parameters["W"], before)
 
 
+def test_a_second_stage_of_a_training_does_not_compare_again(pair):
+    models = pair(HalfLearned)
+    with pytest.raises(CheckFailed, match="right gradients of all parameters"):
+        first_gradients_agree(models, (np.arange(8),))
+    models.learn(models.student.parameters)
+    first_gradients_agree(models, (np.arange(8),))
+
+
 def test_parameters_of_another_form_are_reported_before_the_training(pair):
     with pytest.raises(CheckFailed, match="memory"):
         pair(Wider)

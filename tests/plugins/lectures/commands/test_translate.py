@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pytest
 import sacrebleu
 from gradus_command import gradus
@@ -19,7 +18,7 @@ from framework.training.checkpoints import load_checkpoint
 from plugins.lectures.languages.translation import TranslationLanguage, corpus
 
 SIZES = ("--epochs", 4, "--learning-rate", 0.02, "--batch-size", 64, "--precision", "float32")
-TRANSLATORS = ("conv_seq2seq", "conditional_lm")
+TRANSLATORS = ("conv_seq2seq", "conditional_lm", "attentive_translator")
 SOURCE = "the red cat sees a dog"
 PAIRS = "".join(f"{' '.join(a)}\t{' '.join(b)}\n" for a, b in TranslationLanguage().sentences())
 
@@ -139,28 +138,24 @@ def test_a_language_model_is_no_translator(tmp_path, monkeypatch):
         gradus("translate", "m", "--text", "a")
 
 
-def test_the_alignment_is_shown_and_drawn_where_the_model_has_one(trained, tmp_path, monkeypatch):
-    picture = tmp_path / "weights.svg"
-    options = (trained / "conv_seq2seq", "--text", SOURCE, "--alignment", "--plot", picture)
-    for asked in (options, (*options[:3], "--plot", picture)):
-        with pytest.raises(UsageError, match=f"has no alignment: leave out `{asked[3]}`"):
-            gradus("translate", *asked)
-
-    def alignment(self, source, target):
-        """Word i of the target is word i + 1 of the source."""
-        shares = np.eye(target.shape[1], source.shape[1] - 1) * 0.75
-        return np.pad(shares, ((0, 0), (1, 0)))[None]
-
-    model = Plugins().registry.get("convolutional_translator", "numpy")
-    monkeypatch.setattr(model, "alignment", alignment, raising=False)
+def test_the_alignment_is_shown_and_drawn_where_the_model_has_one(trained, tmp_path):
+    options = ("--text", SOURCE, "--alignment", "--plot", tmp_path / "weights.svg")
+    for option in ("--alignment", ("--plot", "x.svg")):
+        words = (option,) if isinstance(option, str) else option
+        with pytest.raises(UsageError, match=f"no alignment: leave out `{words[0]}`"):
+            gradus("translate", trained / "conv_seq2seq", "--text", SOURCE, *words)
     with pytest.raises(UsageError, match="`--plot` draws one sentence: give it with `--text`"):
-        gradus("translate", trained / "conv_seq2seq", "--plot", picture)
-    text, *lines, drawn = gradus("translate", *options).splitlines()
-    words = ["red", "cat", "sees", "a", "dog", "</s>"]
-    expected = zip(text.split(), words, strict=False)
-    assert lines[:6] == [f"  {target} <- {source} (0.75)" for target, source in expected]
-    assert drawn == f"drawn in {picture}"
-    assert picture.read_text("utf-8").count('class="cell"') == len(lines) * 7
+        gradus("translate", trained / "attentive_translator", "--plot", "x.svg")
+    checkpoint = trained / "attentive_translator"
+    shown = gradus("translate", checkpoint, *options)
+    assert gradus("translate", checkpoint, *options, "--backend", "torch") == shown
+    text, *lines, drawn = shown.splitlines()
+    assert drawn == f"drawn in {tmp_path / 'weights.svg'}"
+    found = [re.fullmatch(r"  (\S+) <- (\S+) \((\d\.\d\d)\)", line).groups() for line in lines]
+    assert " ".join(word for word, _, _ in found) == text
+    assert {word for _, word, _ in found} <= {*SOURCE.split(), "</s>"}
+    picture = (tmp_path / "weights.svg").read_text("utf-8")
+    assert picture.count('class="cell"') == len(found) * 7
 
 
 def test_the_students_beam_search_translates_under_a_rule(trained, tmp_path):
@@ -184,7 +179,7 @@ def test_two_files_are_a_corpus(tmp_path, monkeypatch):
             text = "\n".join(pair[side] for pair in lines)
             (tmp_path / f"{part}.{language}").write_text(text)
     corpus = ("--corpus", "multi30k", "--data", ".", "--minimum-count", 10)
-    printed = gradus("train", "conv_seq2seq", *corpus, *SIZES, "--out", "m")
+    printed = gradus("train", "attentive_translator", *corpus, *SIZES, "--out", "m")
     assert "80 pairs to learn from, 80 held out, 80 to test" in printed
     assert "BLEU" in gradus("evaluate", "m")
     for text, message in (
@@ -193,10 +188,10 @@ def test_two_files_are_a_corpus(tmp_path, monkeypatch):
     ):
         (tmp_path / "train.en").write_text(text)
         with pytest.raises(BadInputError, match=message):
-            gradus("train", "conv_seq2seq", *corpus)
+            gradus("train", "attentive_translator", *corpus)
     (tmp_path / "train.en").write_bytes(b"\xff\xfe" * 9)
     with pytest.raises(BadInputError, match="not UTF-8"):
-        gradus("train", "conv_seq2seq", *corpus)
+        gradus("train", "attentive_translator", *corpus)
 
 
 def test_a_file_of_two_columns_is_a_corpus(tmp_path, monkeypatch):
