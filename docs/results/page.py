@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -66,7 +67,7 @@ def _cells(row: Row) -> Iterator[str]:
         yield _estimated_hours(row)
         yield "–"
         return
-    runs = _finished(found) or found["runs"]
+    runs = _finished(row, found) or found["runs"]
     yield score(row, found)
     yield found["device"]
     yield f"{found['threads']}"
@@ -95,20 +96,28 @@ def _recipe(row: Row) -> Path:
 def score(row: Row, found: dict[str, Any]) -> str:
     """Return the mean of the final scores with their spread, or the last held-out score so far."""
     factor = 100.0 if found["measure"] == "accuracy" else 1.0
-    scores = [factor * run["score"] for run in _finished(found)]
+    scores = [factor * _figure(row, run) for run in _finished(row, found)]
     if not scores:
         held_out = found["runs"][0]["held_out"]
         epochs = f"{len(held_out)} of {found['options']['epochs']} epochs"
-        return f"held-out {factor * held_out[-1]:.1f} after {epochs}"
+        return f"held-out {found['measure']} {factor * held_out[-1]:.1f} after {epochs}"
     mean = statistics.mean(scores)
     digits = 2 if row.paper != round(row.paper, 1) else 1
     spread = f" ± {statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else ""
     return f"{mean:.{digits}f}{spread}"
 
 
-def _finished(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the runs that have a final score."""
-    return [run for run in found["runs"] if "score" in run]
+def _finished(row: Row, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the runs that have the figure of `row`."""
+    return [run for run in found["runs"] if math.isfinite(_figure(row, run))]
+
+
+def _figure(row: Row, run: dict[str, Any]) -> float:
+    """Return the figure of `row` that `run` has; NaN if it is not measured."""
+    if not row.shown:
+        return float(run.get("score", math.nan))
+    words = (line.split() for line in run.get("shown", ()))
+    return next((float(line[1]) for line in words if line[0] == row.shown), math.nan)
 
 
 def _runs(found: dict[str, Any], count: int) -> str:

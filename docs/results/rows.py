@@ -22,6 +22,8 @@ class Row:
         command: what measures it here.
         benchmark: a model of ``docs/bench/cpu.json`` of the same sizes, whose speed gives the hours
             of a run on the Penn Treebank; empty: there is none.
+        shown: the first word of the line that has the figure, among the lines `shown` of a run;
+            empty: the figure is the `score`.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Row:
     recipe: str
     command: str
     benchmark: str = ""
+    shown: str = ""
 
 
 def _language_model(recipe: str, where: str) -> str:
@@ -154,6 +157,7 @@ ROWS = (
         33,
         "multi30k",
         f"gradus train attentive_translator --recipe multi30k {_CPU} --corpus multi30k --data DIR",
+        shown="BLEU",
     ),
     Row(
         "multi30k_transformer",

@@ -12,7 +12,7 @@ from gradus_command import gradus
 from repository import ROOT
 
 from docs.results import __main__ as script
-from docs.results.page import FOLDER, PAGE, measurement
+from docs.results.page import FOLDER, PAGE, measurement, score
 from docs.results.rows import ROWS
 from framework.commands.train.command import RECIPES
 from framework.providers.plugins import Plugins
@@ -81,6 +81,15 @@ def test_hours_without_a_result_follow_from_the_speed_that_was_measured():
         hours = epochs * 929_589 / speed[row.benchmark] / 3600
         (line,) = (line for line in shown.splitlines() if line.startswith(f"| {row.title} |"))
         assert f"| about {hours:.1f} on one thread of a CPU |" in line
+
+
+def test_the_figure_of_a_row_may_be_in_a_line_of_the_run():
+    row = next(row for row in ROWS if row.shown == "BLEU")
+    run = {"held_out": [9.0, 8.46], "score": 8.2, "shown": ["test perplexity 8.2000"]}
+    found = {"measure": "perplexity", "options": {"epochs": 3}, "runs": [run]}
+    assert score(row, found) == "held-out perplexity 8.5 after 2 of 3 epochs"
+    run["shown"].append("BLEU 33.24 (95 % interval 31.90 to 34.60), chrF 58.10, tokens are words")
+    assert score(row, found) == "33.2"
 
 
 def test_the_page_is_checked(tmp_path, monkeypatch):
