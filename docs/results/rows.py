@@ -167,5 +167,6 @@ ROWS = (
         "multi30k_transformer",
         "gradus train pairs:transformer_translator --recipe multi30k_transformer "
         f"{_CPU} --corpus multi30k --data DIR",
+        shown="BLEU",
     ),
 )
