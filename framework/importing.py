@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from framework.errors import GradusError, PluginError
+from framework.errors import GradusError, PluginError, UsageError
 
 _FRAMEWORK = str(Path(__file__).parent)
 
@@ -34,13 +34,22 @@ def import_module(target: str) -> ModuleType:
 
 def _import_file(path: Path) -> ModuleType:
     name = f"_gradus_{path.stem}_{sha256(str(path).encode()).hexdigest()[:12]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
+    return sys.modules[name] if name in sys.modules else execute_module(name, path)
+
+
+def execute_module(name: str, file: Path) -> ModuleType:
+    """Execute `file` as the module or the package `name`, and return it.
+
+    Raises:
+        UsageError: it is not a Python file.
+        Exception: whatever the module raises.
+    """
+    search = [str(file.parent)] if file.name == "__init__.py" else None
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=search)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python module")
+        raise UsageError(f"{file} is not a Python module")
     module = importlib.util.module_from_spec(spec)
-    # Before it is executed: dataclasses look their own module up by its name.
+    # Before it is executed: it may import parts of itself, and dataclasses look it up by its name.
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)

@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from framework.commands.options import (
-    BlockOption,
-    CheckpointBackend,
-    CheckpointFile,
-    CheckpointProvider,
-    Device,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import CheckpointFile, CheckpointSetup, with_options
 from framework.commands.output import say
 from framework.commands.writing import (
     Must,
@@ -29,7 +21,9 @@ if TYPE_CHECKING:
     from framework.evaluation.rules import Automaton
 
 
+@with_options
 def complete(
+    chosen: CheckpointSetup,
     checkpoint: CheckpointFile,
     text: Annotated[
         str,
@@ -42,12 +36,6 @@ def complete(
     must: Must = None,
     must_not: MustNot = None,
     rule: RuleFile = None,
-    backend: CheckpointBackend = None,
-    provider: CheckpointProvider = None,
-    device: Device = "cpu",
-    submission: Submission = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Show the likeliest next words of TEXT with their probabilities, as a keyboard offers them.
 
@@ -61,15 +49,7 @@ def complete(
     from framework.data.vocabulary import EOS, PAD, SPECIAL, UNK
     from framework.evaluation.rules import rule_of
 
-    writing = load_writing(
-        checkpoint,
-        plugin=plugin,
-        block=block,
-        backend=backend,
-        provider=provider,
-        submission=submission,
-        device=device,
-    )
+    writing = load_writing(checkpoint, chosen)
     tokens, vocabulary = writing.tokens, writing.saved.vocabulary
     read = tokens.split(text)
     warn_of_unknown(read, vocabulary)

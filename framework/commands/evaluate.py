@@ -7,22 +7,14 @@ from typing import Annotated
 
 import typer
 
-from framework.commands.options import (
-    BlockOption,
-    CheckpointBackend,
-    CheckpointFile,
-    CheckpointProvider,
-    Device,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import CheckpointFile, CheckpointSetup, with_options
 from framework.commands.output import say
 
 
+@with_options
 def evaluate(
+    chosen: CheckpointSetup,
     checkpoint: CheckpointFile,
-    backend: CheckpointBackend = None,
-    provider: CheckpointProvider = None,
     corpus: Annotated[
         str | None,
         typer.Option(
@@ -35,33 +27,21 @@ def evaluate(
             help="For a classifier: the folder of its corpus. Default: as it was trained."
         ),
     ] = None,
-    device: Device = "cpu",
-    submission: Submission = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Measure a trained model: perplexity or accuracy.
 
     A language model is measured by its perplexity on held-out text, or on a text of yours. A
     classifier is measured on the test part of its corpus, or of another corpus.
     """
-    from framework.commands.setup import (
-        describe_parts,
-        load_plugins,
-        restored_backend,
-        unfinished_parts,
-    )
+    from framework.commands.setup import describe_parts, unfinished_parts
     from framework.training.checkpoints import load_checkpoint
     from framework.training.kinds import task_class
     from framework.training.task import Evaluation
 
     saved = load_checkpoint(checkpoint)
-    plugins = load_plugins(plugin, block)
-    kind = task_class(saved.kind, plugins.registry)
-    computing = restored_backend(
-        plugins, saved, backend, provider, submission=submission, device=device
-    )
-    asked = Evaluation(computing, corpus, data, plugins.corpora, checkpoint)
+    computing = chosen.chosen_backend(saved)
+    kind = task_class(saved.kind, computing.registry)
+    asked = Evaluation(computing, corpus, data, chosen.plugins.corpora, checkpoint)
     with unfinished_parts(computing):
         lines = list(kind.evaluate(saved, asked))
     for line in [*describe_parts(computing), *lines]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from framework import version_line
 from framework.log import show_log
+
+if TYPE_CHECKING:
+    from framework.providers.backends import Backend
+    from framework.providers.plugins import Plugins
+    from framework.training.checkpoints import Checkpoint
 
 
 def _end_with_version(context: typer.Context, is_asked: bool) -> None:
@@ -177,3 +186,65 @@ CheckpointFile = Annotated[
 NumbersFile = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Save all numbers in FILE.")
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointSetup:
+    """The backend for a checkpoint, and the plugins: options of a command, see `with_options`."""
+
+    backend: CheckpointBackend = None
+    provider: CheckpointProvider = None
+    device: Device = "cpu"
+    submission: Submission = None
+    plugin: PluginOption = None
+    block: BlockOption = None
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """All plugins of the command."""
+        from framework.commands.setup import load_plugins
+
+        return load_plugins(self.plugin, self.block)
+
+    def chosen_backend(self, saved: Checkpoint | None = None) -> Backend:
+        """Return the backend that is asked for; without any, that of the training of `saved`.
+
+        Raises:
+            UnknownNameError, UsageError: see `framework.commands.setup.choose_backend`.
+        """
+        from framework.commands.setup import choose_backend
+        from framework.providers.backends import REFERENCE
+
+        name, provider = self.backend, self.provider
+        if name is provider is None and saved is not None:
+            name, provider = saved.backend, saved.provider
+        return choose_backend(
+            self.plugins,
+            name or REFERENCE,
+            provider or "",
+            submission=self.submission,
+            device=self.device,
+        )
+
+
+def with_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Return the command `function` with an option for each field of its argument `chosen`.
+
+    That argument is annotated with a dataclass, which several commands share.
+    """
+    own = dict(signature(function, eval_str=True).parameters)
+    options = own.pop("chosen").annotation
+    shared = signature(options, eval_str=True).parameters
+    parameters = [
+        parameter.replace(kind=Parameter.KEYWORD_ONLY)
+        for parameter in (*own.values(), *shared.values())
+    ]
+
+    def command(**values: Any) -> None:
+        chosen = options(**{name: values.pop(name) for name in shared})
+        function(chosen=chosen, **values)
+
+    command.__name__, command.__doc__ = function.__name__, function.__doc__
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
+    vars(command)["__signature__"] = Signature(parameters)
+    return command

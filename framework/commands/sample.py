@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from framework.commands.options import (
-    BlockOption,
-    CheckpointBackend,
-    CheckpointFile,
-    CheckpointProvider,
-    Device,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import CheckpointFile, CheckpointSetup, with_options
 from framework.commands.output import write_error
 from framework.commands.writing import Must, MustNot, RuleFile, load_writing, warn_of_unknown
 from framework.errors import BadInputError, UsageError
@@ -31,7 +23,9 @@ if TYPE_CHECKING:
     from framework.providers.backends import Backend
 
 
+@with_options
 def sample(
+    chosen: CheckpointSetup,
     checkpoint: CheckpointFile,
     prompt: Annotated[str, typer.Option(help="The start of the text.")] = "",
     length: Annotated[int, typer.Option(min=1, help="Number of tokens to generate.")] = 60,
@@ -81,12 +75,6 @@ def sample(
     must_not: MustNot = None,
     rule: RuleFile = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text.")] = 0,
-    backend: CheckpointBackend = None,
-    provider: CheckpointProvider = None,
-    device: Device = "cpu",
-    submission: Submission = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Generate text with a checkpoint, one sentence per line.
 
@@ -107,15 +95,7 @@ def sample(
     from framework.evaluation.sampling import Tempered, first_sentence, sample_tokens
 
     _check_draft(draft, draft_tokens, beam)
-    writing = load_writing(
-        checkpoint,
-        plugin=plugin,
-        block=block,
-        backend=backend,
-        provider=provider,
-        submission=submission,
-        device=device,
-    )
+    writing = load_writing(checkpoint, chosen)
     saved, computing = writing.saved, writing.computing
     words, vocabulary = writing.tokens.split(prompt), saved.vocabulary
     warn_of_unknown(words, vocabulary)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from framework.commands.output import write_error
 from framework.course.catalogue import Catalogue, active_course
@@ -13,9 +12,6 @@ from framework.course.solutions import is_kit
 from framework.errors import AbsentPartError, UsageError
 from framework.providers.backends import REFERENCE, STUDENT, Backend, own_backend
 from framework.providers.plugins import Plugins
-
-if TYPE_CHECKING:
-    from framework.training.checkpoints import Checkpoint
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:
@@ -50,26 +46,6 @@ def choose_backend(
     if name == REFERENCE and provider:
         name = own_backend(plugins.registry, provider, name)
     return Backend(plugins.registry, name, provider=provider, device=device)
-
-
-def restored_backend(
-    plugins: Plugins,
-    saved: Checkpoint,
-    name: str | None,
-    provider: str | None,
-    *,
-    submission: Path | None,
-    device: str,
-) -> Backend:
-    """Return the backend that is asked for; without a name and a provider, that of the training.
-
-    Raises:
-        UnknownNameError, UsageError: see `choose_backend`.
-    """
-    if name is provider is None:
-        name, provider = saved.backend, saved.provider
-    chosen = name or REFERENCE, provider or ""
-    return choose_backend(plugins, *chosen, submission=submission, device=device)
 
 
 def _own_exercises() -> Path:

@@ -13,6 +13,7 @@ from framework.commands.output import write_error
 from framework.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
+    from framework.commands.options import CheckpointSetup
     from framework.data.tokens import Tokens
     from framework.data.vocabulary import Vocabulary
     from framework.evaluation.rules import Automaton
@@ -180,32 +181,18 @@ class Writing:
         return _fitting_commands(self.task, self.path)
 
 
-def load_writing(
-    checkpoint: Path,
-    *,
-    plugin: Sequence[str] | None,
-    block: Sequence[str] | None,
-    backend: str | None,
-    provider: str | None,
-    submission: Path | None,
-    device: str,
-) -> Writing:
+def load_writing(checkpoint: Path, chosen: CheckpointSetup) -> Writing:
     """Return the checkpoint at `checkpoint` with its language models.
 
     Raises:
         UsageError: it writes no texts; the message lists the commands that use it. See also
-            `restored_backend`.
+            `CheckpointSetup.chosen_backend`.
         BadInputError: see `load_checkpoint`.
     """
-    from framework.commands.setup import load_plugins, restored_backend
     from framework.training.checkpoints import load_checkpoint
 
     saved = load_checkpoint(checkpoint)
-    plugins = load_plugins(plugin, block)
-    computing = restored_backend(
-        plugins, saved, backend, provider, submission=submission, device=device
-    )
-    return _writing(saved, checkpoint, computing)
+    return _writing(saved, checkpoint, chosen.chosen_backend(saved))
 
 
 def _writing(saved: Checkpoint, path: Path, computing: Backend) -> Writing:

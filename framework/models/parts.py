@@ -1,4 +1,4 @@
-"""Parts by name: networks are built from the layers of the current provider.
+"""Parts by name, and the parts of a model: networks are built from the current provider's layers.
 
 A language model asks for ``part("rnn")``, not for a module: under the NumPy reference it gets
 ``rnn@numpy``, in a student's sandbox ``rnn@student``, and in ``gradus train --provider student``
@@ -11,7 +11,7 @@ A part may also be described, where several layers are to take the place of one:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import partial
@@ -56,3 +56,15 @@ def use_parts_from(source: PartSource) -> None:
     """From now on, `part(name)` is ``source(name)`` in every thread outside of `parts_from`."""
     global _process_source  # noqa: PLW0603 - one per process, as its name says
     _process_source = source
+
+
+def parts_of(model: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield `model` and its parts with their names, as ``block_1.attention``.
+
+    Args:
+        model: its parts may come from other providers.
+        name: of the model; that of the whole is empty.
+    """
+    yield name, model
+    for child, child_model in getattr(model, "_children", {}).items():
+        yield from parts_of(child_model, f"{name}.{child}".lstrip("."))

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from framework.errors import ConflictError, UsageError
+from framework.importing import execute_module
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def import_place(place: Place) -> ModuleType:
     outermost = place.module.partition(".")[0]
     _check_free(outermost, place.file)
     if outermost not in sys.modules:
-        _execute(outermost, place.file)
+        execute_module(outermost, place.file)
     return importlib.import_module(place.module)
 
 
@@ -99,17 +100,3 @@ def _check_free(name: str, file: Path) -> None:
         raise ConflictError(
             f"{file} would hide the module '{name}' ({taken}): rename the plugin's file or package"
         )
-
-
-def _execute(name: str, file: Path) -> None:
-    search = [str(file.parent)] if file.name == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=search)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{file} is not a Python module")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # before it is executed: it may import parts of itself
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise

@@ -26,7 +26,7 @@ from autograder.public.reports import (
 )
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.plotting.svg import chart_css
-from plugins.classes.collecting.attempt_files import safe_path
+from plugins.classes.collecting.attempt_files import Places, safe_path
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks.class_results import report_of
 from plugins.classes.marks.final_points import RunPoints, digests
@@ -168,13 +168,14 @@ def write_folder(pages: Pages, folder: Path, name_of: Callable[[str], str]) -> d
         raise BadInputError(f"{folder} exists and is not empty: name a new folder")
     private_folder(folder)
     reasons: dict[str, str] = {}
-    taken: set[str] = set()
+    places = Places()
     for key, page, why in pages:
         reasons[key] = why
         if page:
             path = safe_path(PurePosixPath(name_of(key).replace("/", "_")))
-            name = _unique(_NOT_IN_NAMES.sub("_", path.name).strip(". "), taken)
-            write_private(folder / f"{name}.html", page.encode("utf-8", "replace"))
+            name = _NOT_IN_NAMES.sub("_", path.name).strip(". ") or "student"
+            file = folder / places.free(PurePosixPath(f"{name}.html"))
+            write_private(file, page.encode("utf-8", "replace"))
     return reasons
 
 
@@ -194,15 +195,6 @@ def write_moodle_zip(pages: Pages, collection: Collection, file: Path) -> dict[s
                 archive.writestr(member, page.encode("utf-8", "replace"))
     write_private(file, data.getvalue())
     return reasons
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    unique, number = name or "student", 1
-    while unique.casefold() in taken:
-        number += 1
-        unique = f"{name}~{number}"
-    taken.add(unique.casefold())
-    return unique
 
 
 def moodle_folder(collection: Collection, key: str) -> str:

@@ -4,8 +4,6 @@ These are implementations without an exercise, those that training needs in ever
 forms of solutions for courses whose ``[overrides]`` choose them.
 
 ada_delta.py       the optimizer AdaDelta
-kneser_ney.py      faster Kneser-Ney smoothing, on sorted tables
-ngram.py           faster n-gram models: sorted tables of n-grams, looked up by bisection
 schedules.py       learning rates over time that no exercise asks for
 skip_gram_step.py  a training step of the skip-gram on blocks of a text
 text_cnn.py        Kim's network, faster: one matrix product for all widths
@@ -56,16 +54,18 @@ _TRAINING = tuple(
     )
 )
 
+_COUNTS = "plugins.networks.language_models"
+
 #: Faster forms of solutions.
 _FASTER = tuple(
     Implementation(kind, name, REFERENCE, target)
     for kind, name, target in (
         ("model", "text_cnn", f"{__name__}.text_cnn:TextCNN"),
-        ("language_model", "ngram_lm", f"{__name__}.ngram:NgramLM"),
-        ("language_model", "add_delta", f"{__name__}.ngram:AddDelta"),
-        ("language_model", "backoff", f"{__name__}.ngram:Backoff"),
-        ("language_model", "kneser_ney", f"{__name__}.kneser_ney:KneserNey"),
-        # It works on Python's integers, and is that of the other backends.
+        # These count on the host, and are those of the other backends.
+        ("language_model", "ngram_lm", f"{_COUNTS}.ngram:NgramLM"),
+        ("language_model", "add_delta", f"{_COUNTS}.ngram:AddDelta"),
+        ("language_model", "backoff", f"{_COUNTS}.ngram:Backoff"),
+        ("language_model", "kneser_ney", f"{_COUNTS}.kneser_ney:KneserNey"),
         ("function", "learn_merges", "plugins.networks.translation.subwords:learn_merges"),
     )
 )

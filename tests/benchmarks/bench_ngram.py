@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from plugins.numpy_reference.kneser_ney import KneserNey
-from plugins.numpy_reference.ngram import Backoff
+from plugins.networks.language_models.kneser_ney import KneserNey
+from plugins.networks.language_models.ngram import Backoff
 
 lm = pytest.importorskip("nltk.lm", reason="NLTK is not installed")
 

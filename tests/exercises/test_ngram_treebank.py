@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from repository import DATA, ROOT
 
-from plugins.numpy_reference.kneser_ney import KneserNey
-from plugins.numpy_reference.ngram import AddDelta, Backoff, NgramLM, values_at
+from plugins.networks.language_models.kneser_ney import KneserNey
+from plugins.networks.language_models.ngram import AddDelta, Backoff, NgramLM, values_at
 
 #: A folder with ptb/ptb.train.txt, ptb/ptb.test.txt and wikitext2/train.txt.
 END = 0

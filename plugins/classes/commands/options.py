@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -58,60 +57,80 @@ NamesOption = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """The options of a command on a run of a class, see `with_run_options`."""
+class StoredRuns:
+    """The options of a command on the stored runs of a class, see `with_options`."""
 
-    names: NamesOption = None
     inside: InOption = Path()
     store: StoreOption = ""
-    course: CourseOption = None
-    plugin: PluginOption = None
-    block: BlockOption = None
 
     @cached_property
     def collection(self) -> Collection:
         """The collection of the command."""
         return read_collection(self.inside)
 
-    def opened(self, number: int) -> AbstractContextManager[tuple[Collection, Store, Run]]:
-        """Yield the collection, its store, and a run; number 0 is the newest."""
-        return opened_run(self.collection, self.store, number)
+    def open_store(self) -> Store:
+        """Return the store of the collection, which must exist."""
+        return open_store(self.collection, self.store)
+
+    @contextmanager
+    def opened(self, number: int) -> Iterator[tuple[Store, Run]]:
+        """Yield the store of the collection, and a run; number 0 is the newest."""
+        with self.open_store() as store:
+            from plugins.classes.runs.stored_runs import all_runs, find_run
+
+            if number:
+                run = store.transaction(find_run, number, self.collection.id)
+            elif listed := store.transaction(all_runs, self.collection.id):
+                run = listed[-1]
+            else:
+                name = self.collection.name
+                raise BadInputError(f"{name} has no run: `gradus class grade DIR` makes one")
+            yield store, run
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownRuns(StoredRuns):
+    """The options of a command that shows students."""
+
+    names: NamesOption = None
+
+    @property
+    def shown(self) -> Shown:
+        """How students are shown: by default, names on a terminal, else pseudonyms."""
+        if sys.stdout.isatty() if self.names is None else self.names:
+            return named(self.collection)
+        return pseudonyms(self.collection.folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseRuns(ShownRuns):
+    """The options of a command that reads the course, too."""
+
+    course: CourseOption = None
+
+    @property
+    def course_folder(self) -> Path | None:
+        """The chosen course; without a choice, that of the collection."""
+        return course_of(self.collection, self.course)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginRuns(CourseRuns):
+    """The options of a command that asks plugins, too."""
+
+    plugin: PluginOption = None
+    block: BlockOption = None
 
     @cached_property
     def course_and_plugins(self) -> tuple[Course, Plugins]:
-        """The course of the command on the collection, with its plugins."""
+        """The course of the command, with its plugins."""
         from autograder.public.grading import GradeOptions, chosen_course
         from framework.providers.plugins import Plugins
 
-        course = course_of(self.collection, self.course)
         plugins, blocked = tuple(self.plugin or ()), tuple(self.block or ())
-        options = GradeOptions(course=course, plugins=plugins, blocked=blocked)
+        options = GradeOptions(course=self.course_folder, plugins=plugins, blocked=blocked)
         chosen = chosen_course(options)
         return chosen, Plugins(options.plugins, chosen, options.blocked)
-
-    def shown(self, collection: Collection) -> Shown:
-        """Return how students are shown."""
-        return shown_students(collection, self.names)
-
-
-def with_run_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Return the command `function`, whose argument `chosen` typer makes from `RunOptions`."""
-    shared = signature(RunOptions, eval_str=True).parameters
-    own = signature(function, eval_str=True).parameters
-    parameters = [
-        parameter.replace(kind=Parameter.KEYWORD_ONLY)
-        for parameter in (*own.values(), *shared.values())
-        if parameter.name != "chosen"
-    ]
-
-    def command(**values: Any) -> None:
-        chosen = RunOptions(**{name: values.pop(name) for name in shared})
-        function(chosen=chosen, **values)
-
-    command.__name__, command.__doc__ = function.__name__, function.__doc__
-    command.__annotations__ = {p.name: p.annotation for p in parameters}
-    vars(command)["__signature__"] = Signature(parameters)
-    return command
 
 
 def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
@@ -130,23 +149,6 @@ def open_store(collection: Collection, address: str, *, is_new: bool = False) ->
     return Store(address)
 
 
-@contextmanager
-def opened_run(
-    collection: Collection, address: str, number: int
-) -> Iterator[tuple[Collection, Store, Run]]:
-    """Yield the collection, its store, and a run; number 0 is the newest."""
-    with open_store(collection, address) as store:
-        from plugins.classes.runs.stored_runs import all_runs, find_run
-
-        if number:
-            run = store.transaction(find_run, number, collection.id)
-        elif listed := store.transaction(all_runs, collection.id):
-            run = listed[-1]
-        else:
-            raise BadInputError(f"{collection.name} has no run: `gradus class grade DIR` makes one")
-        yield collection, store, run
-
-
 def course_of(collection: Collection, course: Path | None) -> Path | None:
     """Return the chosen course of a command; without a choice, that of the collection.
 
@@ -162,13 +164,6 @@ def course_of(collection: Collection, course: Path | None) -> Path | None:
             "`--course DIR`"
         )
     return remembered
-
-
-def shown_students(collection: Collection, are_named: bool | None) -> Shown:
-    """Return how students are shown: names on a terminal, pseudonyms in a pipe or a log."""
-    if sys.stdout.isatty() if are_named is None else are_named:
-        return named(collection)
-    return pseudonyms(collection.folder)
 
 
 def say_listed(title: str, lines: list[str]) -> None:

@@ -9,35 +9,18 @@ import typer
 
 from autograder.public.courses import find_course
 from autograder.public.reports import counted
-from framework.commands.options import CourseOption
+from framework.commands.options import with_options
 from framework.commands.output import progress, say, shown, stopped_with
 from framework.errors import AbsentPartError
-from plugins.classes.collecting.collection import COMPARED, read_collection
-from plugins.classes.commands.options import (
-    InOption,
-    NamesOption,
-    PagesArgument,
-    RunArgument,
-    RunOptions,
-    StoreOption,
-    course_of,
-    opened_run,
-    shown_students,
-    with_run_options,
-)
+from plugins.classes.collecting.collection import COMPARED
+from plugins.classes.commands.options import CourseRuns, PagesArgument, PluginRuns, RunArgument
 
 if TYPE_CHECKING:
     from plugins.classes.similarity.similar_code import SimilarTask
 
 
-def report(
-    number: RunArgument,
-    folder: PagesArgument,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
-) -> None:
+@with_options
+def report(chosen: CourseRuns, number: RunArgument, folder: PagesArgument) -> None:
     """Write pages about a run: plain files that need no server and no script.
 
     They show students and tasks, pass rates, mistakes with examples, the distribution of points,
@@ -47,16 +30,17 @@ def report(
     from plugins.classes.pages.site import RunSite, write_site
     from plugins.classes.pages.view import CodeReader, read_view
 
-    with opened_run(read_collection(inside), store, number) as (collection, opened, run):
-        code = CodeReader(collection, find_course(course_of(collection, course)))
-        called = shown_students(collection, names)
-        view = opened.transaction(read_view, collection, run, called)
+    with chosen.opened(number) as (opened, run):
+        code = CodeReader(chosen.collection, find_course(chosen.course_folder))
+        view = opened.transaction(read_view, chosen.collection, run, chosen.shown)
         site = RunSite(view, opened, code)
         count = write_site(site.paths(), site.content, folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
+@with_options
 def serve(
+    chosen: CourseRuns,
     number: RunArgument = 0,
     host: Annotated[
         str, typer.Option(help="Address to listen on. Others than loopback need --allow-host.")
@@ -66,10 +50,6 @@ def serve(
         list[str] | None,
         typer.Option(metavar="NAME", help="Name by which browsers reach this server; repeatable."),
     ] = None,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-    course: CourseOption = None,
 ) -> None:
     """Show the pages of a run in a browser, live while it is graded. Ctrl-C ends the server.
 
@@ -85,17 +65,17 @@ def serve(
             "`gradus class serve` needs Starlette and uvicorn: `pip install 'gradus-nlp[serve]'`",
             error.name or "starlette",
         ) from None
-    with opened_run(read_collection(inside), store, number) as (collection, opened, run):
+    collection = chosen.collection
+    with chosen.opened(number) as (opened, run):
         listening = open_socket(host, port, allow_host or ())
-        called = shown_students(collection, names)
-        code = CodeReader(collection, find_course(course_of(collection, course)))
-        serving = Serving(collection, opened, run.id, called, code)
+        code = CodeReader(collection, find_course(chosen.course_folder))
+        serving = Serving(collection, opened, run.id, chosen.shown, code)
         run_server(serving, listening, allow_host or (), say)
 
 
-@with_run_options
+@with_options
 def similarity(
-    chosen: RunOptions,
+    chosen: PluginRuns,
     number: RunArgument,
     folder: PagesArgument,
     source: Annotated[
@@ -123,10 +103,9 @@ def similarity(
         solution_source,
     )
 
-    course, plugins = chosen.course_and_plugins
-    with chosen.opened(number) as (collection, opened, run):
-        called = chosen.shown(collection)
-        view = opened.transaction(read_view, collection, run, called)
+    (course, plugins), collection = chosen.course_and_plugins, chosen.collection
+    with chosen.opened(number) as (opened, run):
+        view = opened.transaction(read_view, collection, run, chosen.shown)
     exercises = view.results.exercises
     sources = [solution_source(course, exercises)]
     for path in source or ():

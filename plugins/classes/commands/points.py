@@ -12,23 +12,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.public.reports import clean, counted
+from framework.commands.options import with_options
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 from plugins.classes.collecting.listing import named
 from plugins.classes.commands.options import (
     ExercisesOption,
+    PluginRuns,
     RunArgument,
-    RunOptions,
     TableOption,
     say_listed,
-    with_run_options,
 )
 from plugins.classes.rosters.privacy import pseudonyms, write_private
 from plugins.classes.rosters.roster import Roster
 from plugins.classes.rosters.tables import written_csv
 
 if TYPE_CHECKING:
-    from plugins.classes.collecting.collection import Collection
     from plugins.classes.gradebooks.request import Filled
     from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
     from plugins.classes.rosters.privacy import Shown
@@ -37,13 +36,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def settled_run(
-    chosen: RunOptions,
+    chosen: PluginRuns,
     number: int,
     exercises: list[str] | None = None,
     *,
     is_partial: bool = True,
-) -> Iterator[tuple[Collection, Store, RunPoints]]:
-    """Yield a collection, its store, and the final points of a run; number 0 is the newest.
+) -> Iterator[tuple[Store, RunPoints]]:
+    """Yield the store of a collection, and the final points of a run; number 0 is the newest.
 
     Args:
         exercises: those that count; None for all.
@@ -54,8 +53,8 @@ def settled_run(
     """
     from plugins.classes.marks.final_points import points_of_run
 
-    _, plugins = chosen.course_and_plugins
-    with chosen.opened(number) as (collection, opened, run):
+    (_, plugins), collection = chosen.course_and_plugins, chosen.collection
+    with chosen.opened(number) as (opened, run):
         settled = points_of_run(opened, collection, run, plugins)
         settled = settled.only(frozenset(exercises or ()))
         if settled.not_graded and not is_partial:
@@ -64,7 +63,7 @@ def settled_run(
                 f"grade {collection.folder}` tries again. With `--partial`, these students stay "
                 "blank"
             )
-        yield collection, opened, settled
+        yield opened, settled
 
 
 def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
@@ -82,9 +81,9 @@ def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
         )
 
 
-@with_run_options
+@with_options
 def points(
-    chosen: RunOptions,
+    chosen: PluginRuns,
     number: RunArgument = 0,
     requests: Annotated[
         Path | None,
@@ -108,7 +107,8 @@ def points(
     from plugins.classes.marks.regrade_requests import add_requests
     from plugins.classes.runs.course_parts import points_with_parts
 
-    with settled_run(chosen, number) as (collection, opened, settled):
+    collection = chosen.collection
+    with settled_run(chosen, number) as (opened, settled):
         results, entries = settled.results, settled.entries
         with_parts = opened.transaction(points_with_parts, collection)
     unused: list[str] = []
@@ -117,8 +117,7 @@ def points(
     file = collection.folder / manual_points.FILE
     rows, outdated = manual_points.merged(entries, asked(results, entries, with_parts))
     manual_points.write_entries(file, rows)
-    open_rows = [row for row in rows if row.why_open]
-    shown = chosen.shown(collection)
+    open_rows, shown = [row for row in rows if row.why_open], chosen.shown
     say(f"{file}: {counted(len(rows), 'row')}")
     why = [row.why_open for row in open_rows]
     prose, asked_again = why.count("an answer in prose"), why.count("a regrade request")
@@ -135,9 +134,9 @@ def points(
     say_listed("to decide", [": ".join(pair) for pair in zip(questions, why, strict=True)])
 
 
-@with_run_options
+@with_options
 def totals(
-    chosen: RunOptions,
+    chosen: PluginRuns,
     number: RunArgument = 0,
     file: TableOption = None,
 ) -> None:
@@ -148,8 +147,8 @@ def totals(
     from autograder.public.reports import ratio
     from plugins.classes.gradebooks.request import comment_of
 
-    with settled_run(chosen, number) as (collection, _, result):
-        shown = chosen.shown(collection)
+    with settled_run(chosen, number) as (_, result):
+        shown = chosen.shown
     if file is not None:
         write_private(file, _table(result, shown).encode("utf-8", "replace"))
     else:
@@ -177,9 +176,9 @@ def _table(result: RunPoints, shown: Shown) -> str:
     return written_csv(rows)
 
 
-@with_run_options
+@with_options
 def gradebook(
-    chosen: RunOptions,
+    chosen: PluginRuns,
     number: RunArgument,
     export: Annotated[
         Path, typer.Argument(metavar="EXPORT", help="The file that your learning system exported.")
@@ -233,12 +232,13 @@ def gradebook(
     fill = load_target(gradebooks[system])
     if out.exists() and export.exists() and out.samefile(export):
         raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
-    with settled_run(chosen, number, exercise, is_partial=partial_) as (collection, _, settled):
-        shown = chosen.shown(collection)
-    request = FillRequest(
-        export, settled.points, Roster(collection.students.values()), collection.name,
-        column, comments, scale, new, zero_missing,
-    )  # fmt: skip
+    collection = chosen.collection
+    with settled_run(chosen, number, exercise, is_partial=partial_) as (_, settled):
+        request = FillRequest(
+            export, settled.points, Roster(collection.students.values()), collection.name,
+            column, comments, scale, new, zero_missing,
+        )  # fmt: skip
+    shown = chosen.shown
     filled = fill(request)
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
@@ -264,9 +264,9 @@ def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) ->
         say_listed(title, [*lines])
 
 
-@with_run_options
+@with_options
 def feedback(
-    chosen: RunOptions,
+    chosen: PluginRuns,
     number: RunArgument,
     out: Annotated[
         Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
@@ -316,8 +316,8 @@ def feedback(
 
     if form not in ("folder", "moodle"):
         raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
-    settled_points = settled_run(chosen, number, exercise, is_partial=partial_)
-    with settled_points as (collection, opened, settled):
+    collection = chosen.collection
+    with settled_run(chosen, number, exercise, is_partial=partial_) as (opened, settled):
         called = pseudonyms(collection.folder) if anonymous else named(collection)
         hidden = hidden_results(collection, release or (), hidden_attempts, datetime.now(UTC))
         pages = student_pages(opened, settled, collection.name, called, hidden)
@@ -325,7 +325,7 @@ def feedback(
             reasons = write_moodle_zip(pages, collection, out)
         else:
             reasons = write_folder(pages, out, called if anonymous else str)
-    shown = chosen.shown(collection)
+    shown = chosen.shown
     without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
     count = counted(len(reasons) - len(without), "student")
     say(f"{out}: run {settled.results.run.id}, pages of {count}")

@@ -24,20 +24,19 @@ from framework.commands.options import (
     PluginOption,
     Sandbox,
     SecretSeed,
+    with_options,
 )
 from framework.commands.output import say, stopped_with
 from framework.threads import pin_threads
 from plugins.classes.collecting.collection import read_collection, remember_course
 from plugins.classes.commands.options import (
-    InOption,
-    NamesOption,
     RunArgument,
+    ShownRuns,
+    StoredRuns,
     StoreOption,
     TableOption,
     course_of,
     open_store,
-    opened_run,
-    shown_students,
 )
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import write_private
@@ -219,7 +218,8 @@ def _by_exercise(points: Mapping[tuple[str, str], EntryResult]) -> Iterator[str]
         yield f"{line} · mean {mean(shares[exercise]):.0%}" if shares[exercise] else line
 
 
-def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
+@with_options
+def runs(chosen: StoredRuns) -> None:
     """Show all runs: when, with which course, and whether they are finished.
 
     A course is shown by the hash of its files, its version, and the revision that it is pinned to.
@@ -227,8 +227,8 @@ def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
     """
     from plugins.classes.runs.stored_runs import all_runs, course_words
 
-    collection = read_collection(inside)
-    with open_store(collection, store) as opened:
+    collection = chosen.collection
+    with chosen.open_store() as opened:
         for run in opened.transaction(all_runs, collection.id):
             started = shown_moment(datetime.fromtimestamp(run.started, UTC), collection.zone)
             state = "finished" if run.ended is not None else "not finished"
@@ -237,22 +237,17 @@ def runs(inside: InOption = Path(), store: StoreOption = "") -> None:
             say(f"{run.id} · {started} · {state} · {course} · {run.environment}")
 
 
-def results(
-    number: RunArgument = 0,
-    file: TableOption = None,
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
-) -> None:
+@with_options
+def results(chosen: ShownRuns, number: RunArgument = 0, file: TableOption = None) -> None:
     """Show verdict and points of each student at each exercise of a run.
 
     What was not graded by a fault of the grader has no points, and is no zero.
     """
     from plugins.classes.runs.stored_runs import points_of
 
-    with opened_run(read_collection(inside), store, number) as (collection, opened, run):
+    with chosen.opened(number) as (opened, run):
         points = opened.transaction(points_of, run)
-    shown = shown_students(collection, names)
+    shown = chosen.shown
     rows = [
         (shown(student), exercise, graded.verdict, *graded.numbers)
         for (student, exercise), graded in sorted(points.items())
@@ -265,32 +260,31 @@ def results(
     write_private(file, written_csv([columns, *rows]).encode())
 
 
+@with_options
 def diff(
+    chosen: ShownRuns,
     first: Annotated[int, typer.Argument(metavar="RUN1", help="The earlier run.")],
     second: Annotated[int, typer.Argument(metavar="RUN2", help="The later run.")],
-    names: NamesOption = None,
-    inside: InOption = Path(),
-    store: StoreOption = "",
 ) -> None:
     """Show which students' points changed between two runs, and why."""
     from plugins.classes.runs.stored_runs import compare, find_run
 
-    collection = read_collection(inside)
-    shown = shown_students(collection, names)
-    with open_store(collection, store) as opened:
-        pair = [opened.transaction(find_run, number, collection.id) for number in (first, second)]
+    id, shown = chosen.collection.id, chosen.shown
+    with chosen.open_store() as opened:
+        pair = [opened.transaction(find_run, number, id) for number in (first, second)]
         moved = opened.transaction(lambda connection: list(compare(connection, *pair)))
     for student, change in moved:
         say(f"{shown(student)} · {change}")
     say(f"moved between run {first} and run {second}: {counted(len(moved), 'result')}")
 
 
-def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = "") -> None:
+@with_options
+def faults(chosen: StoredRuns, number: RunArgument = 0) -> None:
     """Show the work that was not graded because of a fault of the grader."""
     from plugins.classes.runs.jobs import fault_of
     from plugins.classes.runs.stored_runs import points_of
 
-    with opened_run(read_collection(inside), store, number) as (_, opened, run):
+    with chosen.opened(number) as (opened, run):
         points = opened.transaction(points_of, run)
         missing = {graded.key: graded.entry for graded in points.values() if graded.result is None}
         for key, entry in missing.items():
@@ -299,9 +293,8 @@ def faults(number: RunArgument = 0, inside: InOption = Path(), store: StoreOptio
     say(f"missing in run {run.id}: {counted(len(missing), 'result')}")
 
 
-def disagreements(
-    number: RunArgument = 0, inside: InOption = Path(), store: StoreOption = ""
-) -> None:
+@with_options
+def disagreements(chosen: StoredRuns, number: RunArgument = 0) -> None:
     """Show work that got two different results: the first one counts.
 
     The same seed and the same code give the same result, unless a check or a submission depends
@@ -310,7 +303,7 @@ def disagreements(
     from plugins.classes.runs.stored_runs import disagreements as find
     from plugins.classes.runs.stored_runs import entries_of
 
-    with opened_run(read_collection(inside), store, number) as (_, opened, run):
+    with chosen.opened(number) as (opened, run):
         entries = opened.transaction(entries_of, run.id)
         attempts = {run.key(entry): entry.attempt for entry in entries}
         listed = opened.transaction(lambda connection: list(find(connection, attempts)))

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from framework.commands.options import (
-    BlockOption,
-    CheckpointBackend,
-    CheckpointFile,
-    CheckpointProvider,
-    Device,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import CheckpointFile, CheckpointSetup, with_options
 from framework.commands.output import say
 from framework.commands.writing import load_writing
 
@@ -24,17 +16,13 @@ if TYPE_CHECKING:
     from plugins.lectures.evaluation.agreement import AgreementScore
 
 
+@with_options
 def agreement(
+    chosen: CheckpointSetup,
     checkpoint: CheckpointFile,
     data: Annotated[
         Path, typer.Option(help="Folder with the items: a file *.text and a file *.gold.")
     ],
-    backend: CheckpointBackend = None,
-    provider: CheckpointProvider = None,
-    device: Device = "cpu",
-    submission: Submission = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Measure subject-verb agreement of a trained language model.
 
@@ -45,15 +33,7 @@ def agreement(
     from plugins.lectures.evaluation.agreement import agreement_score
     from plugins.lectures.evaluation.agreement_items import read_agreement_items
 
-    writing = load_writing(
-        checkpoint,
-        plugin=plugin,
-        block=block,
-        backend=backend,
-        provider=provider,
-        submission=submission,
-        device=device,
-    )
+    writing = load_writing(checkpoint, chosen)
     items, computing = read_agreement_items(data), writing.computing
     with unfinished_parts(computing):
         score = agreement_score(writing.model(), items, writing.saved.vocabulary, computing.arrays)

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from framework.commands.options import (
-    BlockOption,
-    CheckpointBackend,
-    CheckpointFile,
-    CheckpointProvider,
-    Device,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import CheckpointFile, CheckpointSetup, with_options
 from framework.commands.output import console, say
 from framework.errors import BadInputError, UsageError
 
@@ -24,24 +16,20 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from framework.data.vocabulary import Ids
-    from framework.interfaces import Array
+    from framework.interfaces import Array, Arrays
     from framework.providers.backends import Backend
     from framework.training.checkpoints import Checkpoint
 
 
+@with_options
 def attention(
+    chosen: CheckpointSetup,
     checkpoint: CheckpointFile,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The words that the model reads.")],
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE.svg", help="Draw the weights of all heads in this file."),
     ] = None,
-    backend: CheckpointBackend = None,
-    provider: CheckpointProvider = None,
-    device: Device = "cpu",
-    submission: Submission = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Show for each head of a model which word each word of TEXT attends to most.
 
@@ -55,18 +43,15 @@ def attention(
     """
     import numpy as np
 
-    from framework.commands.setup import load_plugins, restored_backend, unfinished_parts
+    from framework.commands.setup import unfinished_parts
     from framework.commands.writing import warn_of_unknown
     from framework.data.vocabulary import EOS
     from framework.training.checkpoints import load_checkpoint
     from framework.training.kinds import task_class
 
     saved = load_checkpoint(checkpoint)
-    plugins = load_plugins(plugin, block)
-    computing = restored_backend(
-        plugins, saved, backend, provider, submission=submission, device=device
-    )
-    kind = task_class(saved.kind, plugins.registry).model_kind
+    computing = chosen.chosen_backend(saved)
+    kind = task_class(saved.kind, computing.registry).model_kind
     with unfinished_parts(computing):
         tokens = saved.tokens(computing)
         words = tokens.split(text)
@@ -94,8 +79,6 @@ def _weights(saved: Checkpoint, kind: str, computing: Backend, ids: Ids) -> Mapp
     Raises:
         UsageError: the model reads two texts, or no part of it attends to the words of the text.
     """
-    from framework.models.attention_weights import attention_weights
-
     is_language_model = kind == "language_model"
     model = saved.restore(computing) if is_language_model else saved.restore_as(kind, computing)
     if hasattr(model, "alignment"):
@@ -113,6 +96,27 @@ def _weights(saved: Checkpoint, kind: str, computing: Backend, ids: Ids) -> Mapp
             "with attention is needed, such as `gradus train transformer_lm`"
         )
     return weights
+
+
+def attention_weights(model: Any, arrays: Arrays) -> dict[str, Array]:
+    """Return the weights of each part that attends, for the first text of the last `forward`.
+
+    Args:
+        model: a part attends if it has an attribute `weights` `(N, H, T, S)`; or `(N, T, S)`, for
+            one head.
+        arrays: of the backend.
+
+    Returns: name of the part -> weights of each head, `(H, T, S)`.
+    """
+    from framework.models.parts import parts_of
+
+    of_parts = {}
+    for name, part in parts_of(model):
+        weights = getattr(part, "weights", None)
+        if len(getattr(weights, "shape", ())) in (3, 4):
+            of_text = arrays.to_numpy(weights)[0]
+            of_parts[name] = of_text if of_text.ndim == 3 else of_text[None]
+    return of_parts
 
 
 def _matching_scores(

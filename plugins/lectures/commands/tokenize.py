@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from framework.commands.options import (
-    BlockOption,
-    CheckpointBackend,
-    CheckpointProvider,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import CheckpointSetup, with_options
 from framework.commands.output import announce
 from framework.errors import UsageError
 
@@ -28,7 +22,9 @@ if TYPE_CHECKING:
 BORDER = "│"
 
 
+@with_options
 def tokenize(
+    chosen: CheckpointSetup,
     checkpoint: Annotated[
         Path | None,
         typer.Argument(
@@ -51,11 +47,6 @@ def tokenize(
     ids: Annotated[
         bool, typer.Option("--ids", help="Show the ids of the tokens instead of their text.")
     ] = False,
-    backend: CheckpointBackend = None,
-    provider: CheckpointProvider = None,
-    submission: Submission = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Show the tokens of a text: a line for each of its lines.
 
@@ -68,13 +59,7 @@ def tokenize(
 
         gradus tokenize --corpus book.txt --merges 500 --text "an unread word"
     """
-    from framework.commands.setup import (
-        choose_backend,
-        load_plugins,
-        restored_backend,
-        unfinished_parts,
-    )
-    from framework.providers.backends import REFERENCE
+    from framework.commands.setup import unfinished_parts
     from framework.training.checkpoints import load_checkpoint
 
     if (checkpoint is None) == (corpus is None):
@@ -82,19 +67,14 @@ def tokenize(
             "give either a checkpoint, or with `--corpus` a text to learn subwords from: "
             "`gradus tokenize --help` has examples"
         )
-    plugins = load_plugins(plugin, block)
-    if checkpoint is not None:
-        saved = load_checkpoint(checkpoint)
-        computing = restored_backend(
-            plugins, saved, backend, provider, submission=submission, device="cpu"
-        )
-        with unfinished_parts(computing):
+    saved = None if checkpoint is None else load_checkpoint(checkpoint)
+    computing = chosen.chosen_backend(saved)
+    with unfinished_parts(computing):
+        if saved is not None:
             tokens, vocabulary = saved.tokens(computing), saved.vocabulary
-    else:
-        names = backend or REFERENCE, provider or ""
-        computing = choose_backend(plugins, *names, submission=submission)
-        with unfinished_parts(computing):
-            tokens, vocabulary = _learned(corpus or "", merges, computing, plugins.corpora)
+        else:
+            corpora = chosen.plugins.corpora
+            tokens, vocabulary = _learned(corpus or "", merges, computing, corpora)
     if text is None:
         announce("One line of text on each line; Ctrl-D ends.")
     with unfinished_parts(computing):

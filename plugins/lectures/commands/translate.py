@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from framework.commands.options import (
-    BlockOption,
-    CheckpointBackend,
-    CheckpointFile,
-    CheckpointProvider,
-    Device,
-    PluginOption,
-    Submission,
-)
+from framework.commands.options import CheckpointFile, CheckpointSetup, with_options
 from framework.commands.output import announce, say
 from framework.commands.writing import Must, MustNot, RuleFile, Writing, load_writing
 from framework.errors import BadInputError, UsageError
@@ -27,7 +19,9 @@ if TYPE_CHECKING:
     from framework.interfaces import Array
 
 
+@with_options
 def translate(
+    chosen: CheckpointSetup,
     checkpoint: CheckpointFile,
     text: Annotated[
         str | None,
@@ -60,12 +54,6 @@ def translate(
     must: Must = None,
     must_not: MustNot = None,
     rule: RuleFile = None,
-    backend: CheckpointBackend = None,
-    provider: CheckpointProvider = None,
-    device: Device = "cpu",
-    submission: Submission = None,
-    plugin: PluginOption = None,
-    block: BlockOption = None,
 ) -> None:
     """Translate sentences with a checkpoint: a line for each sentence.
 
@@ -80,15 +68,7 @@ def translate(
     from framework.commands.setup import unfinished_parts
     from framework.evaluation.rules import rule_of
 
-    writing = load_writing(
-        checkpoint,
-        plugin=plugin,
-        block=block,
-        backend=backend,
-        provider=provider,
-        submission=submission,
-        device=device,
-    )
+    writing = load_writing(checkpoint, chosen)
     if writing.writer.source is None or writing.writer.length is None:
         raise UsageError(f"{writing.saved.model} is no translator. {writing.fitting_commands()}")
     if (alignment or plot) and writing.writer.alignment is None:

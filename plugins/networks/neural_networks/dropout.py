@@ -33,15 +33,19 @@ class Dropout(Model):
     def forward(self, x: Any) -> Any:
         """Return x ∘ m in the shape of x."""
         p, arrays = self.keep_probability, self._arrays
-        x, shape = arrays.asarray(x), self._mask_shape(x)
-        kept = arrays.asarray(self.rng.random(shape)) < p if self.training else np.float64(p)
-        factors = arrays.asarray(kept / p if self.inverted else kept * 1.0)
+        x = arrays.asarray(x)
+        kept = self._kept(x) if self.training else np.float64(p)
+        factors = arrays.asarray(kept / p if self.inverted else kept)
         self._factors = arrays.astype(factors, x.dtype)
         return x * self._factors
 
     def backward(self, grad_output: Any) -> Any:
         """Return grad_output ∘ m."""
         return grad_output * self._factors
+
+    def _kept(self, x: Any) -> Any:
+        """Draw which entries of x are kept."""
+        return self._arrays.asarray(self.rng.random(self._mask_shape(x))) < self.keep_probability
 
     def _mask_shape(self, x: Any) -> tuple[int, ...]:
         return tuple(x.shape)

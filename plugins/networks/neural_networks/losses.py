@@ -11,6 +11,7 @@ import numpy as np
 
 from framework.arrays import current_arrays
 from framework.interfaces import Loss
+from framework.models.differentiated import check_forward
 
 
 class MaxMarginLoss(Loss):
@@ -23,16 +24,17 @@ class MaxMarginLoss(Loss):
 
     def forward(self, true_scores: Any, corrupt_scores: Any) -> Any:
         """Return J of the scores s and s_c, `(...)` each; ValueError if they are no pairs."""
-        shapes = tuple(true_scores.shape), tuple(corrupt_scores.shape)
-        if shapes[0] != shapes[1] or 0 in shapes[0]:
-            raise ValueError(f"scores (...) come in pairs of one shape; got {shapes}")
+        shape, other = tuple(true_scores.shape), tuple(corrupt_scores.shape)
+        if shape != other or 0 in shape:
+            raise ValueError(f"scores (...) come in pairs of one shape; got {shape} and {other}")
         cost = (self.margin + corrupt_scores - true_scores).clip(min=0)
         arrays = current_arrays()
-        self._slope = arrays.astype(cost > 0, cost.dtype) / np.prod(shapes[0], dtype=int).item()
+        self._slope = arrays.astype(cost > 0, cost.dtype) / np.prod(shape, dtype=int).item()
         return cost.mean()
 
     def backward(self) -> tuple[Any, Any]:
         """Return ∂J/∂s and ∂J/∂s_c, in the shape of the scores."""
+        check_forward(self, "_slope")
         return -self._slope, self._slope
 
 

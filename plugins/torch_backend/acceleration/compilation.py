@@ -18,7 +18,7 @@ from torch._functorch import config as functorch_config
 
 from framework.errors import UsageError
 from framework.interfaces import Model
-from framework.models.attention_weights import parts_of
+from framework.models.parts import parts_of
 
 #: Names of C++ compilers, in the order in which they are looked for.
 _COMPILERS = ("c++", "g++", "clang++")

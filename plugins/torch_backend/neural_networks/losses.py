@@ -7,44 +7,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from framework.models.differentiated import check_forward
+from plugins.networks.neural_networks.losses import MaxMarginLoss
 from plugins.torch_backend.arrays import checked_ids, to_tensor
+
+__all__ = ["MaxMarginLoss", "SoftmaxCrossEntropy"]
 
 #: Torch always ignores one target value: this one, which is no class.
 _NOTHING = torch.iinfo(torch.int64).min
-
-
-class MaxMarginLoss:
-    """J = 1/N Σ_n max(0, Δ + s_c,n − s_n): true windows must score Δ above corrupt ones.
-
-    Source: notes part III, section 1.4.
-    """
-
-    def __init__(self, margin: float = 1.0) -> None:
-        if not margin >= 0:
-            raise ValueError(f"margin must be 0 or more, but got {margin}")
-        self.margin = margin
-
-    @torch.no_grad()
-    def forward(self, true_scores: Tensor, corrupt_scores: Tensor) -> Tensor:
-        """Return J of the true scores s `(...)` with their corrupt scores s_c.
-
-        Raises:
-            ValueError: the shapes differ, or there is no pair at all.
-        """
-        s, s_c = to_tensor(true_scores), to_tensor(corrupt_scores)
-        if s.shape != s_c.shape or not s.numel():
-            got = f"{tuple(s.shape)} and {tuple(s_c.shape)}"
-            raise ValueError(f"scores (...) come in pairs of one shape, at least one; got {got}")
-        violation = self.margin + s_c - s
-        self._violated = (violation > 0).to(violation.dtype)
-        return torch.relu(violation).mean()
-
-    @torch.no_grad()
-    def backward(self) -> tuple[Tensor, Tensor]:
-        """Return ∂J/∂s and ∂J/∂s_c `(...)`; zeros for pairs with zero loss, also at the kink."""
-        check_forward(self, "_violated")
-        grad_corrupt = self._violated / self._violated.numel()
-        return -grad_corrupt, grad_corrupt
 
 
 class SoftmaxCrossEntropy:

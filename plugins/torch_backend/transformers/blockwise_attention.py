@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from framework.models.differentiated import DifferentiatedModel
 from plugins.torch_backend.arrays import to_tensor
+from plugins.torch_backend.translation.attention import check_shapes
 
 State = tuple[Tensor, Tensor, Tensor]
 
@@ -102,15 +103,8 @@ def _checked_mask(
     causal: bool, queries: Tensor, keys: Tensor, values: Tensor, mask: Any = None
 ) -> Tensor | None:
     """Return `mask` as booleans `(N, K)`; refuse shapes that do not fit."""
-    shapes = [tuple(array.shape) for array in (queries, keys, values)]
-    fits = all(len(shape) == 3 for shape in shapes) and keys.shape[1] > 0
-    N, Q, D = shapes[0] if fits else (0, 0, 0)
-    if not fits or (keys.shape[0], keys.shape[2]) != (N, D) or keys.shape[:2] != values.shape[:2]:
-        raise ValueError(
-            "queries, keys and values should be (N, Q, D), (N, K, D) and (N, K, E) with K ≥ 1, "
-            f"but are {shapes[0]}, {shapes[1]} and {shapes[2]}"
-        )
-    K = keys.shape[1]
+    check_shapes(queries, keys, values, is_dot=True)
+    N, Q, K = *queries.shape[:2], keys.shape[1]
     if causal and Q > K:
         raise ValueError(f"causal attention needs at most one query per key, but {Q} are for {K}")
     if mask is None:

@@ -70,7 +70,8 @@ class _Attention(DifferentiatedModel):
             ValueError: the shapes do not fit.
         """
         queries, keys, values = map(to_tensor, inputs[:3])
-        self._mask = _checked_mask(queries, keys, values, *inputs[3:])
+        check_shapes(queries, keys, values)
+        self._mask = _checked_mask(queries, keys, *inputs[3:])
         self._check_features(queries, keys)
         self._last = queries, keys
         return torch.as_tensor(super().forward(queries, keys, values))
@@ -177,18 +178,24 @@ class AdditiveAttention(_SizedAttention):
         return (functional.softmax(masked, dim=-1) @ values).masked_fill(~some, 0)
 
 
-def _checked_mask(queries: Tensor, keys: Tensor, values: Tensor, mask: Any = None) -> Tensor | None:
-    """Return `mask` as booleans `(N, 1, K)` or `(N, Q, K)`; refuse shapes that do not fit."""
+def check_shapes(queries: Tensor, keys: Tensor, values: Tensor, *, is_dot: bool = False) -> None:
+    """Refuse shapes that do not fit; with `is_dot`, queries and keys have one size."""
     shapes = [tuple(array.shape) for array in (queries, keys, values)]
     fits = all(len(shape) == 3 for shape in shapes) and keys.shape[1] > 0
-    if not fits or keys.shape[0] != queries.shape[0] or keys.shape[:2] != values.shape[:2]:
+    fits = fits and keys.shape[0] == queries.shape[0] and keys.shape[:2] == values.shape[:2]
+    if not fits or (is_dot and keys.shape[2] != queries.shape[2]):
+        key_size = "D" if is_dot else "D'"
         raise ValueError(
-            "queries, keys and values should be (N, Q, D), (N, K, D') and (N, K, E) with K ≥ 1, "
-            f"but are {shapes[0]}, {shapes[1]} and {shapes[2]}"
+            f"queries, keys and values should be (N, Q, D), (N, K, {key_size}) and (N, K, E) with "
+            f"K ≥ 1, but are {shapes[0]}, {shapes[1]} and {shapes[2]}"
         )
+
+
+def _checked_mask(queries: Tensor, keys: Tensor, mask: Any = None) -> Tensor | None:
+    """Return `mask` as booleans `(N, 1, K)` or `(N, Q, K)`; refuse another shape."""
     if mask is None:
         return None
-    found, (N, Q, _), K = to_tensor(mask).bool(), shapes[0], shapes[1][1]
+    found, (N, Q, _), K = to_tensor(mask).bool(), queries.shape, keys.shape[1]
     if tuple(found.shape) not in ((N, K), (N, Q, K)):
         raise ValueError(f"mask should have {(N, K)} or {(N, Q, K)}, but has {tuple(found.shape)}")
     return found[:, None] if found.ndim == 2 else found

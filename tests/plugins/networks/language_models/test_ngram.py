@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.models.parts import parts_from
-from plugins.numpy_reference import kneser_ney, ngram
+from plugins.networks.language_models import kneser_ney, ngram
 from solutions.language_models.kneser_ney import kneser_ney as counted_kneser_ney
 from solutions.language_models.ngram import ngram as counted
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from framework.interfaces import Model, NumpyArrays
-from framework.models.attention_weights import attention_weights, parts_of
+from plugins.lectures.commands.attention import attention_weights
 
 
 class Head(Model):
@@ -17,14 +17,6 @@ def network(**parts):
     for name, part in parts.items():
         model.add_child(name, part)
     return model
-
-
-def test_parts_have_the_names_of_their_parameters():
-    head = Head(np.ones(3))
-    head.add_parameter("W", np.zeros(2))
-    model = network(block=network(attention=head))
-    assert [name for name, _ in parts_of(model)] == ["", "block", "block.attention"]
-    assert list(model.parameters) == ["block.attention.W"]
 
 
 def test_weights_of_the_first_text_with_an_axis_of_heads():

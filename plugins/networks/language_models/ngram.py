@@ -1,4 +1,4 @@
-"""N-gram models, computed faster: sorted tables of n-grams, looked up by bisection.
+"""N-gram models for every backend: sorted tables of n-grams, looked up by bisection.
 
 The solution of the exercise counts tuples in dictionaries. Here every n-gram that was seen has a
 number: its place in the sorted table of n-grams of its length. Its key uses the number of its first
@@ -7,12 +7,15 @@ n − 1 words, an (n−1)-gram:
     key = number of the first n − 1 words · V + last word
 
 So each n-gram of any length has one integer, which is looked up by bisection. It fits into 64 bits,
-where V^5 would not. A text is counted, and its words are looked up, by a few calls of NumPy.
+where V^5 would not. A text is counted, and its words are looked up, by a few calls of NumPy: ids
+are data of the host. What a model returns has the form of the backend.
 
 Source: CS224n lecture 6, sections 1.5 to 1.10.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -49,20 +52,20 @@ class NgramLM(LanguageModel):
         self.counts: list[Array] = []
         self.totals: list[Array] = []
 
-    def fit(self, tokens: Array) -> None:
+    def fit(self, tokens: Any) -> None:
         """Count the n-grams of a text `(T + 1,)`, n = 1 ... order. Earlier counts are replaced.
 
         Raises:
             IndexError: an id is outside 0 ... V−1.
             ValueError: there are fewer than two tokens.
         """
-        check_ids(tokens, self.vocabulary_size)
-        check_length(tokens)
         V = self.vocabulary_size
-        history, words = self._read(tokens[None], self.initial_state(1))[0, :-1], tokens[1:]
+        tokens = self._ids(tokens, V)
+        check_length(tokens)
+        history, words = self._read(tokens[None], self._start(1))[0, :-1], tokens[1:]
         self.keys = [np.zeros(1, dtype=np.int64), np.arange(V)]
         self.counts = [np.array([len(words)]), np.bincount(words, minlength=V)]
-        h = tokens[:-1].astype(np.int64)  # number of the (n−1)-gram before each word
+        h = tokens[:-1]  # number of the (n−1)-gram before each word
         for n in range(2, self.order + 1):
             given = history[:, 1 - n] != self.nothing
             keys, number, counts = np.unique(
@@ -75,8 +78,12 @@ class NgramLM(LanguageModel):
             h = after[:-1]  # the n-gram that ends at a word is the history of the next word
         self.totals = [self._sum(n, self.counts[n]) for n in range(1, self.order + 1)]
 
-    def ngrams(self, n: int) -> tuple[Array, Array]:
+    def ngrams(self, n: int) -> tuple[Any, Any]:
         """Return all n-grams that were seen, `(K, n)` sorted by ids, and their counts `(K,)`."""
+        rows, counts = self._seen_ngrams(n)
+        return self._arrays.asarray(rows), self._arrays.asarray(counts)
+
+    def _seen_ngrams(self, n: int) -> tuple[Array, Array]:
         rows = np.empty((len(self.keys[n]), n), dtype=np.int64)
         number = np.arange(len(rows))
         for m in range(n, 0, -1):
@@ -84,11 +91,12 @@ class NgramLM(LanguageModel):
         seen = self.counts[n] > 0
         return rows[seen], self.counts[n][seen]
 
-    def count(self, ngrams: Array) -> Array:
+    def count(self, ngrams: Any) -> Any:
         """Return the count of each n-gram: `(...)` for `(..., n)` ids, 1 ≤ n ≤ order."""
-        return values_at(self.counts[ngrams.shape[-1]], self._number(ngrams))
+        ids = self._host(ngrams)
+        return self._arrays.asarray(values_at(self.counts[ids.shape[-1]], self._number(ids)))
 
-    def probability(self, history: Array, words: Array) -> Array:
+    def probability(self, history: Any, words: Any) -> Any:
         """Return P(w | h) of each word after its history.
 
         Args:
@@ -100,8 +108,11 @@ class NgramLM(LanguageModel):
             IndexError: an id is outside 0 ... V−1 (0 ... V in the history).
             ValueError: `fit` was not called before.
         """
-        check_ids(history, self.vocabulary_size + 1)
-        check_ids(words, self.vocabulary_size)
+        V = self.vocabulary_size
+        p = self._probability(self._ids(history, V + 1), self._ids(words, V))
+        return self._arrays.asarray(p)
+
+    def _probability(self, history: Array, words: Array) -> Array:
         check_fitted(self.counts)
         k = history.shape[-1]
         p = np.array(1 / self.vocabulary_size)
@@ -127,36 +138,50 @@ class NgramLM(LanguageModel):
         c = values_at(self.counts[n], self._follow(n, h, words))
         return c, values_at(self.totals[n - 1], h)
 
-    def log_probabilities(self, tokens: Array) -> Array:
+    def log_probabilities(self, tokens: Any) -> Any:
         """Return log P of each token but the first, given those before it: `(T,)` for `(T + 1,)`.
 
         Raises:
             IndexError: an id is outside 0 ... V−1.
             ValueError: `fit` was not called before, or there are fewer than two tokens.
         """
-        check_ids(tokens, self.vocabulary_size)
+        tokens = self._ids(tokens, self.vocabulary_size)
         check_length(tokens)
-        history = self._read(tokens[None], self.initial_state(1))[0]
-        return log(self.probability(history[:-1], tokens[1:]))
+        history = self._read(tokens[None], self._start(1))[0]
+        return self._arrays.asarray(log(self._probability(history[:-1], tokens[1:])))
 
-    def forward(self, tokens: Array, state: Array | None = None) -> Array:
+    def forward(self, tokens: Any, state: Any = None) -> Any:
         """Return log P of every word after each of `tokens: (N, T)`, `(N, T, V)`; keep `state`.
 
         Raises:
             IndexError: an id is outside 0 ... V−1.
         """
-        check_ids(tokens, self.vocabulary_size)
-        history = self._read(tokens, self.initial_state(len(tokens)) if state is None else state)
-        self.state = history[:, -1]
-        return log(self.probability(history[:, :, None], np.arange(self.vocabulary_size)))
+        tokens = self._ids(tokens, self.vocabulary_size)
+        start = self._start(len(tokens)) if state is None else self._host(state)
+        history = self._read(tokens, start)
+        self.state = self._arrays.asarray(history[:, -1])
+        every_word = np.arange(self.vocabulary_size)
+        return self._arrays.asarray(log(self._probability(history[:, :, None], every_word)))
 
-    def initial_state(self, batch_size: int) -> Array:
+    def initial_state(self, batch_size: int) -> Any:
         """Return the history at the start of a text: V everywhere, `(batch_size, order − 1)`."""
-        return np.full((batch_size, self.order - 1), self.nothing)
+        return self._arrays.asarray(self._start(batch_size))
 
-    def next_log_probabilities(self, tokens: Array, state: Array) -> tuple[Array, Array]:
+    def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text `(N,)`; return log P of the next `(N, V)`, and the state."""
         return self.forward(tokens[:, None], state)[:, 0], self.state
+
+    def _host(self, value: Any) -> Array:
+        """Return integers of the backend, a list or an array as NumPy's int64."""
+        return self._arrays.to_numpy(self._arrays.asarray(value)).astype(np.int64)
+
+    def _ids(self, value: Any, size: int) -> Array:
+        ids = self._host(value)
+        check_ids(ids, size)
+        return ids
+
+    def _start(self, batch_size: int) -> Array:
+        return np.full((batch_size, self.order - 1), self.nothing)
 
     def _read(self, tokens: Array, state: Array) -> Array:
         """Return the history after each of `tokens: (N, T)`, `(N, T, order − 1)`.
@@ -232,7 +257,7 @@ class Backoff(NgramLM):
             raise ValueError(f"no method '{method}': choose 'stupid' or 'interpolated'")
         self.method, self.alpha = method, alpha
 
-    def fit(self, tokens: Array) -> None:
+    def fit(self, tokens: Any) -> None:
         """Count n-grams, and for each history the number t(h) of different words after it."""
         super().fit(tokens)
         self.types = [self._sum(n, self.counts[n] > 0) for n in range(1, self.order + 1)]
