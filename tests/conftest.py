@@ -61,6 +61,12 @@ def backend(backends):
     return backends("numpy")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return three workers for two processors: workers often wait for processes they started."""
+    return max(1, (os.cpu_count() or 1) * 3 // 2)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--exercise NAME``."""
     parser.addoption("--exercise", metavar="NAME", help="run all tests of one exercise alone")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import completed
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -40,9 +40,7 @@ def run(command: str, folder: Path) -> str:
     """Run a command of the README in `folder`, and return what it prints."""
     scripts = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "COLUMNS": COLUMNS}
-    done = subprocess.run(
-        command.split(), cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    done = completed(*command.split(), cwd=folder, env=environment)
     assert done.returncode in (0, 1), done.stderr
     return "\n".join(map(str.rstrip, without_hashes(done.stdout).splitlines())) + "\n"
 

@@ -1,21 +1,14 @@
 """Two commits compared: the command prints every figure, with the change where both have it."""
 
 import json
-import subprocess
-import sys
 
 from benchmark_figures import commit, save
+from programs import completed_python
 from repository import ROOT
 
 
 def compare(*files):
-    return subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.compare", *map(str, files)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return completed_python("-m", "tests.benchmarks.compare", *map(str, files), cwd=ROOT)
 
 
 def test_figures_of_two_commits_stand_side_by_side(tmp_path, monkeypatch):

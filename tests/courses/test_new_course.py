@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from grading import graded_folder
 from new_course import made_course
+from programs import completed
 from repository import ROOT
 
 from autograder.conversations.recording import content
@@ -204,9 +205,7 @@ def call(environment: Path, folder: Path, program: str, *arguments: str) -> str:
     command = [str(environment / "bin" / program), *arguments]
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "CI")}
     clean["PATH"] = f"{environment / 'bin'}{os.pathsep}{clean['PATH']}"
-    done = subprocess.run(
-        command, cwd=folder, env=clean, capture_output=True, text=True, check=False
-    )
+    done = completed(*command, cwd=folder, env=clean)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from programs import completed_script
 from repository import ROOT
 
 PAGE = (ROOT / "docs/backend.md").read_text("utf-8")
@@ -27,13 +26,7 @@ def run(folder: Path, command: str) -> str:
     if program == "grade":
         arguments += ["--jobs", "1", "--course", str(ROOT)]
         arguments = [str(ROOT / word) if word == "solutions" else word for word in arguments]
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / program), *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = completed_script(program, *arguments, cwd=folder)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
 

@@ -4,12 +4,12 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
 import sys
 import types
 
 import pytest
 from gradus_command import gradus
+from programs import completed
 from repository import ROOT
 
 EXAMPLES = ROOT / "docs" / "examples" / "clusters"
@@ -28,9 +28,7 @@ def test_a_scheduler_and_its_workers_speak_tls_alone(tmp_path, words):
     stand_in.write_text('#!/bin/sh\necho "$@"\nenv | grep DASK\n')
     stand_in.chmod(0o755)
     path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CERTIFICATES": "/secret"}
-    found = subprocess.run(
-        ["bash", EXAMPLES / "dask.sh", *words], env=path, capture_output=True, text=True, check=True
-    ).stdout
+    found = completed("bash", EXAMPLES / "dask.sh", *words, env=path, check=True).stdout
     assert found.startswith(" ".join(words))
     for word in ("--tls-ca-file /secret/ca.pem", "--tls-cert /secret/cert.pem", "--no-dashboard",
                  "--tls-key /secret/key.pem", "--dashboard-address 127.0.0.1:0",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from programs import completed_script
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -31,13 +30,7 @@ def steps() -> list[re.Match[str]]:
 def run(folder: Path, command: str, code: int = 0) -> str:
     """Run a command of the page in `folder`."""
     program, *arguments = command.split()
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / program), *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = completed_script(program, *arguments, cwd=folder)
     assert done.returncode == code, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
 

@@ -1,11 +1,11 @@
 """Figures of the READMEs: up to date, shown with their titles, and readable."""
 
 import re
-import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
 import pytest
+from programs import completed
 from repository import ROOT
 
 from docs.figures.drawing import CSS, WIDTH
@@ -21,7 +21,7 @@ name_of = pytest.mark.parametrize("file", FILES, ids=lambda f: f"{f.parent.name}
 
 def test_figures_are_what_their_scripts_draw():
     command = [sys.executable, "-m", "docs.figures", "--check"]
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    done = completed(*command, cwd=ROOT)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -1,11 +1,8 @@
 """The plugins of the documentation: one for each hook, loaded and used as its first line says."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from programs import completed_script
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -23,13 +20,7 @@ def loaded(hook):
 
 
 def run(program, *arguments, folder):
-    return subprocess.run(
-        [str(Path(sys.executable).parent / program), *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return completed_script(program, *arguments, cwd=folder)
 
 
 def graded(hook, *arguments, folder):

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 from string import ascii_lowercase
 
 import pytest
@@ -93,8 +94,10 @@ def rows(lecture):
 ALL = [row for lecture in STATEMENTS for row in rows(lecture)]
 
 
-def checks_of(exercise):
+@cache
+def checks_of(name):
     """Return the names of the checks of an exercise, without `test_`."""
+    exercise = COURSE.exercise(name)
     files = (file for file in (exercise.tests, exercise.hidden_tests) if file.is_file())
     trees = (ast.walk(ast.parse(file.read_text("utf-8"))) for file in files)
     found = (node.name for tree in trees for node in tree if isinstance(node, ast.FunctionDef))
@@ -125,7 +128,7 @@ def test_every_exercise_task_and_check_that_is_named_exists():
         for name, task, check in EXERCISE.findall(places):
             exercise = COURSE.exercise(name)
             assert not task or task in exercise.task_names, f"{section}{letter}: {name}/{task}"
-            assert not check or check in checks_of(exercise), f"{section}{letter}: {name}::{check}"
+            assert not check or check in checks_of(name), f"{section}{letter}: {name}::{check}"
 
 
 def test_every_exercise_stands_in_the_table():

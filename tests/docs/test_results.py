@@ -3,12 +3,12 @@
 import json
 import re
 import shlex
-import subprocess
 import sys
 import tomllib
 
 import pytest
 from gradus_command import gradus
+from programs import completed
 from repository import ROOT
 
 from docs.results import __main__ as script
@@ -24,7 +24,7 @@ rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 def test_the_table_is_what_the_measurements_say():
     command = [sys.executable, "-m", "docs.results", "--check"]
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    done = completed(*command, cwd=ROOT)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

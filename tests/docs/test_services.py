@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -12,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from programs import completed
 from repository import ROOT
 
 from autograder.course.kit_folder import kit_of
@@ -43,10 +43,7 @@ def shell(command, folder, **variables):
     scripts = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", **variables}
     environment.pop("CI", None)
-    return subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    return completed("bash", "-c", command, cwd=folder, env=environment)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

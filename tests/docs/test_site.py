@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from browser import PHONE, WIDE, chromium, tab
+from programs import completed
 from repository import ROOT, text_of
 
 #: A page with formulas in sentences, in a table and as paragraphs, one of them wide.
@@ -38,7 +38,7 @@ def site(tmp_path_factory) -> Path:
             shutil.copytree(text.parent, source / text.parent.name)
     built = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-q", str(source), str(built)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = completed(*command)
     assert done.returncode == 0, done.stderr
     return built
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 from grading import graded_folder, setting_of
+from right_answers import sandbox
 
 from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
@@ -26,18 +27,13 @@ DRAWN = {
 }
 
 
-def report_on(folder, exercises, *, provider="", jobs=1):
-    if provider:
-        setting = setting_of(COURSE, provider=provider)
-        return answer(GradeRequest(setting, None, tuple(exercises)))
-    names = [exercise.name for exercise in exercises]
-    return graded_folder(COURSE, COURSE.root / folder, names, jobs=jobs)
-
-
 @cache
 def graded(name, folder="", provider=""):
     """The report on one exercise: graded once, whatever number of tests look at it."""
-    return report_on(folder, [COURSE.exercise(name)], provider=provider)
+    if provider:
+        setting = setting_of(COURSE, provider=provider)
+        return answer(GradeRequest(setting, None, (COURSE.exercise(name),)))
+    return graded_folder(COURSE, COURSE.root / folder, [name], sandbox=sandbox())
 
 
 def failures(result):
@@ -117,7 +113,8 @@ def test_side_by_side_and_in_turn_give_the_same_report():
     from autograder.reports.json_report import render_json
 
     def text(jobs):
-        report = report_on("exercises", EXERCISES[:3], jobs=jobs)
+        names = COURSE.exercise_names[:3]
+        report = graded_folder(COURSE, COURSE.root / "exercises", names, jobs=jobs)
         return re.sub(r'"seconds": [\d.]+', '"seconds": 0', render_json(report))
 
     assert text(1) == text(2)

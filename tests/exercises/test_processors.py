@@ -12,13 +12,13 @@ import ctypes
 import json
 import math
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from grading import setting_of
+from programs import completed
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -59,9 +59,7 @@ def on(processor: dict[str, str], *command: str) -> str:
     paths = [Path(__file__).parent, ROOT / "tests" / "support"]
     chosen = {**os.environ, **processor, "PYTHONPATH": os.pathsep.join(map(str, paths))}
     command = (sys.executable, *command)
-    done = subprocess.run(
-        command, cwd=ROOT, env=chosen, capture_output=True, text=True, check=False
-    )
+    done = completed(*command, cwd=ROOT, env=chosen)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     return done.stdout
 

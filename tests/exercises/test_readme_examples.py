@@ -4,10 +4,8 @@ Each runs in an interpreter of its own, in the exercise's folder, on the names o
 file. The folder is that of a student who has finished everything.
 """
 
-import subprocess
-import sys
-
 import pytest
+from programs import completed_python
 
 from autograder.course.reading import find_course
 
@@ -56,7 +54,5 @@ def finished(tmp_path_factory):
 def test_examples_run_and_print_what_they_show(exercise, finished):
     folder = finished / exercise.unit / exercise.name
     code = PASTED.format(exercise=exercise.name)
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = completed_python("-c", code, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr

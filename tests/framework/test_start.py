@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
+from programs import completed_python
 from repository import ROOT, text_of
 
 #: Packages that take long to import; `framework.providers.plugins` stands for loading a plugin.
@@ -26,14 +25,14 @@ EVERY = 43  # or more: the whole course
 def started(command, *arguments):
     """The slow packages that a command imported, and how many exercises it read."""
     module = {"gradus": "framework.cli", "grade": "autograder.cli"}[command]
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED.replace("{module}", module), json.dumps(sorted(SLOW)),
-         command, *arguments],
+    done = completed_python(
+        "-c",
+        WATCHED.replace("{module}", module),
+        json.dumps(sorted(SLOW)),
+        command,
+        *arguments,
         cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
+    )
     imported, read = json.loads(done.stderr.splitlines()[-1])
     return set(imported), read
 

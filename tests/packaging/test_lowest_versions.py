@@ -1,10 +1,10 @@
 """The second environment of `.ci/run`: every declared lower bound, and torch from the first one."""
 
-import subprocess
 import sys
 import tomllib
 
 import pytest
+from programs import completed
 from repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -12,7 +12,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 def lowest(*arguments, cwd=ROOT):
     command = [sys.executable, str(ROOT / ".ci" / "lowest.py"), *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return completed(*command, cwd=cwd)
 
 
 def test_every_dependency_is_tested_at_its_lower_bound():

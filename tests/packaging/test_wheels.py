@@ -13,6 +13,7 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from programs import completed_python
 from repository import ROOT
 
 import framework
@@ -141,14 +142,7 @@ def run(installed, tmp_path):
         module = {"gradus": "framework.cli", "grade": "autograder.cli"}[program]
         code = f"from {module} import main; main()"
         environment = {**os.environ, "PYTHONPATH": str(site), "COLUMNS": "100"}
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = completed_python("-c", code, *arguments, cwd=folder, env=environment)
         return done.returncode, done.stdout, done.stderr
 
     return run

@@ -10,14 +10,17 @@ from autograder.course.reading import Course
 from autograder.grading.request import SILENT, GradeRequest, answer
 from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.results.report import Report
-from autograder.sandbox.runners import choose
+from autograder.sandbox.runners import Sandbox, choose
 from autograder.submissions.submission import load_submission
 from framework.providers.plugins import Plugins
 
 
-def setting_of(course: Course, sandbox: str = "process", **options: Any) -> GradingSetting:
+def setting_of(
+    course: Course, sandbox: str | Sandbox = "process", **options: Any
+) -> GradingSetting:
     """Return how `course` grades with these `GradeOptions`, and with its own plugins."""
-    return GradingSetting(course, Plugins(course=course), choose(sandbox), GradeOptions(**options))
+    chosen = choose(sandbox) if isinstance(sandbox, str) else sandbox
+    return GradingSetting(course, Plugins(course=course), chosen, GradeOptions(**options))
 
 
 def graded_folder(
@@ -27,10 +30,11 @@ def graded_folder(
     *,
     jobs: int = 1,
     listener: Any = SILENT,
-    sandbox: str = "process",
+    sandbox: str | Sandbox = "process",
     **options: Any,
 ) -> Report:
     """Return the report on the files in `folder`, by default on all exercises of `course`."""
     setting, exercises = setting_of(course, sandbox, **options), tuple(course.select(names))
-    with load_submission(folder, course) as submission:
+    needed = {one.name for one in course.with_required(exercises)} if names else None
+    with load_submission(folder, course, needed) as submission:
         return answer(GradeRequest(setting, submission, exercises, jobs, listener))

@@ -9,7 +9,7 @@ for all seeds; the reference answers in this process.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -86,8 +86,14 @@ def handed_in(file: Path) -> Submission:
     return Submission(file.stem, files, "", (), Staging(sources))
 
 
-def failures(files: Sequence[Path], seeds: range) -> Iterator[Failure]:
-    """Every check that does not pass of `files`: of one exercise, and for one backend."""
+def failures(
+    files: Sequence[Path], seeds: range, needs: Callable[[pytest.Item], bool] = lambda check: True
+) -> Iterator[Failure]:
+    """Every check that does not pass of `files`: of one exercise, and for one backend.
+
+    Args:
+        needs: whether a check is run.
+    """
     exercise = COURSE.exercise(files[0].parent.name)
     patient = replace(exercise, time=ExerciseTime(exercise.time.call, 3600))  # one worker for all
     backend = "torch" if is_torch(files[0]) else "numpy"
@@ -100,7 +106,7 @@ def failures(files: Sequence[Path], seeds: range) -> Iterator[Failure]:
         for seed in seeds:
             _forget_answers(memory)
             for style, (grader, under_test) in tested.items():
-                checks = grader.run(replace(under_test, seed=seed))
+                checks = grader.run(replace(under_test, seed=seed), needs=needs)
                 yield from _not_passed(seed, style, _final(exercise, checks))
 
 
@@ -114,7 +120,7 @@ def reference_failures(exercise: Exercise, seeds: range) -> Iterator[Failure]:
     with grader.under_test(exercise) as under_test:
         for seed in seeds:
             _forget_answers(memory)
-            checks = grader.run(replace(under_test, seed=seed), needs=_trains_nothing)
+            checks = grader.run(replace(under_test, seed=seed), needs=trains_nothing)
             yield from _not_passed(seed, "numpy", checks)
 
 
@@ -124,7 +130,8 @@ def _forget_answers(memory: Memory) -> None:
         remembered.clear()
 
 
-def _trains_nothing(check: pytest.Item) -> bool:
+def trains_nothing(check: pytest.Item) -> bool:
+    """Return whether a check trains no model."""
     return "metric_threshold" not in fixtures_of(check)
 
 

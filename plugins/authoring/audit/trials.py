@@ -84,27 +84,27 @@ class AuditTrials:
             if exercise.questions:
                 results = grade_answers(exercise, submission, setting.seed).checks
             else:
-                results = self._results(exercise, submission, trial.stop_early)
+                results = self._results(exercise, submission, trial)
         for result in results:
             if result.verdict is Verdict.NOT_GRADED:
                 raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
         return tuple(Failure(r.id, r.task) for r in results if r.verdict not in RIGHT)
 
     def _results(
-        self, exercise: Exercise, submission: Submission, stop_early: bool
+        self, exercise: Exercise, submission: Submission, trial: Trial
     ) -> tuple[CheckResult, ...]:
         """Run the checks that can still say something new; those that train a model come last."""
-        failed: set[str] = set()
+        settled = set(trial.also_fails)  # tasks of which nothing new can be said
 
         def note(result: CheckResult) -> None:
             if result.verdict is not Verdict.PASSED:
-                failed.add(result.task)
+                settled.add(result.task)
 
         def sort(items: list[pytest.Item]) -> None:
             items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
 
         def is_needed(item: pytest.Item) -> bool:
-            return not failed if stop_early else task_of(item) not in failed
+            return not settled if trial.stop_early else task_of(item) not in settled
 
         if exercise.name not in self._memory:
             self._memory = {exercise.name: Memory()}

@@ -2,7 +2,7 @@
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from gradus_command import invoked
 
 from autograder.commands.grade import grade
 from autograder.commands.hand_in import hand_in
@@ -30,10 +30,7 @@ def gradus(course_root, monkeypatch):
         app.command()(command)
 
     def run(*arguments):
-        result = CliRunner().invoke(app, arguments)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.output
+        return invoked(app, *arguments)
 
     return run
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from programs import completed, completed_python
 from repository import ROOT
 
 from autograder.cli import grade
@@ -203,10 +204,7 @@ def test_without_an_output_the_reports_are_still_written(tmp_path, output):
     report = tmp_path / "report.json"
     script = "import sys; from autograder.cli import main; sys.argv[0] = 'grade'; main()"
     command = f'"$0" -c "$1" activations --json "$2" {output}'
-    done = subprocess.run(
-        ["sh", "-c", command, sys.executable, script, report],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = completed("sh", "-c", command, sys.executable, script, report, cwd=ROOT)
     assert "Traceback" not in done.stderr
     assert json.loads(report.read_text("utf-8"))["exercises"][0]["name"] == "activations"
 
@@ -245,14 +243,7 @@ def test_what_a_provider_does_not_offer_is_skipped(run, tmp_path):
 def grade_alone(*arguments):
     """`grade` as a command of its own."""
     script = "from autograder.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return completed_python("-c", script, *map(str, arguments), cwd=ROOT, timeout=60)
 
 
 def test_the_command_ends_with_the_code_and_the_message():

@@ -1,12 +1,11 @@
 """`gradus replay`: the call of a failed check, made again in the terminal."""
 
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import typer
+from programs import completed_python
 from typer.testing import CliRunner
 
 from autograder.commands.replay import replay
@@ -65,9 +64,7 @@ def test_the_program_runs_by_itself_and_is_not_overwritten(run, tmp_path):
     assert run(CHECK, "--script", "replay.py")[1] == (
         "Wrote replay.py. Run it with `python replay.py`.\n"
     )
-    done = subprocess.run(
-        [sys.executable, "replay.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = completed_python("replay.py", cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("in backward\n[ 0.25 -1.    2.25]\n", "")
     (tmp_path / "replay.py").write_text("edited")
     with pytest.raises(ConflictError, match=r"replay\.py exists: .*`--force`"):

@@ -2,9 +2,11 @@
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from gradus_command import invoked
+from repository import ROOT
 
 from autograder.commands.why import explanation, why
+from autograder.course.reading import find_course
 from autograder.results.report import CheckResult, Reason
 from autograder.verdicts import Verdict
 from framework.errors import UnknownNameError, UsageError
@@ -12,18 +14,15 @@ from framework.errors import UnknownNameError, UsageError
 
 @pytest.fixture
 def run(real_course, tmp_path, real_solution):
-    """`run(check, name=source, ...)`: the lines that explain a check of a folder of files."""
+    """`run(check, name=source)`: the lines that explain a check of a folder of files."""
     app = typer.Typer()
     app.command()(why)
 
-    def run(check, *options, **sources):
+    def run(check, *, course=real_course, **sources):
         for name, source in sources.items():
             (tmp_path / f"{name}.py").write_text(source, "utf-8")
-        where = ["--submission", str(tmp_path), "--course", str(real_course.root)]
-        result = CliRunner().invoke(app, [check, *where, "--sandbox", "process", *options])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.output.splitlines()
+        where = ["--submission", str(tmp_path), "--course", str(course.root)]
+        return invoked(app, check, *where, "--sandbox", "process")[1].splitlines()
 
     return run
 
@@ -44,13 +43,18 @@ def test_a_check_that_passes_has_a_reason_too(run, real_solution):
     assert lines[2:] == ["  1. ending        passed"]
 
 
-def test_a_check_that_waits_for_a_part_of_another_exercise(run, real_solution):
-    rnn = real_solution("rnn").replace("np.tanh(", "np.sin(")
-    lines = run("test_rnn_lm.py::test_forward", rnn=rnn, rnn_lm=real_solution("rnn_lm"))
+def test_a_check_that_waits_for_a_part_of_another_exercise(run):
+    course = find_course(ROOT / "tests/data/courses/outside")
+    names = ("shift", "shifted_classifier")
+    shift, classifier = (course.exercise(name).solution_source() for name in names)
+    wrong = {"shift": shift.replace("return x + ", "return x - "), "shifted_classifier": classifier}
+    check = "test_shifted_classifier.py::test_scores_and_gradients"
+    lines = run(check, course=course, **wrong)
     assert lines[1].startswith("blocked, 0 of ")
     assert lines[2].startswith("  1. ending        failed: ")
     assert (
-        lines[3] == "  2. blocking      blocked: uses your rnn, which does not pass its own checks"
+        lines[3]
+        == "  2. blocking      blocked: uses your shift, which does not pass its own checks"
     )
 
 

@@ -1,10 +1,9 @@
 """Courses are found and read, and a wrong line in a TOML file is named."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from programs import completed_python
 
 from autograder.course.reading import Course, find_course
 from autograder.course.stubs import pristine_stub
@@ -184,7 +183,7 @@ def test_reading_the_course_waits_for_no_heavy_import():
     code = (
         "import sys, autograder.course.reading as c; c.find_course(); print('numpy' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = completed_python("-c", code, check=True)
     assert done.stdout.strip() == "False"
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.grading.checks_run import public_only
 
 PAIRS = {
     "in the same line of one method": ("gru", "no-tanh", "gates-swapped"),
@@ -24,13 +25,13 @@ PAIRS = {
 def with_both(course, hand_in):
     """`with_both("rnn", "no-bias", "sigmoid-for-tanh")`: handed in with all of these mistakes."""
 
-    def with_both(name, *mistakes, flaw=""):
+    def with_both(name, *mistakes, flaw="", select=None):
         exercise = course.exercise(name)
         known = {mistake.id: mistake for mistake in load_mistakes(exercise)}
         source = exercise.solution_source()
         for mistake in mistakes:
             source = known[mistake].apply(source)
-        return hand_in(name, source + flaw)
+        return hand_in(name, source + flaw, select=select)
 
     return with_both
 
@@ -102,13 +103,13 @@ FLAWS = {
 @pytest.mark.parametrize("case", FLAWS)
 def test_a_flaw_of_the_form_is_reported_beside_the_mistake(with_both, case):
     exercise, mistake, flaw, name = FLAWS[case]
-    told = with_both(exercise, mistake, flaw=flaw).diagnoses().values()
+    told = with_both(exercise, mistake, flaw=flaw, select=public_only).diagnoses().values()
     seconds = {diagnosis.second.id for diagnosis in told if diagnosis.second}
     assert {diagnosis.id for diagnosis in told} | seconds == {mistake, name}
 
 
 def test_a_flaw_of_the_form_alone_is_reported(with_both):
-    told = with_both("rnn", flaw=RETURNS_FLOAT32).diagnoses()
+    told = with_both("rnn", flaw=RETURNS_FLOAT32, select=public_only).diagnoses()
     assert {diagnosis.id for diagnosis in told.values()} == {"generic/other-dtype"}
     assert {diagnosis.sentence for diagnosis in told.values()} == {
         "The result of forward has dtype float32, expected float64."
@@ -136,7 +137,8 @@ def test_a_mistake_is_named_where_backward_is_right_for_it(
     _, form = known[name].forms
     if not listed:
         monkeypatch.setattr(Mistake, "forms", property(lambda mistake: (mistake,)))
-    told = hand_in(exercise, form.apply(course.exercise(exercise).solution_source())).diagnoses()
+    source = form.apply(course.exercise(exercise).solution_source())
+    told = hand_in(exercise, source, select=public_only).diagnoses()
     assert {diagnosis.id for diagnosis in told.values()} == {name}
 
 

@@ -1,9 +1,10 @@
 """Diagnoses as a student meets them: through `grade`."""
 
 import json
-import subprocess
 import sys
 import threading
+
+from programs import completed
 
 from autograder.course.reading import find_course
 from autograder.reports.json_report import render_json
@@ -54,5 +55,5 @@ def test_a_submission_in_torch_is_diagnosed_by_its_numbers(graded, real_course):
 def test_nothing_of_it_is_loaded_where_all_passes():
     command = [sys.executable, "-c", PASSES]
     root = find_course().root
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    done = completed(*command, cwd=root, check=True)
     assert done.stdout.splitlines()[-1] == "0 []"

@@ -7,11 +7,11 @@ folders, files and tests from the collected items, and later runs tests by path 
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import completed
 from repository import text_of
 
 PLUGIN = text_of("plugins/editor_like.py")
@@ -26,14 +26,13 @@ def panel(tmp_path):
         out = tmp_path / "told"
         environment = {**os.environ, "PYTHONPATH": str(tmp_path), "TEST_RUN_FILE": str(out)}
         command = [sys.executable, "-m", "pytest", "-p", "editor_like", "-p", "no:cacheprovider"]
-        done = subprocess.run(
-            [*command, f"--rootdir={workspace}", *arguments],
+        done = completed(
+            *command,
+            f"--rootdir={workspace}",
+            *arguments,
             cwd=workspace,
             env=environment,
-            capture_output=True,
-            text=True,
             timeout=120,
-            check=False,
         )
         return done, out.read_text("utf-8") if out.exists() else done.stdout + done.stderr
 

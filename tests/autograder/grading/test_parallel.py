@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from programs import completed, completed_python
 from repository import ROOT, text_of
 
 from autograder.grading import parallel as forks
@@ -59,10 +60,7 @@ def test_a_provider_with_threads_is_graded_in_turn(tmp_path):
     )
     command = "from autograder.cli import main; main()"
     words = ["gradient_clipping", "one_hot", "--provider", "threaded", "--plugin", str(folder)]
-    done = subprocess.run(
-        [sys.executable, "-c", command, *words, "--jobs", "2"],
-        capture_output=True, text=True, cwd=ROOT, timeout=200, check=False,
-    )  # fmt: skip
+    done = completed_python("-c", command, *words, "--jobs", "2", cwd=ROOT, timeout=200)
     assert (done.returncode, done.stderr) == (0, "")
     assert "All passed." in done.stdout
 
@@ -138,7 +136,7 @@ EARLY = text_of("texts/parallel/early.py")
 def test_a_process_that_is_ended_or_interrupted_before_it_begins(number, printed):
     """Ctrl-C goes to all processes of a terminal: the first one ends the others."""
     command = [sys.executable, "-c", EARLY, number]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = completed(*command, timeout=60)
     assert (done.stdout, done.stderr) == (f"{printed}\n", "")
 
 

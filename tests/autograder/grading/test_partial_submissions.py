@@ -103,14 +103,14 @@ def test_what_was_printed_stands_with_its_check(graded, real_solution):
 
 
 def test_the_same_submission_and_seed_give_the_same_report(graded, real_solution):
-    noisy = real_solution("activations").replace(
-        "return grad_output * self.inside",
-        'print("inside", grad_output)\n        return grad_output / 0 * self.inside',
+    noisy = real_solution("gradient_clipping").replace(
+        "return {name: g * factor",
+        'print("factor", factor)\n    return {name: g / 0 * factor',
     )
-    wrong = real_solution("losses").replace("np.exp(", "np.exp2(")
+    losses = real_solution("losses")
 
     def text(**facts):
-        report = graded({"activations": noisy, "losses": wrong}, **facts)
+        report = graded({"losses": losses, "gradient_clipping": noisy}, **facts)
         return re.sub(r'"seconds": [\d.e-]+', '"seconds": 0', render_json(report, show_hidden=True))
 
     first = text()

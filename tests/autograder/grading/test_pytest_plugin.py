@@ -1,10 +1,9 @@
 """Plain pytest on an exercise: an editor's test panel shows what `grade` says, in short."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
+from programs import completed_python
 from repository import ROOT
 
 
@@ -28,13 +27,8 @@ def run_pytest(course, monkeypatch):
         monkeypatch.delenv(variable, raising=False)
 
     def run_pytest(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-            cwd=course,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+        return completed_python(
+            "-m", "pytest", "-p", "no:cacheprovider", *arguments, cwd=course, timeout=60
         )
 
     return run_pytest

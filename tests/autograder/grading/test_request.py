@@ -23,29 +23,28 @@ class Ears:
 
 
 #: Every check of the exercise prints.
-FORWARD_PRINTS = """
+PRINTS = """
 
-class Sigmoid(Sigmoid):
+class MaxMarginLoss(MaxMarginLoss):
+    def __init__(self, *args):
+        super().__init__(*args)
+        print("?" * 1000)
+class SoftmaxCrossEntropy(SoftmaxCrossEntropy):
     def __init__(self):
-        super().__init__()
-        print("?" * 4000)
-class Tanh(Tanh):
-    def __init__(self):
-        super().__init__()
-        print("?" * 4000)
+        print("?" * 1000)
 """
 
 
 @pytest.fixture
 def files(real_solution):
-    return {"activations": real_solution("activations"), "rnn": "x = 1\n"}
+    return {"losses": real_solution("losses"), "rnn": "x = 1\n"}
 
 
 def test_checks_and_exercises_are_heard_as_they_end(graded, files):
     ears = Ears()
     report = graded(files, listener=ears)
     assert ears.exercises == list(report.exercises)
-    heard = [result.id for name, result in ears.checks if name == "activations"]
+    heard = [result.id for name, result in ears.checks if name == "losses"]
     told = {check.id for check in report.exercises[0].checks}
     assert len(heard) == len(told)
     assert set(heard) == told
@@ -53,15 +52,15 @@ def test_checks_and_exercises_are_heard_as_they_end(graded, files):
 
 def test_exercises_keep_the_courses_order_for_every_order_of_ends(graded, files):
     ears = Ears()
-    report = graded(files, "activations", "rnn", "bag_of_vectors", jobs=2, listener=ears)
-    assert [e.name for e in report.exercises] == ["activations", "rnn", "bag_of_vectors"]
-    assert {e.name for e in ears.exercises} == {"activations", "rnn", "bag_of_vectors"}
+    report = graded(files, "losses", "rnn", "bag_of_vectors", jobs=2, listener=ears)
+    assert [e.name for e in report.exercises] == ["losses", "rnn", "bag_of_vectors"]
+    assert {e.name for e in ears.exercises} == {"losses", "rnn", "bag_of_vectors"}
 
 
 def test_a_report_holds_a_maximum_number_of_printed_characters(graded, files, monkeypatch):
     monkeypatch.setattr(request, "MAX_PRINTED", 5000)
-    talking = files["activations"] + FORWARD_PRINTS
-    result = graded({"activations": talking}, "activations").exercises[0]
+    talking = files["losses"] + PRINTS
+    result = graded({"losses": talking}, "losses").exercises[0]
     texts = [printed(check) for check in result.checks if printed(check)]
     whole = [text for text in texts if "left out" not in text]
     assert 0 < len("".join(whole)) <= 5000 and len(whole) < len(texts)
@@ -69,7 +68,7 @@ def test_a_report_holds_a_maximum_number_of_printed_characters(graded, files, mo
 
 
 def test_an_exercise_that_was_not_handed_in(graded, files):
-    report = graded(files, "activations", "optimizers")
+    report = graded(files, "losses", "optimizers")
     absent = report.exercises[1]
     assert (absent.verdict, absent.file) == (Verdict.NOT_STARTED, "")
     assert (absent.earned, absent.possible) == (0, 34)
@@ -87,7 +86,7 @@ def test_a_file_without_the_names_is_not_started(graded, files):
 
 
 def test_the_provenance_tells_how_to_get_the_same_report(graded, files):
-    provenance = graded(files, "activations", seed=5).provenance
+    provenance = graded(files, "losses", seed=5).provenance
     assert (provenance.seed, provenance.backend, provenance.device) == (5, "numpy", "cpu")
     assert (provenance.sandbox, provenance.provider) == ("process", "")
     assert provenance.submission == "handed_in"
@@ -97,17 +96,17 @@ def test_the_provenance_tells_how_to_get_the_same_report(graded, files):
 
 
 def test_a_secret_draws_the_same_seed_for_the_same_files_and_another_for_others(graded, files):
-    first = graded(files, "activations", secret=5).provenance.seed
-    assert graded(files, "activations", secret=5).provenance.seed == first
-    assert graded(files, "activations", secret=6).provenance.seed != first
-    files["activations"] += "\n"
-    assert graded(files, "activations", secret=5).provenance.seed != first
+    first = graded(files, "rnn", secret=5).provenance.seed
+    assert graded(files, "rnn", secret=5).provenance.seed == first
+    assert graded(files, "rnn", secret=6).provenance.seed != first
+    files["rnn"] += "\n"
+    assert graded(files, "rnn", secret=5).provenance.seed != first
 
 
 def test_another_text_is_another_submission(graded, files):
-    one = graded(files, "activations").provenance.submission_hash
-    files["activations"] += "\n"
-    assert graded(files, "activations").provenance.submission_hash != one
+    one = graded(files, "rnn").provenance.submission_hash
+    files["rnn"] += "\n"
+    assert graded(files, "rnn").provenance.submission_hash != one
 
 
 def test_an_interrupt_before_the_grader_leaves_nothing_behind(graded, files, tmp_path, monkeypatch):
@@ -120,7 +119,7 @@ def test_an_interrupt_before_the_grader_leaves_nothing_behind(graded, files, tmp
     monkeypatch.setattr("tempfile.tempdir", str(place))
     monkeypatch.setattr("autograder.grading.request.load_grader", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        graded(files, "activations")
+        graded(files, "losses")
     assert not any(place.iterdir())
 
 

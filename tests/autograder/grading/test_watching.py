@@ -12,7 +12,7 @@ from autograder.grading.watching import WatchState
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 
-NAMES = ("activations", "losses")
+NAMES = ("losses", "gradient_clipping")
 
 
 class Silent:
@@ -68,7 +68,7 @@ def findings(report):
     return [replace(one, tasks=()) for one in results], checks, report.notes
 
 
-def edit(folder, before, after, name="activations"):
+def edit(folder, before, after, name="gradient_clipping"):
     path = folder / f"{name}.py"
     path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
 
@@ -76,19 +76,19 @@ def edit(folder, before, after, name="activations"):
 def test_what_did_not_change_is_not_graded_again(regrade, folder):
     report, checks = regrade()
     assert set(verdicts(report).values()) == {Verdict.PASSED}
-    edit(folder, "np.tanh(z)", "np.sin(z)")
+    edit(folder, "np.sqrt(squares)", "squares")
     report, again = regrade()
-    assert verdicts(report) == {"activations": Verdict.FAILED, "losses": Verdict.PASSED}
+    assert verdicts(report) == {"gradient_clipping": Verdict.FAILED, "losses": Verdict.PASSED}
     assert 0 < again < checks
     report, again = regrade()
-    assert verdicts(report) == {"activations": Verdict.FAILED, "losses": Verdict.PASSED}
+    assert verdicts(report) == {"gradient_clipping": Verdict.FAILED, "losses": Verdict.PASSED}
     assert again == 0
 
 
 def test_a_prepared_run_finds_what_a_cold_one_finds(regrade, folder):
     regrade()
-    edit(folder, "np.tanh(z)", "np.sin(z)")
-    edit(folder, "class ReLU", "print('said')\n\n\nclass ReLU")
+    edit(folder, "np.sqrt(squares)", "squares")
+    edit(folder, "def clip", "print('said')\n\n\ndef clip")
     warm, _ = regrade()
     cold, _ = regrade(cold=True)
     assert findings(warm) == findings(cold)
@@ -99,18 +99,18 @@ def test_a_file_that_mentions_plotting_gets_a_worker_that_can_import_it(regrade,
     pytest.importorskip("matplotlib")
     regrade()
     edit(folder, "import numpy as np", "import matplotlib\nimport numpy as np")
-    assert verdicts(regrade()[0])["activations"] is Verdict.PASSED
+    assert verdicts(regrade()[0])["gradient_clipping"] is Verdict.PASSED
 
 
 def test_the_next_run_is_prepared_and_sees_the_files_of_its_time(regrade, folder, monkeypatch):
     regrade()
     staged = regrade.warm.submission.folder
-    (folder / "activations.py").write_text("raise RuntimeError('of the new file')\n", "utf-8")
+    (folder / "gradient_clipping.py").write_text("raise RuntimeError('of the new file')\n", "utf-8")
     monkeypatch.setattr(
         "autograder.grading.workers.Workers._launch", lambda *_: pytest.fail("nothing is prepared")
     )
     monkeypatch.setattr(WatchState, "prepare", lambda *_: None)
-    assert verdicts(regrade()[0])["activations"] is Verdict.CRASHED
+    assert verdicts(regrade()[0])["gradient_clipping"] is Verdict.CRASHED
     assert regrade.warm.submission.folder == staged
 
 

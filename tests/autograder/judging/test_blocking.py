@@ -4,8 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from grading import graded_folder
+from repository import ROOT
 from terminal import on_terminal
 
+from autograder.course.reading import find_course
 from autograder.judging.blocking import Blocking
 from autograder.judging.rules import refusal
 from autograder.reports.html_report import render_html
@@ -25,75 +28,75 @@ from autograder.results.report import (
 from autograder.verdicts import Verdict
 
 BLOCKED = Verdict.BLOCKED
-MISTAKE = ("= self.step.forward(", "= -self.step.forward(")
-#: The part, and an exercise built from it that trains nothing; it uses `lstm` too.
-NAMES = ("rnn", "bidirectional")
+#: A course with a part, and an exercise that is built from it.
+COURSE = find_course(ROOT / "tests/data/courses/outside")
+NAMES = ("shift", "shifted_classifier")
 
 
-@pytest.fixture(scope="module")
-def solutions(real_solution):
-    return {name: real_solution(name) for name in (*NAMES, "stacked", "lstm", "dropout", "neuron")}
+@pytest.fixture
+def graded_shifts(tmp_path):
+    """`graded_shifts("shift", shift=("+", "-"))`: the report on changed solutions of `COURSE`."""
+
+    def graded_shifts(*names, **changes):
+        for name in NAMES:
+            text = COURSE.exercise(name).solution_source()
+            if name in changes:
+                assert text.count(changes[name][0]) == 1
+                text = text.replace(*changes[name])
+            (tmp_path / f"{name}.py").write_text(text, "utf-8")
+        return graded_folder(COURSE, tmp_path, names)
+
+    return graded_shifts
 
 
-def slipped(text):
-    before, after = MISTAKE
-    assert text.count(before) == 1
-    return text.replace(before, after)
+SUBTRACTS = ('x + self.parameters["b"]', 'x - self.parameters["b"]')
 
 
-def test_points_wait_for_the_part_that_is_wrong(graded, solutions):
-    report = graded({**solutions, "rnn": slipped(solutions["rnn"])}, *NAMES)
-    rnn, result = report.exercises
-    assert rnn.verdict is Verdict.FAILED
-    assert not any(check.blocked_by for check in rnn.checks)
+def test_points_wait_for_the_part_that_is_wrong(graded_shifts):
+    report = graded_shifts(*NAMES, shift=SUBTRACTS)
+    shift, result = report.exercises
+    assert shift.verdict is Verdict.FAILED
+    assert not any(check.blocked_by for check in shift.checks)
     assert result.verdict is BLOCKED
     for check in result.checks:
         assert check.verdict in (Verdict.PASSED, BLOCKED)
-        assert check.blocked_by == ("rnn" if check.verdict is BLOCKED else "")
+        assert check.blocked_by == ("shift" if check.verdict is BLOCKED else "")
     blocked = [check for check in result.checks if check.verdict is BLOCKED]
     assert {(check.hint, check.diagnosis, check.call) for check in blocked} == {("", None, "")}
     lost = sum(check.points for check in blocked)
-    assert report.possible - report.earned == rnn.possible - rnn.earned + lost
-    sentence = f"{lost:g} points wait for your rnn: `grade rnn`"
+    assert report.possible - report.earned == shift.possible - shift.earned + lost
+    sentence = f"{lost:g} points wait for your shift: `grade shift`"
     text = on_terminal(*map(ExerciseView, report.exercises), Summary(report), width=100)
     assert sentence in text
-    assert "blocked by rnn" in text
+    assert "blocked by shift" in text
     zipped = replace(report, commands=Commands(submission="my work.zip"))
-    assert "wait for your rnn: `grade --submission 'my work.zip' rnn`" in on_terminal(
+    assert "wait for your shift: `grade --submission 'my work.zip' shift`" in on_terminal(
         Summary(zipped), width=100
     )
-    assert text.count("uses your rnn, which does not pass its own checks") == 1
-    assert "Next: rnn\n" in text
+    assert text.count("uses your shift, which does not pass its own checks") == 1
+    assert "Next: shift\n" in text
     assert sentence in render_html(report)
     table = json.loads(render_json(report, show_hidden=True))
-    assert table["waiting"] == [{"exercise": "rnn", "points": lost}]
+    assert table["waiting"] == [{"exercise": "shift", "points": lost}]
     assert {c["blocked_by"] for e in table["exercises"][1:] for t in e["tasks"] for c in t["checks"]
-            if c["verdict"] == "blocked"} == {"rnn"}  # fmt: skip
+            if c["verdict"] == "blocked"} == {"shift"}  # fmt: skip
 
 
-def test_the_part_is_asked_where_it_is_not_graded_itself(graded, solutions):
-    (result,) = graded({**solutions, "rnn": slipped(solutions["rnn"])}, "stacked").exercises
+def test_the_part_is_asked_where_it_is_not_graded_itself(graded_shifts):
+    (result,) = graded_shifts("shifted_classifier", shift=SUBTRACTS).exercises
     assert result.verdict is BLOCKED
-    assert {check.blocked_by for check in result.checks if check.verdict is BLOCKED} == {"rnn"}
+    assert {check.blocked_by for check in result.checks if check.verdict is BLOCKED} == {"shift"}
 
 
-def test_a_failure_without_the_part_or_with_a_right_one_is_its_own(graded, solutions):
-    wrong = (
-        solutions["bidirectional"]
-        + """
-class Bidirectional(Bidirectional):
-    def forward(self, *args):
-        return 2 * super().forward(*args)
-"""
-    )
-    assert "class Bidirectional" in solutions["bidirectional"]
-    (result,) = graded({**solutions, "bidirectional": wrong}, "bidirectional").exercises
+def test_a_failure_with_a_right_part_is_its_own(graded_shifts):
+    wrong = ("return self.h @ self", "return -self.h @ self")
+    (result,) = graded_shifts("shifted_classifier", shifted_classifier=wrong).exercises
     assert result.verdict is Verdict.FAILED
     assert not any(check.blocked_by for check in result.checks)
 
 
-def test_a_task_that_is_not_defined_blocks_the_one_that_calls_it(graded, solutions):
-    renamed = solutions["neuron"].replace("def sigmoid(", "def sigmoids(")
+def test_a_task_that_is_not_defined_blocks_the_one_that_calls_it(graded, real_solution):
+    renamed = real_solution("neuron").replace("def sigmoid(", "def sigmoids(")
     neuron = {task.name: task for task in graded({"neuron": renamed}, "neuron").exercises[0].tasks}
     assert neuron["sigmoid"].verdict is Verdict.FAILED
     assert {check.blocked_by for check in neuron["neuron"].checks} == {"sigmoid"}
@@ -102,9 +105,9 @@ def test_a_task_that_is_not_defined_blocks_the_one_that_calls_it(graded, solutio
     }
 
 
-def test_what_a_file_tries_at_its_import_is_used_by_no_check(graded, solutions):
+def test_what_a_file_tries_at_its_import_is_used_by_no_check(graded, real_solution):
     wrong = (
-        solutions["neuron"]
+        real_solution("neuron")
         .replace("1.0, e)", "2.0, e)")
         .replace("return x @ self", "return -x @ self")
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
 import sys
 
 import pytest
+from programs import completed_python
 from repository import text_of
 
 from autograder.sandbox.confine.landlock import handled_rights, landlock_version
@@ -152,7 +152,7 @@ def test_gaps_are_silent_where_another_layer_holds():
 
 def test_confinement_is_imported_before_anything_heavy():
     code = "import sys, autograder.sandbox.confine; print('numpy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = completed_python("-c", code, check=True)
     assert done.stdout == "False\n"
 
 

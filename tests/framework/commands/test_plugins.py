@@ -1,10 +1,10 @@
 """`gradus plugins`: who offers what, and where it came from."""
 
-import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
+from programs import completed
 from repository import text_of
 
 from framework.commands.plugins import describe, plugins
@@ -108,7 +108,7 @@ def test_the_command_imports_no_torch_and_is_plain_when_piped():
     )
     command = [sys.executable, "-c", code, "plugins"]
     here = active_course().root
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=here)
+    done = completed(*command, check=True, cwd=here)
     assert done.stdout.splitlines()[-1] == "[]"
     assert done.stderr == ""
     assert "\x1b" not in done.stdout

@@ -1,9 +1,7 @@
 """A command ends as Python ends it: with its output, its exit code, and what is done at exit."""
 
-import subprocess
-import sys
-
 import pytest
+from programs import completed_python
 
 ENDS = {
     "python": "sys.exit(code)",
@@ -13,9 +11,7 @@ ENDS = {
 
 def ended(how, before="", *, code=3, **options):
     program = f"import sys; code = {code}\n{before}\n{ENDS[how]}"
-    return subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, **options
-    )
+    return completed_python("-c", program, **options)
 
 
 @pytest.mark.parametrize(

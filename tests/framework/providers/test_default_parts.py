@@ -1,10 +1,10 @@
 """Plain Python gets the student's own parts, then the reference's, with nothing to set up."""
 
 import shutil
-import subprocess
 import sys
 
 import pytest
+from programs import completed
 from repository import ROOT, text_of
 
 OUTSIDE = ROOT / "tests/data/courses/outside"
@@ -27,7 +27,7 @@ def stub(course):
 
 def python(*arguments, cwd):
     command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return completed(*command, cwd=cwd)
 
 
 def test_a_written_part_of_the_course_around_the_working_directory_is_the_students(course):

@@ -1,7 +1,7 @@
 """`gradus doctor`: the report, and its exit code."""
 
 import pytest
-from typer.testing import CliRunner
+from gradus_command import invoked
 
 from framework.cli import app
 
@@ -12,11 +12,7 @@ def doctor(course_root, monkeypatch):
     monkeypatch.chdir(course_root)
 
     def run(*arguments):
-        words = ["doctor", *map(str, arguments)]
-        result = CliRunner().invoke(app, words)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.output
+        return invoked(app, "doctor", *arguments)
 
     return run
 

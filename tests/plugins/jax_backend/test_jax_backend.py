@@ -1,12 +1,12 @@
 """JAX passes the checks of exercises, and trains; its arrays are never changed in place."""
 
 import json
-import subprocess
 import sys
 
 import numpy as np
 import pytest
 from gradus_command import gradus
+from programs import completed
 from repository import ROOT
 
 jax = pytest.importorskip("jax", reason="the JAX backend needs the extra `jax`")
@@ -56,7 +56,7 @@ class Scaled(DifferentiatedModel):
 def test_exercises_get_all_points_graded_in_turn(exercises, tmp_path):
     file = tmp_path / "report.json"
     words = [*exercises, "--provider", "jax", "--jobs", "2", "--json", str(file)]
-    done = subprocess.run([*GRADE, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = completed(*GRADE, *words, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     report = json.loads(file.read_text("utf-8"))
     assert report["earned"] == report["possible"] > 0
@@ -82,7 +82,7 @@ def test_code_of_a_student_in_jax_is_graded(tmp_path):
     file.write_text(CLIPPING, "utf-8")
     words = ["gradient_clipping", "--backend", "jax", "--submission", str(file)]
     command = [*GRADE, *words, "--json", str(report)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = completed(*command, cwd=ROOT)
     assert (done.returncode, done.stderr) == (1, "")
     checks = [
         check

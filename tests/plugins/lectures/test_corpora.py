@@ -1,9 +1,7 @@
 """The corpora of the lectures, and their best possible scores."""
 
-import subprocess
-import sys
-
 import pytest
+from programs import completed_python
 
 from framework.data.corpus import Corpus
 from framework.data.corpus_entry import TEXT, problem
@@ -27,7 +25,7 @@ def test_the_best_scores_are_those_of_the_languages():
 def test_the_best_scores_of_published_corpora_are_not_known_and_no_numpy_is_needed():
     assert {entry.best_score for entry in CORPORA if entry.files} == {None}
     code = "import sys, plugins.lectures.corpora\nprint('numpy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = completed_python("-c", code, check=True)
     assert done.stdout.strip() == "False"
 
 

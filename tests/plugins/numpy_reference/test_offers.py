@@ -1,10 +1,9 @@
 """The NumPy reference: every solution and every extra can be loaded."""
 
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
+from programs import completed_python
 
 from framework.course.catalogue import Catalogue, active_course
 from framework.providers.plugins import Plugins
@@ -67,5 +66,5 @@ def test_registering_imports_no_solution():
         "print([m for m in sys.modules if m.startswith(('solutions', 'torch', "
         "'plugins.numpy_reference.')) or m.startswith('gradus_course_') and '.' in m])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = completed_python("-c", code, check=True)
     assert done.stdout.strip() == "[]"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 import sys
 from pathlib import Path
 
 import grimp
 import pytest
+from programs import completed
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -77,7 +77,7 @@ from framework.data.lexicon import mini_lexicon
 print(len(mini_lexicon()["synsets"]))
 """
     command = [sys.executable, "-I", "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = completed(*command)
     assert int(done.stdout or 0) > 100, done.stderr
 
 

@@ -10,8 +10,8 @@ from textwrap import dedent
 import pytest
 import typer
 from grading import setting_of
+from gradus_command import invoked
 from repository import text_of
-from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
 from framework.errors import BadInputError, GradusError, UnknownNameError
@@ -68,10 +68,7 @@ def gradus(exercise, course_root, monkeypatch):
     app.command()(calibrate)
 
     def run(*arguments):
-        result = CliRunner().invoke(app, arguments)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.exit_code, result.output
+        return invoked(app, *arguments)
 
     return run
 

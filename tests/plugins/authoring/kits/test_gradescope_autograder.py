@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import stat
-import subprocess
 import sys
 import sysconfig
 import zipfile
@@ -13,6 +12,7 @@ from importlib.metadata import version
 
 import pytest
 from gradus_command import gradus
+from programs import completed
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -57,12 +57,10 @@ def container(package, tmp_path):
 
 
 def run(container, *arguments, name="run_autograder"):
-    return subprocess.run(
-        [str(container / name), *arguments],
+    return completed(
+        str(container / name),
+        *arguments,
         cwd=container,
-        capture_output=True,
-        text=True,
-        check=False,
         env={"PATH": os.environ["PATH"], "HOME": "/nowhere", "NO_COLOR": "1"},
     )
 

@@ -1,10 +1,8 @@
 """What works in a kit: commands, plain pytest, an editor's panel, training."""
 
-import subprocess
-import sys
-
 import pytest
 from gradus_command import gradus
+from programs import completed_python
 
 from autograder.course.reading import Course
 from framework.errors import PluginError, UsageError
@@ -34,13 +32,13 @@ def test_commands_of_students(at_kit, write, real_solution):
 def test_plain_pytest_begins_with_the_mistake_and_the_hint(at_kit, write, real_solution):
     right = "return grad_output * self.y * (1.0 - self.y)"
     write(at_kit, real_solution(NAME).replace(right, "return self.y * (1.0 - self.y)"))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+    done = completed_python(
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
         cwd=at_kit / f"exercises/neural_networks/{NAME}",
-        capture_output=True,
-        text=True,
         timeout=120,
-        check=False,
     )
     assert "1 failed, 11 passed" in done.stdout
     _, failure = done.stdout.split("test_sigmoid_backward ____", 1)

@@ -1,9 +1,9 @@
 """`gradus new backend` writes a backend that works."""
 
-import subprocess
 import sys
 
 import pytest
+from programs import completed
 from typer.testing import CliRunner
 
 from framework.cli import app
@@ -22,7 +22,7 @@ def folder(tmp_path):
 @pytest.mark.timeout(300)
 def test_its_own_tests_pass(folder):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = completed(*command, cwd=folder)
     assert "7 passed" in done.stdout, done.stdout + done.stderr
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import tomlkit
+from programs import completed
 from typer.testing import CliRunner
 
 from autograder.course.reading import Course
@@ -123,5 +123,5 @@ def test_the_commands_say_what_to_do_next(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_plain_pytest_passes_in_a_new_course(root):
     command = [sys.executable, "-m", "pytest", "-q"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = completed(*command, cwd=root)
     assert "3 passed" in done.stdout, done.stdout + done.stderr

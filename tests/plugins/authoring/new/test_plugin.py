@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from programs import completed
 from typer.testing import CliRunner
 
 from framework.cli import app
@@ -22,13 +23,15 @@ def test_the_new_plugin_offers_its_optimizers(tmp_path):
 def test_its_own_test_passes(tmp_path):
     write_plugin("week3", tmp_path / "week3")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, "--rootdir=.", "-c", "pyproject.toml", "--import-mode=importlib", "tests"],
+    done = completed(
+        *command,
+        "--rootdir=.",
+        "-c",
+        "pyproject.toml",
+        "--import-mode=importlib",
+        "tests",
         cwd=tmp_path / "week3",
         env={"PYTHONPATH": ".", "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert "3 passed" in done.stdout, done.stdout + done.stderr
 
@@ -37,7 +40,7 @@ def test_the_course_grades_it(tmp_path):
     write_plugin("week3", tmp_path / "week3")
     grade = [sys.executable, "-c", "from autograder.cli import main; main()"]
     order = ["optimizers", "--provider", "week3", "--plugin", str(tmp_path / "week3")]
-    done = subprocess.run([*grade, *order], capture_output=True, text=True, check=False)
+    done = completed(*grade, *order)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed   Momentum" in done.stdout
     assert "'week3' offers no SGD" in done.stdout
@@ -100,5 +103,5 @@ def test_installed_with_pip_it_is_found(tmp_path):
     subprocess.run([*pip, str(tmp_path / "week3")], check=True)
     code = f"import sys; sys.path.insert(0, {str(site)!r})\nfrom framework.cli import main\nmain()"
     command = [sys.executable, "-c", code, "plugins"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = completed(*command, check=True)
     assert "week3 (week3 0.1.0)  entry point" in done.stdout

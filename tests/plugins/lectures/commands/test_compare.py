@@ -4,12 +4,12 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
 import pytest
 from gradus_command import gradus
+from programs import completed
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -120,14 +120,10 @@ def test_the_command_computes_on_one_thread_whatever_the_machine(folder):
     command = [sys.executable, "-c", "from framework.cli import main; main()", "compare"]
     free = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     options = [*map(str, SMALL), "--models", "bag", "--epochs", "1"]
-    done = subprocess.run(
-        [*command, *options], cwd=folder, env=free, capture_output=True, text=True, check=True
-    )
+    done = completed(*command, *options, cwd=folder, env=free, check=True)
     assert "timed on cpu, 1 thread\n" in done.stdout
     asked = {**free, "OPENBLAS_NUM_THREADS": "2"}
-    done = subprocess.run(
-        [*command, *options], cwd=folder, env=asked, capture_output=True, text=True, check=True
-    )
+    done = completed(*command, *options, cwd=folder, env=asked, check=True)
     assert "OPENBLAS_NUM_THREADS=2" in done.stdout
 
 
