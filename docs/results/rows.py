@@ -159,4 +159,14 @@ ROWS = (
         f"gradus train attentive_translator --recipe multi30k {_CPU} --corpus multi30k --data DIR",
         shown="BLEU",
     ),
+    Row(
+        "multi30k_transformer",
+        "Transformer, Multi30k, German to English, subwords (public implementations)",
+        "BLEU on test_2016_flickr, by `gradus evaluate`",
+        36,
+        "multi30k_transformer",
+        "gradus train pairs:transformer_translator --recipe multi30k_transformer "
+        f"{_CPU} --corpus multi30k --data DIR",
+        shown="BLEU",
+    ),
 )

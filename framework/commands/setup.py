@@ -60,7 +60,7 @@ def _add_student(plugins: Plugins, submission: Path) -> None:
         )
     plugins.add_student(submission)
     if STUDENT not in plugins.registry.providers():
-        reference = ", and without `--provider student` the reference is used"
+        reference = ", and with `--provider numpy` the reference is used"
         raise UsageError(
             f"nothing is written in '{submission}' yet: `grade` says what to do first"
             f"{'' if is_kit(active_course().root) else reference}"

@@ -11,7 +11,7 @@ language_models/  language models, their training loop and perplexity
 neural_networks/  losses, optimizers and what else training needs; networks on windows of words
 shared/           building blocks of networks
 transformers/     positions of words; how transformers are trained; a language model of them
-translation/      translation with attention, scores of translations, subwords
+translation/      translation with attention and transformers, its scores, subwords
 word_vectors/     one-hot vectors, cosines, analogies, and vectors from counts
 """
 

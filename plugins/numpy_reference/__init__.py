@@ -33,6 +33,12 @@ _EXTRAS = (
         REFERENCE,
         "plugins.networks.shared.transformer_encoder:TransformerEncoder",
     ),
+    Implementation(
+        "model",
+        "transformer_translator",
+        REFERENCE,
+        "plugins.networks.translation.transformer_translator:TransformerTranslator",
+    ),
     Implementation("schedule", "constant", REFERENCE, f"{__name__}.schedules:Constant"),
     Implementation("schedule", "linear_decay", REFERENCE, f"{__name__}.schedules:LinearDecay"),
     Implementation("schedule", "plateau", REFERENCE, f"{__name__}.schedules:Plateau"),

@@ -43,6 +43,12 @@ _EXTRAS = (
         PROVIDER,
         "plugins.networks.shared.transformer_encoder:TransformerEncoder",
     ),
+    Implementation(
+        "model",
+        "transformer_translator",
+        PROVIDER,
+        "plugins.networks.translation.transformer_translator:TransformerTranslator",
+    ),
     Implementation("optimizer", "ada_delta", PROVIDER, f"{__name__}.ada_delta:AdaDelta"),
     Implementation(
         "function", "skip_gram_step", PROVIDER, f"{__name__}.skip_gram_step:skip_gram_step"

@@ -15,6 +15,7 @@ import pytest
 from devices import why_no_gpu
 from page_commands import commands
 from repository import ROOT, text_of
+from small_runs import CORPORA
 
 from plugins.authoring.new.course import write_course
 
@@ -43,13 +44,22 @@ def text_files(folder: Path) -> None:
     tagged = "".join(f"{word} NN I-NP {'B-LOC' if word[-1] in 're' else 'O'}\n" for word in words)
     questions = "".join(f"{i % 2} {'who' if i % 2 else 'where'} is the {w} ?\n"
                         for w in words for i in range(8))  # fmt: skip
-    files = {"text.txt": text, "path/to/text.txt": text}
+    files = dict.fromkeys(("text.txt", "path/to/text.txt", "train.txt", "valid.txt"), text)
     files["EN-WS-353-ALL.txt"] = "king\tqueen\t8\nriver\tlake\t7\nking\tlake\t1\nsong\tman\t2\n"
     files |= {f"path/to/conll2003/eng.{part}": f"{tagged}\n" * 20
               for part in ("train", "testa", "testb")}  # fmt: skip
     files |= {f"path/to/trec/{part}.txt": questions for part in ("train", "test")}
     files |= {f"path/to/ptb.{part}.txt": text for part in ("train", "valid", "test")}
     files["path/to/mr/all.txt"] = questions
+    universal = "".join(f"{i} {w} {w} NOUN _ _ _ _ _ _\n" for i, w in enumerate(words, 1))
+    files |= {f"path/to/ud_ewt/en_ewt-ud-{part}.conllu": f"{universal}\n".replace(" ", "\t") * 20
+              for part in ("train", "dev", "test")}  # fmt: skip
+    files["path/to/pairs.tsv"] = (CORPORA / "pairs.tsv").read_text("utf-8")
+    pairs = [line.split("\t") for line in files["path/to/pairs.tsv"].splitlines()]
+    for side, language in enumerate(("de", "en")):
+        sentences = "".join(f"{pair[side]}\n" for pair in pairs)
+        files |= {f"path/to/multi30k/{part}.{language}": sentences
+                  for part in ("train", "val", "test_2016_flickr")}  # fmt: skip
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, "utf-8")

@@ -173,6 +173,10 @@ MODELS = [
         ("attentive_translator", "attentive_translator", (7, 6, 3, 4, c), {}, (SOURCE, BEFORE))
         for c in ("rnn", "lstm")
     ),
+    *(
+        ("attentive_translator", "transformer_translator", (7, 6, 4, *n), how, (SOURCE, BEFORE))
+        for n, how in (((2, 1), {"keep_probability": 0.5}), ((1, 2), {"hidden": 3}))
+    ),
 ]
 LANGUAGE_MODELS = [
     ("rnn_lm", "recurrent_lm", (6, 3, 4), {}, (TEXT,)),

@@ -12,7 +12,7 @@ from repository import ROOT
 
 #: Small corpora of the kinds that are read from files.
 CORPORA = ROOT / "tests" / "support" / "small_corpora"
-FILES = ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb")
+FILES = ("text.txt", "reviews.txt", "pairs.tsv", "eng.train", "eng.testa", "eng.testb")
 
 RUNS = {
     "language_model": (

@@ -57,10 +57,11 @@ def translate(
 ) -> None:
     """Translate sentences with a checkpoint: a line for each sentence.
 
-    The checkpoint is that of a translator (attentive_translator, conv_seq2seq) or of a conditional
-    language model (conditional_lm), which writes the likeliest sentence for the words of the
-    source. The models know the words of their training alone: other words are read as <unk>. With
-    attention, a translator also shows which source word it has looked at.
+    The checkpoint is that of a translator (attentive_translator, conv_seq2seq,
+    transformer_translator) or of a conditional language model (conditional_lm), which writes the
+    likeliest sentence for the words of the source. The models know the words of their training
+    alone: other words are read as <unk>. With attention, a translator also shows which source word
+    it has looked at.
 
         gradus translate CHECKPOINT --text "the red cat sees a dog"
     """

@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from framework.interfaces import Model
-from framework.models.conditioned import Conditioned
 from framework.models.parts import part
 from plugins.networks.shared.blocks import PAD, Chain, Embedding, Flatten, padded
-
-END = 2
+from plugins.networks.shared.translator import Translator
 
 
 def layer_widths(length: int, width: int) -> list[int]:
@@ -67,7 +64,7 @@ class ConvolutionalEncoder(Chain):
         return super().forward(padded(ids, 0, self.length - ids.shape[1], arrays))
 
 
-class ConvolutionalTranslator(Model):
+class ConvolutionalTranslator(Translator):
     """P(target | source): a conditional language model whose condition is the encoder's vector."""
 
     def __init__(
@@ -82,44 +79,10 @@ class ConvolutionalTranslator(Model):
         *,
         rng: np.random.Generator,
     ) -> None:
-        super().__init__()
         E, H = embedding_size, hidden_size
         encoder = ConvolutionalEncoder(source_size, E, H, length, width, rng=rng)
-        decoder = part("conditional_lm")(target_size, H, E, H, cell, rng=rng)
-        self.encoder: ConvolutionalEncoder = self.add_child("encoder", encoder)
-        self.decoder: Any = self.add_child("decoder", decoder)
-        self.greedy, self.beam_search = part("greedy"), part("beam_search")
+        super().__init__(encoder, part("conditional_lm")(target_size, H, E, H, cell, rng=rng))
 
-    def forward(self, source: Any, before: Any) -> Any:
-        """Logits `(N, U, V)` of the words that follow `before: (N, U)`, for `source: (N, T)`.
-
-        Raises:
-            ValueError: a sentence has more than s words.
-            IndexError: an id that is no row of its embedding.
-        """
-        return self.decoder.forward(before, self.encoder.forward(source))
-
-    def backward(self, grad_logits: Any) -> None:
-        """Backpropagate `(N, U, V)` through the decoder, its inputs and the encoder."""
-        self.encoder.backward(self.decoder.backward(grad_logits))
-
-    def translate(self, source: Any, length: int, beam_size: int = 1) -> Any:
-        """Translations of `source: (N, T)`, `(N, length)`: words, `END`, then `PAD`; 1: greedy.
-
-        Raises:
-            ValueError: `beam_size` is below 1, `length` is negative or a sentence too long.
-        """
-        if beam_size < 1:
-            raise ValueError(f"beam_size is at least 1, but got {beam_size}")
-        xp, c = self._arrays.namespace, self.encoder.forward(source)
-        starts = xp.full_like(source[:, :1], END)
-        if beam_size == 1:
-            written = self.greedy(Conditioned(self.decoder, c), starts, length)
-            ends = xp.cumsum(written == END, 1)
-            return xp.where(ends > (written == END), PAD, written)
-        rows = []
-        for start, condition in zip(starts, c, strict=True):
-            model = Conditioned(self.decoder, condition[None])
-            words, _ = self.beam_search(model, start, length, beam_size, end=END)
-            rows.append(padded(words[None], 0, length - len(words), self._arrays))
-        return xp.concatenate(rows, 0)
+    def condition(self, source: Any) -> tuple[Any, ...]:
+        """Return the vectors c `(N, C)` of `source: (N, S)` alone."""
+        return (self.encoder.forward(source),)

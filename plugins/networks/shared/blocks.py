@@ -1,4 +1,4 @@
-"""Building blocks of networks: flattening, embeddings, chains, padding."""
+"""Building blocks of networks: flattening, embeddings, positions, chains, padding."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from framework.arrays import Arrays
 from framework.interfaces import Model
+from framework.models.parts import part
 
 #: The id of padding.
 PAD = 0
@@ -47,6 +48,27 @@ class Embedding(Model):
     def backward(self, grad_output: Any) -> None:
         """Add the gradients of the vectors to those of the table."""
         self._arrays.add_rows(self.gradients, "embedding", self._ids, grad_output)
+
+
+class Sinusoids(Model):
+    """x + p: words `(N, T, D)` with the sinusoids of their positions.
+
+    Source: Vaswani et al., "Attention Is All You Need" (2017), section 3.5.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sinusoidal = part("sinusoidal")
+
+    def forward(self, x: Any, start: int = 0) -> Any:
+        """Return `x`, the first word of which has the position `start`, with its positions."""
+        _, T, D = x.shape
+        table = self._sinusoidal(start + T, D + D % 2)[start:, :D]  # an odd D drops a cosine
+        return x + self._arrays.astype(self._arrays.asarray(table), x.dtype)
+
+    def backward(self, grad_output: Any) -> Any:
+        """Return the gradient of x."""
+        return grad_output
 
 
 class Chain(Model):

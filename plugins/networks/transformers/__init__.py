@@ -1,5 +1,6 @@
 """Positions, training, networks of attention and of blocks, and adapted layers.
 
+decoder_block.py         a block that also attends to the words of a source
 fine_tuning.py           a classifier on a pretrained encoder
 induction.py             a network of attention alone, which recalls
 lora.py                  a trained layer that two thin matrices adapt

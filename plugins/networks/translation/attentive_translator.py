@@ -12,12 +12,10 @@ from typing import Any
 import numpy as np
 
 from framework.interfaces import LanguageModel, Model
-from framework.models.conditioned import Conditioned
 from framework.models.parts import part
-from plugins.networks.shared.blocks import PAD, Embedding, padded
+from plugins.networks.shared.blocks import Embedding
 from plugins.networks.shared.scored_words import SCORES, log_softmax
-
-END = 2
+from plugins.networks.shared.translator import Translator
 
 
 class BidirectionalEncoder(Model):
@@ -153,7 +151,7 @@ class AttentiveDecoder(LanguageModel):
         return annotations
 
 
-class AttentiveTranslator(Model):
+class AttentiveTranslator(Translator):
     """P(target | source): a bidirectional encoder, and a decoder that looks its annotations up."""
 
     def __init__(
@@ -166,54 +164,14 @@ class AttentiveTranslator(Model):
         *,
         rng: np.random.Generator,
     ) -> None:
-        super().__init__()
         E, H = embedding_size, hidden_size
         encoder = BidirectionalEncoder(source_size, E, H, cell, rng=rng)
-        decoder = AttentiveDecoder(target_size, 2 * H, E, H, cell, rng=rng)
-        self.encoder: Any = self.add_child("encoder", encoder)
-        self.decoder: Any = self.add_child("decoder", decoder)
-        self.greedy, self.beam_search = part("greedy"), part("beam_search")
-
-    def forward(self, source: Any, before: Any) -> Any:
-        """Logits `(N, T, V)` of the words that follow `before: (N, T)`, for `source: (N, S)`.
-
-        Raises:
-            IndexError: an id that is no row of its embedding.
-        """
-        words = self._arrays.words(source)
-        return self.decoder.forward(before, self.encoder.forward(source), words)
-
-    def backward(self, grad_logits: Any) -> None:
-        """Backpropagate `(N, T, V)` through the decoder and the encoder."""
-        self.encoder.backward(self.decoder.backward(grad_logits))
+        super().__init__(encoder, AttentiveDecoder(target_size, 2 * H, E, H, cell, rng=rng))
 
     def alignment(self, source: Any, target: Any) -> Any:
         """Return the weights `(N, T, S)` of the source words for each word of `target: (N, T)`."""
-        xp = self._arrays.namespace
-        ends = xp.full_like(target[:, :1], END)
-        self.forward(source, xp.concatenate([ends, target[:, :-1]], 1))
+        self._read_before(source, target)
         return self.decoder.attention.weights
-
-    def translate(self, source: Any, length: int, beam_size: int = 1) -> Any:
-        """Translations of `source: (N, S)`, `(N, length)`: words, `END`, then `PAD`; 1: greedy.
-
-        Raises:
-            ValueError: `beam_size` is below 1, or `length` is negative.
-        """
-        if beam_size < 1:
-            raise ValueError(f"beam_size is at least 1, but got {beam_size}")
-        xp, words = self._arrays.namespace, self._arrays.words(source)
-        annotations, starts = self.encoder.forward(source), xp.full_like(source[:, :1], END)
-        if beam_size == 1:
-            written = self.greedy(Conditioned(self.decoder, annotations, words), starts, length)
-            ends = xp.cumsum(written == END, 1)
-            return xp.where(ends > (written == END), PAD, written)
-        rows = []
-        for start, *condition in zip(starts, annotations, words, strict=True):
-            model = Conditioned(self.decoder, *(row[None] for row in condition))
-            text, _ = self.beam_search(model, start, length, beam_size, end=END)
-            rows.append(padded(text[None], 0, length - len(text), self._arrays))
-        return xp.concatenate(rows, 0)
 
 
 def _h_of(state: Any) -> Any:

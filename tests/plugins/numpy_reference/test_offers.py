@@ -28,6 +28,7 @@ def test_the_exercises_are_offered_by_their_solutions_and_the_rest_by_the_plugin
         "linear_decay",
         "plateau",
         "transformer_encoder",
+        "transformer_translator",
     }
     assert extras == {*unasked, *FASTER}
     course = active_course()

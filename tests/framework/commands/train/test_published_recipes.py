@@ -38,6 +38,10 @@ TINY = {
         )
         for which in ("", "_gpu")
     },
+    "multi30k_transformer": (
+        *("--corpus", "pairs.tsv", "--set", "embedding_size=4", "--set", "heads=2"),
+        *("--set", "layers=1", "--set", "hidden=4"),
+    ),
     "kim_2014": ("--corpus", "reviews.txt", "--set", "embedding_size=3", "--set", "maps=2"),
 }
 

@@ -18,7 +18,14 @@ from framework.training.checkpoints import load_checkpoint
 from plugins.lectures.languages.translation import TranslationLanguage, corpus
 
 SIZES = ("--epochs", 4, "--learning-rate", 0.02, "--batch-size", 64, "--precision", "float32")
-TRANSLATORS = ("conv_seq2seq", "conditional_lm", "attentive_translator")
+TRANSLATORS = ("conv_seq2seq", "conditional_lm", "attentive_translator", "transformer_translator")
+#: Model -> what its training needs: its kind of run and other sizes.
+NEEDED = {
+    "transformer_translator": (
+        *("pairs:transformer_translator", "--learning-rate", 0.01),
+        *("--set", "embedding_size=16", "--set", "layers=1"),
+    )
+}
 SOURCE = "the red cat sees a dog"
 PAIRS = "".join(f"{' '.join(a)}\t{' '.join(b)}\n" for a, b in TranslationLanguage().sentences())
 
@@ -28,7 +35,9 @@ def trained(tmp_path_factory):
     """Checkpoints of all kinds of models."""
     folder = tmp_path_factory.mktemp("translate")
     for name in TRANSLATORS:
-        gradus("train", name, *SIZES, "--corpus", "translation", "--out", folder / name)
+        model, *sizes = NEEDED.get(name, (name,))
+        data = ("--corpus", "translation", "--out", folder / name)
+        gradus("train", model, *SIZES, *data, *sizes)
     return folder
 
 
