@@ -29,9 +29,9 @@ _EXTRAS = (
     ),
     Implementation(
         "model",
-        "transformer_encoder",
+        "transformer_layer",
         REFERENCE,
-        "plugins.networks.shared.transformer_encoder:TransformerEncoder",
+        "plugins.networks.shared.transformer_layer:TransformerLayer",
     ),
     Implementation(
         "model",

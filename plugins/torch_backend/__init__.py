@@ -39,9 +39,9 @@ _EXTRAS = (
     ),
     Implementation(
         "model",
-        "transformer_encoder",
+        "transformer_layer",
         PROVIDER,
-        "plugins.networks.shared.transformer_encoder:TransformerEncoder",
+        "plugins.networks.shared.transformer_layer:TransformerLayer",
     ),
     Implementation(
         "model",

@@ -122,7 +122,7 @@ MODELS = [
         for cell in ("rnn", "lstm", "gru")
         for kind in ("final", "max", "mean")
     ),
-    *(("model_comparison", "transformer_encoder", (4, size), {}, (X,)) for size in (3, 4)),
+    *(("model_comparison", "transformer_layer", (4, size), {}, (X,)) for size in (3, 4)),
     ("text_cnn", "text_cnn", (6, 4, 5, 3), {"keep_probability": 1.0}, (IDS,)),
     *(("dropout", n, (0.5,), {}, (X,)) for n in ("dropout", "variational_dropout")),
     ("dropout", "drop_connect", (4, 5, 0.5), {}, (X,)),

@@ -53,7 +53,7 @@ FAMILIES = {
     "lstm": Family("lstm", "max", in_order=True),
     "gru": Family("gru", "max", in_order=True),
     "qrnn": Family("qrnn", "max"),
-    "transformer": Family("transformer_encoder", "mean"),
+    "transformer": Family("transformer_layer", "mean"),
 }
 
 

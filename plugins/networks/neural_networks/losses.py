@@ -21,6 +21,7 @@ class MaxMarginLoss(Loss):
         if not margin >= 0:
             raise ValueError(f"a margin is 0 or more, but got {margin}")
         self.margin = margin
+        self._arrays = current_arrays()
 
     def forward(self, true_scores: Any, corrupt_scores: Any) -> Any:
         """Return J of the scores s and s_c, `(...)` each; ValueError if they are no pairs."""
@@ -28,8 +29,8 @@ class MaxMarginLoss(Loss):
         if shape != other or 0 in shape:
             raise ValueError(f"scores (...) come in pairs of one shape; got {shape} and {other}")
         cost = (self.margin + corrupt_scores - true_scores).clip(min=0)
-        arrays = current_arrays()
-        self._slope = arrays.astype(cost > 0, cost.dtype) / np.prod(shape, dtype=int).item()
+        is_violated = self._arrays.astype(cost > 0, cost.dtype)
+        self._slope = is_violated / np.prod(shape, dtype=int).item()
         return cost.mean()
 
     def backward(self) -> tuple[Any, Any]:

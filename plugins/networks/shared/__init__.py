@@ -6,6 +6,6 @@ pooled_classifier.py    classifiers of texts: vectors, a layer, a pooling, score
 receptive_field.py      the receptive field of stacked convolutions
 recurrent_steps.py      one step of a recurrent layer, forward and backward
 scored_words.py         language models that score all words after each token
-transformer_encoder.py  a transformer block in the place of a recurrent layer
+transformer_layer.py    a transformer block in the place of a recurrent layer
 translator.py           an encoder and a decoder: training, and translations by search
 """

@@ -84,12 +84,15 @@ def fine_tune(
 
 
 def _fit(model: Any, x: Any, labels: Any, steps: int, learning_rate: float) -> list[float]:
-    """Take steps of Adam on all rows of `x`; return the losses."""
-    loss, optimizer = part("softmax_cross_entropy")(), part("adam")(learning_rate)
-    losses = []
-    for _ in range(steps):
-        losses.append(loss.forward(model.forward(x), labels))
+    """Minimize the cross-entropy of the rows of `x`; return its values."""
+    cost, adam = part("softmax_cross_entropy")(), part("adam")(learning_rate)
+
+    def step() -> Any:
+        value = cost.forward(model.forward(x), labels)
         model.zero_gradients()
-        model.backward(loss.backward())
-        optimizer.step(model.parameters, model.gradients)
-    return [float(value) for value in losses]  # read once, so that a GPU never waits
+        model.backward(cost.backward())
+        adam.step(model.parameters, model.gradients)
+        return value
+
+    values = [step() for _ in range(steps)]
+    return [float(value) for value in values]  # read once, so that a GPU never waits

@@ -27,7 +27,7 @@ def test_the_exercises_are_offered_by_their_solutions_and_the_rest_by_the_plugin
         "constant",
         "linear_decay",
         "plateau",
-        "transformer_encoder",
+        "transformer_layer",
         "transformer_translator",
     }
     assert extras == {*unasked, *FASTER}

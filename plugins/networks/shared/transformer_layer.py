@@ -11,7 +11,7 @@ from framework.models.parts import part
 from plugins.networks.shared.blocks import Chain, Sinusoids
 
 
-class TransformerEncoder(Chain):
+class TransformerLayer(Chain):
     """h = norm(block(x W + b + p)), with the sinusoids p of the positions.
 
     Here x is `(N, T, D)` and h is `(N, T, H)`. The block is causal, so that no word depends on

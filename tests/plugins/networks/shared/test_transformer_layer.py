@@ -13,7 +13,7 @@ REGISTRY = Plugins().registry
 
 def encoder(backend, size=6):
     rng = np.random.default_rng(0)
-    return backend.build("transformer_encoder", 3, size, kind="model", rng=rng)
+    return backend.build("transformer_layer", 3, size, kind="model", rng=rng)
 
 
 @pytest.mark.parametrize("size", [5, 6, 8])
