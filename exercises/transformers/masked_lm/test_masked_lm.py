@@ -96,7 +96,7 @@ def test_all_others_stay(submission, rng):
 @pytest.mark.promise("random-words", "independent", "mask_tokens")
 def test_random_words(submission, rng):
     """mask_tokens: a random word is any word, and neither padding nor MASK."""
-    words, ids = 5, np.full((400, 50), 2)
+    words, ids = 5, np.full((800, 50), 2)
     inputs, chosen = submission.mask_tokens(ids, words, 0.9, rng=rng)
     p = np.array([0, 0.025, 0.125, 0.025, 0.025, 0.8])
     matches_distribution(inputs[chosen], p, "the ids that a model reads for chosen words")
