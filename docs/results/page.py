@@ -73,7 +73,7 @@ def _cells(row: Row) -> Iterator[str]:
     yield f"{found['threads']}"
     yield _runs(found, len(runs))
     yield f"{min(len(run['held_out']) for run in runs)}"
-    yield f"{_hours(runs):.1f}"
+    yield f"{_hours(runs):.2f}"
     yield f"{found['date']}, {found['version']}"
 
 

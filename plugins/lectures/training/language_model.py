@@ -29,6 +29,9 @@ from plugins.lectures.training.recurrent_layers import (
 )
 from plugins.lectures.training.text import TextOptions, TextTask
 
+#: Multiples of the golden ratio, modulo 1, are spread evenly.
+GOLDEN = (5**0.5 - 1) / 2
+
 #: The biases of the gates of the highway layers after the filters over characters.
 _GATE_BIAS = re.compile(r"^embedding\.highway_\d+\.b_t$")
 
@@ -48,8 +51,9 @@ class LanguageModelOptions(TextOptions, RecurrentOptions):
     )
     epoch_steps: int | None = option(
         None,
-        "Number of steps in an epoch. The next epoch continues the text where this one has ended, "
-        "and starts again at its beginning when the text is over. Default: the whole text once.",
+        "Number of steps in an epoch. The next epoch continues the text where this one has ended. "
+        "When the text is over, it starts again a few tokens later than before, so that it is cut "
+        "in other places. Default: the whole text once.",
         minimum=1,
         group=RARE,
     )
@@ -167,26 +171,33 @@ class LanguageModelTask(TextTask):
 
     def batches(self, options: LanguageModelOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the chunks of the text, in order."""
-        total, batches = self._whole_text(options)
         if options.epoch_steps is None:
-            return total, batches
-        start = (epoch - 1) * options.epoch_steps % total
-        return options.epoch_steps, self._part_of_the_text(options, start, options.epoch_steps)
-
-    def _whole_text(self, options: LanguageModelOptions) -> tuple[int, Iterator[Batch]]:
-        """Return the number of chunks of the text, and these chunks."""
-        return text_batches(self.text.train, options.batch_size, options.unroll)
+            return text_batches(self.text.train, options.batch_size, options.unroll)
+        return options.epoch_steps, self._part_of_the_text(options, epoch, options.epoch_steps)
 
     def _part_of_the_text(
-        self, options: LanguageModelOptions, start: int, steps: int
+        self, options: LanguageModelOptions, epoch: int, steps: int
     ) -> Iterator[Batch]:
-        """Yield `steps` chunks from number `start` on; the first chunk follows the last one.
+        """Yield the `steps` chunks of an epoch, which begin where the epoch before it has ended.
 
         No state is carried into an epoch, so that a run can be resumed after any of them.
         """
-        chunks = chain.from_iterable(self._whole_text(options)[1] for _ in count())
-        for step, batch in enumerate(islice(chunks, start, start + steps)):
+        start, total = (epoch - 1) * steps, self._reading(options, 0)[0]
+        readings = (self._reading(options, number)[1] for number in count(start // total))
+        first = start % total
+        for step, batch in enumerate(islice(chain.from_iterable(readings), first, first + steps)):
             yield batch if step else replace(batch, continues=False)
+
+    def _reading(self, options: LanguageModelOptions, number: int) -> tuple[int, Iterator[Batch]]:
+        """Return how many chunks a reading of the text has, and those of a `number`, from 0 on.
+
+        Each reading begins elsewhere in the first chunk: a model that learns a vector for each
+        position would otherwise see each token at one position alone.
+        """
+        ids, N, T = self.text.train, options.batch_size, options.unroll
+        tokens = max(len(ids) - T, N + 1)
+        later = int((len(ids) - tokens) * (number * GOLDEN % 1))
+        return text_batches(ids[later : later + tokens], N, T)
 
     def generator_seed(self, seed: int, epoch: int) -> list[int]:
         """Return the seed, unchanged since the first version so that old checkpoints can resume."""
