@@ -67,6 +67,9 @@ class Arrays(ABC):
     def is_native(self, value: object) -> bool:
         """Return whether `value` is one of the backend's arrays."""
 
+    def use_full_precision(self) -> None:  # noqa: B027  # only where a library rounds more
+        """Round no product to fewer bits than its dtype has, from now on."""
+
     def asarray(self, value: Any) -> Any:
         """Return `value` itself if it is native, else a native array of its values."""
         return value if self.is_native(value) else self.from_numpy(np.asarray(value))

@@ -250,13 +250,19 @@ class GradingSetting:
         options = self.options
         is_numpy = options.provider and options.backend == REFERENCE
         device = "cpu" if is_numpy else options.device
-        return Backend(self.plugins.registry, options.backend, device=device)
+        return _precise(Backend(self.plugins.registry, options.backend, device=device))
 
     def graded_backend(self) -> Backend:
         """Whose parts are graded, where `options` name a provider."""
         registry, options = self.plugins.registry, self.options
         name = own_backend(registry, options.provider, options.backend)
-        return Backend(registry, name, provider=options.provider, device=options.device)
+        return _precise(Backend(registry, name, provider=options.provider, device=options.device))
+
+
+def _precise(backend: Backend) -> Backend:
+    """Return `backend`, whose products are compared from now on."""
+    backend.arrays.use_full_precision()
+    return backend
 
 
 def open_setting(

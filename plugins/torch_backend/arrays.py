@@ -86,6 +86,10 @@ class TorchArrays(Arrays):
     def __init__(self, device: str = "cpu") -> None:
         self.device = use_device(device)
 
+    def use_full_precision(self) -> None:
+        """Use no TF32, whose products have 11 bits: recurrent layers on a GPU would."""
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+
     def from_numpy(self, array: Array) -> Tensor:
         """Return a tensor of the same dtype, shape and values; never shares memory with `array`.
 

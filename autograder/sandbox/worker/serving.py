@@ -87,7 +87,9 @@ def load_arrays(target: str, device: str) -> Any:
     """Return the arrays of a backend, `target`, on `device`."""
     module, _, name = target.partition(":")
     arrays = getattr(importlib.import_module(module), name)
-    return arrays() if device == "cpu" else arrays(device=device)
+    loaded = arrays() if device == "cpu" else arrays(device=device)
+    loaded.use_full_precision()
+    return loaded
 
 
 def _signal_timers() -> Callable[[float, float], None]:

@@ -57,6 +57,7 @@ class ConvolutionalEncoder(Chain):
             IndexError: an id that is no row of the table.
         """
         (N, T), arrays = ids.shape, self._arrays
+        arrays.check_ids(ids, self.vocabulary_size)
         if self.length < T:
             raise ValueError(f"a sentence has {T} words, where {self.length} have room")
         if not T:

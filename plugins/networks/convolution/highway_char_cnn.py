@@ -60,6 +60,7 @@ class CharacterWordEncoder(Chain):
             IndexError: an id outside 0 ... A−1.
         """
         _check_axes(ids, 2, 3)
+        self._arrays.check_ids(ids, len(self.embedding.parameters["embedding"]))
         characters = ids.reshape(-1, ids.shape[-1])
         mask = self._arrays.words(characters)
         self._is_character = mask[:, :, None]

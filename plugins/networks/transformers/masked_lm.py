@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from framework.arrays import current_arrays
+from framework.arrays import Arrays, current_arrays
 from framework.interfaces import Array, Model
 from framework.models.differentiated import DifferentiatedModel
 from framework.models.parts import part
@@ -32,7 +32,7 @@ def mask_tokens(
     arrays.check_ids(arrays.asarray(ids), V)
     if not 0 <= share <= 1:
         raise ValueError(f"share should be from 0 to 1, but is {share}")
-    words = _numpy(ids)
+    words = _numpy(ids, arrays)
     chosen = (rng.random(words.shape) < share) & (words != PAD)
     fate = rng.choice(3, size=words.shape, p=[0.8, 0.1, 0.1])
     drawn = rng.integers(1, V, size=words.shape)
@@ -121,7 +121,7 @@ class MaskedLM(Model):
             IndexError: an id outside 0 ... V.
             ValueError: `chosen` is not bool in the shape of `ids`, or there are too many words.
         """
-        mask = _numpy(chosen)
+        mask = _numpy(chosen, self._arrays)
         if mask.dtype != bool or mask.shape != tuple(ids.shape):
             received = f"{mask.dtype} {mask.shape}"
             raise ValueError(f"chosen should be bool {tuple(ids.shape)}, but is {received}")
@@ -154,12 +154,13 @@ def fit_masked_lm(
 ) -> list[float]:
     """Train `model` with Adam to predict chosen words; return the loss of each step."""
     loss, optimizer = part("softmax_cross_entropy")(), part("adam")(learning_rate)
-    arrays, losses, texts = current_arrays(), [], _numpy(ids)
+    arrays, losses = current_arrays(), []
+    texts = _numpy(ids, arrays)
     model.train()
     for _ in range(steps):
         batch = texts[rng.choice(len(texts), batch_size)]
         read, chosen = mask_tokens(batch, model.vocabulary_size, share, rng=rng)
-        targets = batch[_numpy(chosen)]
+        targets = batch[_numpy(chosen, arrays)]
         if targets.size:
             logits = model.forward(read, chosen)
             losses.append(loss.forward(logits, arrays.from_numpy(targets)))
@@ -175,7 +176,8 @@ def pseudo_perplexity(model: Any, ids: Any) -> float:
     Raises:
         ValueError: there is no word.
     """
-    arrays, texts = current_arrays(), _numpy(ids)
+    arrays = current_arrays()
+    texts = _numpy(ids, arrays)
     words = texts != PAD
     if not words.any():
         raise ValueError(f"ids {texts.shape} have no word: a mean needs at least one")
@@ -190,7 +192,6 @@ def pseudo_perplexity(model: Any, ids: Any) -> float:
     return float(np.exp(-total / words.sum()))
 
 
-def _numpy(values: Any) -> Array:
+def _numpy(values: Any, arrays: Arrays) -> Array:
     """Return an array of the backend, or of NumPy, as a NumPy array."""
-    arrays = current_arrays()
     return values if isinstance(values, np.ndarray) else arrays.to_numpy(arrays.asarray(values))

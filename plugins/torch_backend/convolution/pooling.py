@@ -87,7 +87,10 @@ class LocalMaxPool(_Pool):
         x = self._candidates(inputs[0])
         if x.shape[1] < self.size:
             x = functional.pad(x, (0, 0, 0, self.size - x.shape[1]), value=_LEAST)
-        y = functional.max_pool1d(x.transpose(1, 2), self.size, self.stride, ceil_mode=True)
+        channels = x.transpose(1, 2)
+        if x.is_cuda:  # its kernel for neighboring channels fails with one channel in float64
+            channels = channels.contiguous()
+        y = functional.max_pool1d(channels, self.size, self.stride, ceil_mode=True)
         return self._pooled(y.transpose(1, 2))
 
 

@@ -43,8 +43,8 @@ def test_any_shape(submission, reference, rng, pooling):
         refuses(submission, "QRNN", 2, 3, width, unknown, rng=rng)
     if in_float32(pair):
         x = rng.normal(size=(2, 4, 1)).astype(np.float32)
-        pair.same_forward(x, rtol=1e-5)
-        pair.same_backward(x, rng=rng, rtol=1e-5)
+        pair.same_forward(x, rtol=1e-4)
+        pair.same_backward(x, rng=rng, rtol=1e-4)
 
 
 @pytest.mark.task("QRNN")

@@ -42,7 +42,7 @@ def test_any_shape(submission, reference, rng):
         pair.same_backward(rng.normal(size=(N, T, D)), rng=rng, rtol=RTOL, atol=1e-12)
     if in_float32(pair):
         x = rng.normal(size=(2, 4, 5)).astype(np.float32)
-        pair.same_backward(x, rng=rng, rtol=1e-5, atol=1e-5)
+        pair.same_backward(x, rng=rng, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.task("Bidirectional")

@@ -29,7 +29,7 @@ def test_any_shape(submission, reference, rng):
         pair.same_forward(tokens)
         pair.same_backward(tokens, pair.reference.state, rng=rng)
     if in_float32(pair):
-        pair.same_forward(tokens, rtol=1e-5)
+        pair.same_forward(tokens, rtol=1e-4)
         pair.same_backward(tokens, rng=rng, rtol=1e-4)
 
 

@@ -35,8 +35,8 @@ def other_shapes(submission, reference, rng, **options):
     refuses(pair.student, "forward", rng.normal(size=(2, 4, 2)))
     if in_float32(pair):
         x = rng.normal(size=(2, 4, 1)).astype(np.float32)
-        pair.same_forward(x, rtol=1e-5)
-        pair.same_backward(x, rng=rng, rtol=1e-5)
+        pair.same_forward(x, rtol=1e-4)
+        pair.same_backward(x, rng=rng, rtol=1e-4)
 
 
 @pytest.mark.task("GRU")

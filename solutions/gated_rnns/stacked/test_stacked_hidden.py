@@ -49,8 +49,8 @@ def test_one_layer(submission, reference, rng, skip):
         pair.same_backward(rng.normal(size=(N, T, D)), rng=rng)
     if in_float32(pair):
         x = rng.normal(size=(2, 3, 5)).astype(np.float32)
-        pair.same_forward(x, rtol=1e-5)
-        pair.same_backward(x, rng=rng, rtol=1e-5)
+        pair.same_forward(x, rtol=1e-4)
+        pair.same_backward(x, rng=rng, rtol=1e-4)
 
 
 @pytest.mark.task("Stacked")
@@ -101,7 +101,7 @@ def test_everything_kept(submission, reference, rng, drop):
     pair.accumulates(rng.normal(size=(2, 3, 1)), rng=rng)
     if in_float32(pair):
         x = rng.normal(size=(2, 3, 1)).astype(np.float32)
-        pair.same_forward(x, rtol=1e-5)
+        pair.same_forward(x, rtol=1e-4)
         pair.same_backward(x, rng=rng, rtol=1e-4)
 
 

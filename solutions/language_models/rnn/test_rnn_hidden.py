@@ -22,8 +22,8 @@ def test_any_shape(submission, reference, rng):
     pair = paired_models(submission, reference, "RNN", 2, 3, rng=rng)
     if in_float32(pair):
         x, h_0 = (rng.normal(size=shape).astype(np.float32) for shape in ((2, 4, 2), (2, 3)))
-        pair.same_forward(x, h_0, rtol=1e-5)
-        pair.same_backward(x, h_0, rng=rng, rtol=1e-5)
+        pair.same_forward(x, h_0, rtol=1e-4)
+        pair.same_backward(x, h_0, rng=rng, rtol=1e-4)
 
 
 @pytest.mark.task("RNN")

@@ -31,7 +31,7 @@ def test_any_shape(submission, reference, rng):
     if in_float32(pair):
         state = pair.student.initial_state(3)
         equal(state, pair.reference.initial_state(3), "initial_state(3) of a model in float32")
-        pair.same_forward(tokens, state, rtol=1e-5)
+        pair.same_forward(tokens, state, rtol=1e-4)
         pair.same_backward(tokens, state, rng=rng, rtol=1e-4)
 
 
