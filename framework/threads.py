@@ -7,13 +7,13 @@ import os
 VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def pin_threads() -> None:
-    """Use one thread unless the environment says otherwise; call it before NumPy is imported.
+def pin_threads(count: int = 1) -> None:
+    """Use `count` threads unless the environment says otherwise; call it before NumPy is imported.
 
     More threads than processors only wait for each other, and make times incomparable.
     """
     for variable in VARIABLES:
-        os.environ.setdefault(variable, "1")
+        os.environ.setdefault(variable, str(count))
 
 
 def threads_in_words() -> str:

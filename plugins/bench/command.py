@@ -14,6 +14,7 @@ from framework.commands.options import BlockOption, Device, PluginOption
 from framework.commands.output import write_error
 from framework.errors import GradusError, UsageError
 from framework.importing import load_target
+from framework.threads import pin_threads
 from plugins.bench.catalogue import CASES, Case, chosen_cases
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def bench(
         for case in chosen if models else CASES:
             console.print(f"{case.name}: {case.about}", soft_wrap=True)
         return
+    pin_threads(threads)
     _check_available(chosen)
     backend, setting = _prepared(device, threads, plugin, block)
     setting |= {"precision": precision, "sizes": "tiny" if tiny else "as listed"}

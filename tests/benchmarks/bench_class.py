@@ -30,8 +30,8 @@ from autograder.submissions.submission import load_submission
 SIZE = int(os.environ.get("GRADUS_CLASS", "300"))
 MEMORY_SIZE = int(os.environ.get("GRADUS_CLASS_MEMORY", "1000"))
 PROCESSES = 2
-#: CPU seconds of one right submission of `activations`; and of `grade` when it was measured first.
-AIM, FIRST = 0.25, 0.98
+#: CPU seconds of one right submission of `activations` beside those of `grade`, in one run.
+AIM = 0.25
 #: CPU seconds of a unit outside submitted code, when `grade` was measured first, and the aim.
 UNIT_FIRST, UNIT_AIM = 4.4, 3.0
 #: A benchmark fails beyond its aim times this: other programs on the machine slow each other.
@@ -141,7 +141,7 @@ def test_submissions_of_activations():
     few = right(SIZE // 10)
     boxed = graded("bubblewrap", few)[1] / len(few)
     print(f"\nright submissions of activations, CPU seconds each, {SIZE} by {PROCESSES} processes")
-    print(f"  fork server      {each:.3f}   aim {AIM}, first measured {FIRST}")
+    print(f"  fork server      {each:.3f}   {each / alone:.2f} of `grade` alone, aim {AIM}")
     print(f"  bubblewrap each  {boxed:.3f}   (of {len(few)}, the start of the graders included)")
     print(f"  `grade` alone    {alone:.3f}")
     _, seconds = graded("fork", wrong(SIZE))
@@ -150,7 +150,7 @@ def test_submissions_of_activations():
         seconds = graded("fork", [text] * PROCESSES)[1] / PROCESSES
         print(f"  {name:16} {seconds:.3f}   (with the start of a grader)")
     save("class", {"right": each, "bubblewrap": boxed, "grade": alone})
-    assert each <= AIM * MARGIN
+    assert each <= alone * AIM * MARGIN * MARGIN  # twofold: both times vary
 
 
 def submitted_seconds(monkeypatch):

@@ -12,7 +12,6 @@ from typing import Any
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.process import WorkerProcess
-from autograder.sandbox.worker import dispatcher
 from autograder.sandbox.worker.dispatcher import Dispatcher
 from autograder.sandbox.worker.imports import GradedImporter
 from autograder.sandbox.worker.loading import SubmittedModule
@@ -80,16 +79,13 @@ class _Clock:
     def installed(self) -> Iterator[None]:
         """Measure all dispatchers of this process."""
         kept = {name: getattr(Dispatcher, name) for name in ("_run", *_OURS)}
-        settle = dispatcher._end_check
         for name, method in kept.items():
-            setattr(Dispatcher, name, self._timed(method, is_submitted=name == "_run"))
-        dispatcher._end_check = self._timed(settle, is_submitted=False)
+            setattr(Dispatcher, name, self._timed(method))
         try:
             yield
         finally:
             for name, method in kept.items():
                 setattr(Dispatcher, name, method)
-            dispatcher._end_check = settle
 
     def _count(self) -> None:
         now = time.thread_time()
@@ -97,10 +93,11 @@ class _Clock:
             self.inside += now - self._last
         self._last = now
 
-    def _timed(self, function, *, is_submitted):
+    def _timed(self, function):
         def timed(*args, **kwargs):
             self._count()
-            self._running.append(is_submitted)
+            is_step = function.__name__ == "_run"
+            self._running.append(is_step and args[1][0] != "settle")  # which collects garbage
             try:
                 return function(*args, **kwargs)
             finally:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from gradus_command import gradus
 from page_commands import commands
+from programs import completed
 from repository import ROOT
 
 from framework.errors import StoppedError, UnknownNameError, UsageError
@@ -316,3 +317,15 @@ def test_the_commands_of_the_page_name_models_and_options_that_exist():
     for line in lines:
         _, *words = line.split()
         assert gradus(*words, "--list").startswith("zaremba_small: ")
+
+
+def test_numpy_uses_one_thread_too():
+    """NumPy reads the number of threads when it is imported: the command says it before."""
+    script = (
+        "import sys; from plugins.bench import command; "
+        "command.pin_threads = lambda count: sys.exit(f'{count} {\"numpy\" in sys.modules}'); "
+        "sys.argv[1:] = ['bench', 'transformer_lm', '--tiny']; "
+        "from framework.cli import main; main()"
+    )
+    done = completed(sys.executable, "-c", script, cwd=ROOT)
+    assert done.stderr.strip() == "1 False"
