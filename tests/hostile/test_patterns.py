@@ -30,11 +30,11 @@ NAMES = (
 #: Files that match single lines from their start, and files that meet no text of students.
 LINES = ("autograder/submissions/notebooks.py",)
 OURS = ("autograder/sandbox/confine/",)
-#: Maximum length of a name in characters, and the length of other texts.
-NAME, TEXT = 4096, 65_536
+#: Length of names, of which the longest have twice as many characters, and of other texts.
+NAME, TEXT = 2048, 65_536
 #: Length of a text -> seconds of processor time. A linear pattern takes milliseconds for a text,
-#: a quadratic one seconds; for a name, a quadratic one takes 0.3 s and a cubic one hours.
-LIMITS = {NAME: 3.0, TEXT: 0.5}
+#: a quadratic one seconds; for a name, a quadratic one takes 0.08 s and a cubic one 1.5 s or more.
+LIMITS = {NAME: 0.8, TEXT: 0.5}
 
 AT_START = ("match", "fullmatch")
 FUNCTIONS = {"compile", "sub", "match", "search", "findall", "fullmatch", "split", "finditer"}
