@@ -70,7 +70,8 @@ def names(tree):
 def uses(tree, name):
     """Return the methods of a pattern that are used: at the start of a text, or anywhere."""
     attributes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-    used = {node.attr for node in attributes if ast.unparse(node.value) == name}
+    named = (node for node in attributes if isinstance(node.value, ast.Name | ast.Attribute))
+    used = {node.attr for node in named if ast.unparse(node.value) == name}
     return AT_START if used and used <= set(AT_START) else (*AT_START, "findall")
 
 
@@ -78,7 +79,9 @@ def is_pattern(node):
     """Return whether a node of a program calls a function of `re` with a text."""
     return (
         isinstance(node, ast.Call)
-        and ast.unparse(node.func) in {f"re.{name}" for name in FUNCTIONS}
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in FUNCTIONS
+        and ast.unparse(node.func.value) == "re"
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     )
