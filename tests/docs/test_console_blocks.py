@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 import textwrap
 import tomllib
 import zipfile
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 from devices import why_no_gpu
 from page_commands import commands
+from programs import completed, with_scripts
 from repository import ROOT, text_of
 from small_runs import CORPORA
 
@@ -91,8 +90,9 @@ def solved(folder: Path) -> None:
 
 
 def plugin_of_week_3(folder: Path) -> None:
-    """A plugin with the solution of `lstm`, beside the course."""
+    """A plugin with the solution of `lstm`, and one for a training, beside the course."""
     solved(folder)
+    shutil.copy(ROOT / "docs/examples/plugins/own_training.py", folder)
     shutil.copy(folder / "solutions/gated_rnns/lstm/lstm.py", folder / "week3_lstm.py")
     (folder / "week3.py").write_text(WEEK3, "utf-8")
 
@@ -152,14 +152,7 @@ PARAMETERS = [pytest.param(page, marks=[pytest.mark.slow] * (page in SLOW)) for 
 def test_commands_run_in_the_order_of_their_page(page: str, tmp_path: Path) -> None:
     FOLDERS[page](tmp_path)
     for command in commands(ROOT / page, "gradus", "grade"):
-        done = subprocess.run(
-            f"{Path(sys.executable).parent}/{command}",
-            shell=True,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = completed(command, shell=True, cwd=tmp_path, env=with_scripts())
         missing = [why for option, why in absent().items() if option in command]
         if missing:
             assert (done.returncode, missing[0] in done.stderr) == (2, True), command

@@ -75,8 +75,8 @@ def tokenize(
         else:
             corpora = chosen.plugins.corpora
             tokens, vocabulary = _learned(corpus or "", merges, computing, corpora)
-    if text is None:
-        announce("One line of text on each line; Ctrl-D ends.")
+    if text is None and sys.stdin.isatty():
+        announce("Write lines of text; Ctrl-D ends.")
     with unfinished_parts(computing):
         for line in sys.stdin if text is None else [text]:
             typer.echo(_shown(line.removesuffix("\n"), tokens, vocabulary, ids))
@@ -86,8 +86,8 @@ def _learned(
     name: str, merges: int, computing: Backend, corpora: Corpora
 ) -> tuple[Tokens, Vocabulary]:
     """Return subwords that are learned from the training part of the corpus `name`."""
-    from framework.data.corpora import load_corpus
     from framework.data.subwords import tokens_of
+    from plugins.lectures.formats.corpus_files import load_corpus
 
     unlearned = tokens_of(f"subwords:{merges}", computing.function)
     corpus = load_corpus(name, corpora, tokens=unlearned)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framework.data.corpora import load_corpus, load_text
 from framework.data.subwords import Subwords, check_tokens, tokens_of, vocabulary_of
 from framework.data.tokens import CHARACTERS, WORDS
 from framework.errors import UsageError
+from plugins.lectures.formats.corpus_files import load_corpus, load_text
 from plugins.networks.translation import subwords as fast
 
 FUNCTIONS = {
@@ -87,6 +87,10 @@ def test_a_file_is_read_line_by_line(tmp_path):
         ("learn_merges", lambda words, count: [(97, 98)] * 2, "make the same token"),
         ("encode_subwords", lambda words, merges: [[97] for _ in words], "lose a part of the text"),
         ("encode_subwords", lambda words, merges: [], "lose a part of the text"),
+        ("encode_subwords", lambda words, merges: [97, 98], r"encode returned \[97, 98\]"),
+        ("encode_subwords", lambda words, merges: None, "encode returned None, expected a list"),
+        ("learn_merges", lambda words, count: None, "learn_merges returned None, expected a list"),
+        ("learn_merges", lambda words, count: [(97, 98, 99)], "a merge of 3 tokens"),
         ("decode_subwords", lambda ids, merges: b"", "lose a part of the text"),
         ("decode_subwords", lambda ids, merges: ids["a"], "lambda> raises TypeError: list indices"),
     ],
