@@ -136,7 +136,7 @@ def test_how_far_a_step_goes():
     assert told(pair(start + 0.1 * step, start + step, **facts), right=[first]) is None
 
 
-def test_two_parameters_with_one_mistake_are_told_once():
+def test_two_parameters_with_one_mistake_are_reported_once():
     facts = {"method": "step", "is_argument": True, "before": X}
     arrays = {
         name: pair(X + 0.3 * WIDE[0, :4], X + WIDE[0, :4], name=name, **facts) for name in "Wb"
