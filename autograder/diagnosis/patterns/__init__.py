@@ -69,6 +69,6 @@ def told_by_each(
         said = told_by(patterns, concerned, replace(together, wrong=wrong, effects=()))
         for check, diagnosis in said.items():
             first = diagnoses.setdefault(check, diagnosis)
-            if first is not diagnosis and first.second is None:
+            if first != diagnosis and first.second is None:
                 diagnoses[check] = replace(first, second=diagnosis)
     return diagnoses

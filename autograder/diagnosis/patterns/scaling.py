@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,14 +19,14 @@ PRECISION = 1e-7
 def _negated(evidence: AnswerEvidence) -> str | None:
     if _holds(evidence, lambda pair: -pair.expected):
         return f"{evidence.subject} of opposite sign: a minus sign is missing or extra."
-    if _moves(evidence) and _ratio(evidence, _steps(evidence)) == -1:
+    if _moves(evidence) and _ratio_of_steps(evidence) == -1:
         return f"Your {evidence.method} moves in the opposite direction: the sign is wrong."
     return None
 
 
 def _factor(evidence: AnswerEvidence) -> str | None:
     if _moves(evidence):
-        c = _ratio(evidence, _steps(evidence))
+        c = _ratio_of_steps(evidence)
         if c is not None and c > 0:
             return f"Your {evidence.method} makes a step {_number(c)} times as long as expected."
         return None
@@ -109,10 +109,17 @@ def _moves(evidence: AnswerEvidence) -> bool:
     )
 
 
-def _steps(evidence: AnswerEvidence) -> list[tuple[Array, Array]]:
+def _ratio_of_steps(evidence: AnswerEvidence) -> float | None:
+    """Return c if all steps are c times as long as expected, and no other step is right."""
+    if any(expected.any() for _, expected in _steps(evidence.same_name)):
+        return None
+    return _ratio(evidence, _steps(evidence.wrong))
+
+
+def _steps(pairs: Sequence[Pair]) -> list[tuple[Array, Array]]:
     return [
         (pair.actual - pair.before, pair.expected - pair.before)
-        for pair in evidence.wrong
+        for pair in pairs
         if pair.before is not None
     ]
 

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Pair, Raised
-from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS
+from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS, told_by_each
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 4))
@@ -132,6 +132,24 @@ def test_how_far_a_step_goes():
     assert "opposite direction" in told(pair(start - step, start + step, **facts))[1]
     assert "0.1 (1/10) times as long" in told(pair(start + 0.1 * step, start + step, **facts))[1]
     assert told(pair(start, start + step, **facts))[0] == "unmoved"
+    first = pair(start + step, start + step, **facts)
+    assert told(pair(start + 0.1 * step, start + step, **facts), right=[first]) is None
+
+
+def test_two_parameters_with_one_mistake_are_reported_once():
+    facts = {"method": "step", "is_argument": True, "before": X}
+    arrays = {
+        name: pair(X + 0.3 * WIDE[0, :4], X + WIDE[0, :4], name=name, **facts) for name in "Wb"
+    }
+    noise = pair(X + RNG.normal(size=X.shape), X + 1, name="x", **facts)
+    group = {
+        "some": AnswerEvidence("step", tuple(arrays.values())),
+        "other": AnswerEvidence("step", (noise,)),
+    }
+    together = AnswerEvidence.together([*group.values()], [])
+    (check, diagnosis), *others = told_by_each(PATTERNS, group, together).items()
+    assert (check, diagnosis.second, others) == ("some", None, [])
+    assert "0.3 times as long" in diagnosis.sentence
 
 
 def test_gradients_that_are_overwritten():
