@@ -158,7 +158,12 @@ SYSTEMS = (
         ),
         FIRST,
     ),
-    System("LSTM (L7, 3)", "lstm", ("gradus train rnn_lm --cell lstm --epochs 1",)),
+    System(
+        "LSTM (L7, 3)",
+        "lstm",
+        ("gradus train rnn_lm --cell lstm --epochs 1",),
+        real="zaremba_small",
+    ),
     System("GRU (L7, 4.1)", "gru", ("gradus train rnn_lm --cell gru --epochs 1",)),
     System(
         "stack with residual connections (L7, 4.10 to 4.12)",
@@ -178,8 +183,14 @@ SYSTEMS = (
             "--set depth=9 --set maps=8 --set k=2 --set embedding_size=8 --set hidden_size=32 "
             "--epochs 1",
         ),
+        real="conneau_2017_9",
     ),
-    System("QRNN (L11, 5)", "qrnn", ("gradus train rnn_lm --cell qrnn --epochs 1",)),
+    System(
+        "QRNN (L11, 5)",
+        "qrnn",
+        ("gradus train rnn_lm --cell qrnn --epochs 1",),
+        real="bradbury_2016",
+    ),
     System(
         "tags from characters (L11, 3.9)",
         "highway_char_cnn",
@@ -189,6 +200,7 @@ SYSTEMS = (
         "language model on characters of words (L11, 3.10)",
         "highway_char_cnn",
         ("gradus train rnn_lm --cell lstm --character-filters 10 --epochs 1",),
+        real="kim_2016_small",
     ),
     System(
         "translation (L11, 3.8)",

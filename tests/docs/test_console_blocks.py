@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from programs import completed, with_scripts
 from repository import ROOT, text_of
 from small_runs import CORPORA
 
+from framework.data.lexicon.wordnet import DEBIAN_WORDNET
 from plugins.authoring.new.course import write_course
 
 PAGES = [
@@ -50,6 +52,8 @@ def text_files(folder: Path) -> None:
     files |= {f"path/to/trec/{part}.txt": questions for part in ("train", "test")}
     files |= {f"path/to/ptb.{part}.txt": text for part in ("train", "valid", "test")}
     files["path/to/mr/all.txt"] = questions
+    files["sentences.txt"] = "the red cat sees a dog\na dog sees the cat\n"
+    files["even.txt"] = automaton()
     universal = "".join(f"{i} {w} {w} NOUN _ _ _ _ _ _\n" for i, w in enumerate(words, 1))
     files |= {f"path/to/ud_ewt/en_ewt-ud-{part}.conllu": f"{universal}\n".replace(" ", "\t") * 20
               for part in ("train", "dev", "test")}  # fmt: skip
@@ -62,6 +66,13 @@ def text_files(folder: Path) -> None:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, "utf-8")
+
+
+def automaton() -> str:
+    """Return the automaton that the page of training shows."""
+    text = (ROOT / "docs/training.md").read_text("utf-8")
+    (block,) = re.findall(r"(?:^    (?:even|odd).*\n)+", text, re.MULTILINE)
+    return textwrap.dedent(block)
 
 
 def clone(folder: Path) -> None:
@@ -79,8 +90,9 @@ def solved(folder: Path) -> None:
 
 
 def plugin_of_week_3(folder: Path) -> None:
-    """A plugin with the solution of `lstm`, beside the course."""
+    """A plugin with the solution of `lstm`, and one for a training, beside the course."""
     solved(folder)
+    shutil.copy(ROOT / "docs/examples/plugins/own_training.py", folder)
     shutil.copy(folder / "solutions/gated_rnns/lstm/lstm.py", folder / "week3_lstm.py")
     (folder / "week3.py").write_text(WEEK3, "utf-8")
 
@@ -118,6 +130,14 @@ FOLDERS: dict[str, Callable[[Path], None]] = {
 SLOW = ("docs/training.md", "README.md", "docs/plugins.md", "docs/instructors.md")
 
 
+def absent() -> dict[str, str]:
+    """Return the options that need what is not here, and what their commands then say."""
+    why = {"--device cuda": "no device 'cuda'"} if why_no_gpu() else {}
+    if not DEBIAN_WORDNET.is_dir():
+        why[f"--wordnet {DEBIAN_WORDNET}"] = "is it a WordNet database?"
+    return why
+
+
 def test_every_page_with_commands_is_followed() -> None:
     pages = {page for page in PAGES if commands(ROOT / page, "gradus", "grade")}
     assert pages == FOLDERS.keys() | FOLLOWED.keys()
@@ -133,8 +153,9 @@ def test_commands_run_in_the_order_of_their_page(page: str, tmp_path: Path) -> N
     FOLDERS[page](tmp_path)
     for command in commands(ROOT / page, "gradus", "grade"):
         done = completed(command, shell=True, cwd=tmp_path, env=with_scripts())
-        if "--device cuda" in command and why_no_gpu():
-            assert (done.returncode, "no device 'cuda'" in done.stderr) == (2, True), command
+        missing = [why for option, why in absent().items() if option in command]
+        if missing:
+            assert (done.returncode, missing[0] in done.stderr) == (2, True), command
             continue
         expected = (0, 1) if command.startswith("grade ") else (0,)
         assert done.returncode in expected, f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"

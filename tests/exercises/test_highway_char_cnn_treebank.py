@@ -57,12 +57,12 @@ def by_the_word():
     ],
 )
 def test_taggers_are_better_than_the_most_frequent_tag(
-    model, options, of_all, of_unknown, by_the_word, spec
+    model, options, of_all, of_unknown, by_the_word, tmp_path
 ):
     pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
     corpus = ("--corpus", "ud_ewt", "--data", FOLDER, "--epochs", 4)
     fast = ("--backend", "torch", "--precision", "float32", "--schedule", "linear_decay")
-    shown = gradus("train", model, *corpus, *fast, *options)
+    shown = gradus("train", model, *corpus, *fast, *options, "--out", tmp_path / "m")
     print(f"\nby the word: {by_the_word}\n{shown}")
     accuracy = float(re.search(r"test accuracy (\S+)", shown).group(1))
     unknown = float(re.search(r"training, (\S+) of [\d,]+ unknown words", shown).group(1))
