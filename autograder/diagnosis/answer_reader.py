@@ -88,6 +88,7 @@ class _AnswerReader:
     _latest: tuple[str, tuple[Array, ...]] = ("", ())
     _call: RemoteCall = NO_CALL
     _gradients: dict[str, Array] = field(default_factory=dict)
+    _given: tuple[Any, ...] = ()
     _overwritten: str = ""
 
     def read(self, exchanges: Sequence[Exchange], right: Sequence[Exchange]) -> _AnswerReader:
@@ -136,7 +137,7 @@ class _AnswerReader:
         seen = self._seen
         if method == "forward":
             self._seen = inputs
-        self._latest = (method, inputs)
+        self._latest, self._given = (method, inputs), tuple(args)
         parts = self.names.parts(self._call.method, right.value)
         returned = self._note(
             result_names(method, right.value, parts), ours.value, right.value, seen
@@ -183,7 +184,7 @@ class _AnswerReader:
         mine = {named.name: named.array for named in named_arrays(ours, names)}
         theirs = list(named_arrays(right, names))
         if set(mine) != {named.name for named in theirs}:
-            self.others.append(Answer(method, ours, right, names))
+            self.others.append(Answer(method, ours, right, names, self._given))
             return False
         pairs = [
             Pair(
@@ -205,7 +206,7 @@ class _AnswerReader:
             return False
         self.pairs += pairs
         if not any(pair.differs for pair in pairs) and not same_value(ours, right):
-            self.others.append(Answer(method, ours, right, names))
+            self.others.append(Answer(method, ours, right, names, self._given))
         return True
 
 

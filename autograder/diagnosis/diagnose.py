@@ -175,7 +175,7 @@ class Diagnoser:
             told = self._by_an_earlier_change(case)
             if is_own and not told:
                 told = (
-                    (is_of_arrays and told_by(EFFECTS, evidence, together))
+                    told_by(EFFECTS, evidence, together)
                     or case.changed()
                     or told_by(patterns, evidence, together)
                     or self._mutation(case)

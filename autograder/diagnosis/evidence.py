@@ -84,12 +84,14 @@ class Answer:
 
     Attributes:
         names: its name in messages, or the names of its items.
+        given: the arguments of the call.
     """
 
     method: str
     actual: Any
     expected: Any
     names: Names = ""
+    given: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

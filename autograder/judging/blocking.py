@@ -77,7 +77,7 @@ class Blocking:
         if name not in self._final:
             result = with_each_check(
                 self._results[name],
-                lambda check: _blocked(check, self._culprit(name, check), self._is_written),
+                lambda check: _blocked(check, self._culprit(name, check), self._is_missing),
             )
             source = self._sources.get(name)
             self._final[name] = result if source is None else _within(result, source)
@@ -90,10 +90,15 @@ class Blocking:
         others = self._required.get(name, frozenset()) - {name}
         return [part for part in _tasks_called(check) if part[0] in others]
 
-    def _is_written(self, name: str) -> bool:
-        """Return whether the exercise `name` fails a check, for which it has to be written."""
-        result = self._results.get(name)
-        return result is not None and any(check.verdict in _FAILING for check in result.checks)
+    def _is_missing(self, check: CheckResult, name: str) -> bool:
+        """Return whether `check` got no answer, or the exercise `name` fails no check.
+
+        An exercise that fails a check has been written, as far as the check needs it.
+        """
+        evidence, result = check.evidence, self._results.get(name)
+        has_answered = check.method in (*evidence.answered, *evidence.refused)
+        fails = result is not None and any(other.verdict in _FAILING for other in result.checks)
+        return not (has_answered and fails)
 
     def _culprit(self, name: str, check: CheckResult) -> str:
         """Return the other exercise of which a part does not pass there; empty if none."""
@@ -122,7 +127,7 @@ def _within(result: ExerciseResult, source: str) -> ExerciseResult:
         return _common_cause(result, failed[roots[0]]) or roots[0] if roots else ""
 
     return with_each_check(
-        result, lambda check: _blocked(check, cause(check), written.__contains__)
+        result, lambda check: _blocked(check, cause(check), lambda _, name: name not in written)
     )
 
 
@@ -168,15 +173,15 @@ def _common_cause(result: ExerciseResult, checks: list[CheckResult]) -> str:
     return causes.pop() if len(causes) == 1 and not causes & own else ""
 
 
-def _blocked(check: CheckResult, cause: str, is_written: Callable[[str], bool]) -> CheckResult:
+def _blocked(
+    check: CheckResult, cause: str, is_missing: Callable[[CheckResult, str], bool]
+) -> CheckResult:
     may_wait = check.verdict in _FAILING or check.verdict is Verdict.NOT_STARTED
     if check.blocked_by or not may_wait or not cause:
         return check
-    evidence = check.evidence
-    has_answered = check.method in (*evidence.answered, *evidence.refused)
     waits = check.verdict in (Verdict.BLOCKED, Verdict.NOT_STARTED)
-    is_missing = waits and not (has_answered and is_written(cause))
-    state = "is not written yet" if is_missing else "does not pass its own checks"
+    is_unwritten = waits and is_missing(check, cause)
+    state = "is not written yet" if is_unwritten else "does not pass its own checks"
     return decided(
         check,
         "blocking",

@@ -1,4 +1,4 @@
-"""Texts as token ids: vocabularies, batches, file formats, and one registry of corpora.
+"""Texts as token ids: vocabularies, batches, and one registry of corpora.
 
 batching.py         texts as arrays
 characters.py       words as sequences of characters, for models that read unknown words
@@ -10,8 +10,8 @@ pairs.py            pairs of a sentence and its translation
 tagged.py           texts with a tag for every word, generated or read from files
 tags.py             named entities as tags, one per word
 subwords.py         learned subwords as the tokens of a line
+text_lines.py       lines, words and characters of a text file
 tokens.py           words or characters as the tokens of a line
 vocabulary.py       words and their ids
-formats/            file formats
 lexicon/            lexicons of synsets and hypernyms
 """

@@ -15,7 +15,7 @@ class Corpus:
     """A training text and a held-out text.
 
     Attributes:
-        name: its name for `framework.data.corpora.load_corpus`.
+        name: its name for `plugins.lectures.formats.corpus_files.load_corpus`.
         train: ids `(M,)`. The first one, an end of sentence, is never predicted.
         valid: held-out ids `(L,)`, in the same form.
         vocabulary: the words behind the ids.

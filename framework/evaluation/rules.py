@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from framework.data.formats.text_file import lines_of, read_text
+from framework.data.text_lines import lines_of, read_text
 from framework.data.vocabulary import EOS, PAD, UNK, Ids, Vocabulary
 from framework.errors import BadInputError, UnknownNameError
 

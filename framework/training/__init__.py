@@ -14,5 +14,4 @@ saved_runs.py           a run with its files
 states.py               saved states of models and optimizers
 task.py                 tasks
 tools.py                parts of a run and arguments of models from text
-trained_vectors.py      word vectors from a checkpoint, or from a file in word2vec's text format
 """

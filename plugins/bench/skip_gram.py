@@ -14,16 +14,16 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import Tensor, nn
 
-from framework.data.formats.word_vectors import WordVectors
 from framework.errors import BadInputError, UsageError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.engine import Run
 from framework.training.loops import Batch
-from framework.training.trained_vectors import vectors_of
 from plugins.bench.pair import Pair, Step
 from plugins.lectures.evaluation.word_similarity import judged_similarity, read_judged_pairs
+from plugins.lectures.formats.word_vectors import WordVectors
 from plugins.lectures.training.counted_text import count_text
+from plugins.lectures.training.trained_vectors import vectors_of
 from plugins.lectures.training.word_vectors import WordVectorOptions, WordVectorTask
 
 #: Files of judged pairs of words.

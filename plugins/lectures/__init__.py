@@ -3,6 +3,7 @@
 languages        generated corpora whose best possible score is known
 comparison       families of text classifiers, and the lecture's claims about them
 experiments      claims about speed, size and chance, measured
+formats          corpora by name or from a file, and file formats
 training         kinds of runs: sentence pairs, conditions, word vectors
 evaluation       subject-verb agreement, and relations between word vectors
 commands         their commands

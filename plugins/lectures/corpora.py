@@ -138,7 +138,7 @@ CORPORA = (
     CorpusEntry(
         "conll2003",
         TAGGED_SENTENCES,
-        "framework.data.formats.conll:conll2003",
+        "plugins.lectures.formats.conll:conll2003",
         "news with named entities (Tjong Kim Sang and De Meulder 2003); the texts come from NIST",
         files=(
             CorpusFile("train", ("eng.train", "train.txt", "train.conll")),
@@ -150,7 +150,7 @@ CORPORA = (
     CorpusEntry(
         "ud_ewt",
         PARTS_OF_SPEECH,
-        "framework.data.formats.conllu:ud_ewt",
+        "plugins.lectures.formats.conllu:ud_ewt",
         "English web texts with universal parts of speech (Silveira et al. 2014)",
         files=(
             CorpusFile("train", ("en_ewt-ud-train.conllu",)),

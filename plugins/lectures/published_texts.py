@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from framework.data.formats.label_files import read_csv_texts, read_labelled
-from framework.data.formats.pair_file import read_two_files
 from framework.data.labelled import TextCorpus
 from framework.data.pairs import PairCorpus
+from plugins.lectures.formats.label_files import read_csv_texts, read_labelled
+from plugins.lectures.formats.pair_file import read_two_files
 
 #: Names of the classes of AG News, from class 1 on.
 AG_NEWS = ("World", "Sports", "Business", "Sci/Tech")

@@ -7,9 +7,9 @@ from repository import ROOT
 
 from autograder.course.reading import find_course
 from docs.pages.hooks import EXAMPLES, hook_names
-from framework.data.corpora import load_corpus
 from framework.providers.plugins import Plugins
 from plugins.authoring.new.course import write_course
+from plugins.lectures.formats.corpus_files import load_corpus
 
 FOLDER = ROOT / EXAMPLES
 POINTS = find_course(ROOT).exercise("one_hot").points

@@ -10,7 +10,7 @@ import pytest
 from gradus_command import gradus
 from repository import DATA
 
-from framework.data.formats.conllu import ud_ewt
+from plugins.lectures.formats.conllu import ud_ewt
 
 FOLDER = DATA / "ud_ewt"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.diagnosis.answer_reader import EARLIER
-from autograder.diagnosis.comparison import OVERFLOWS, close, kind_of_overflow
-from autograder.diagnosis.evidence import AnswerEvidence, Pair
-from autograder.sandbox.session.requests import Outcome
+from autograder.diagnosis.comparison import OVERFLOWS, close, kind_of_overflow, same_value
+from autograder.diagnosis.evidence import Answer, AnswerEvidence, Pair
+from autograder.sandbox.session.requests import Outcome, unwrap
 
 #: With fewer whole numbers, such as ids, equality may be a coincidence.
 MANY_IDS = 3
@@ -71,6 +71,24 @@ def _is_an_input(pair: Pair) -> bool:
     return pair.before is None and any(close(pair.actual, array) for array in pair.inputs)
 
 
+_array_returned = _every(
+    "{0.subject} equal to an argument of {0.method}.", _is_an_input, but_few_ids=True
+)
+
+
+def _argument_returned(evidence: AnswerEvidence) -> str | None:
+    answers = evidence.others
+    if answers and all(map(_is_given, answers)):
+        return f"The result of {evidence.method} is equal to its argument: nothing is changed."
+    return _array_returned(evidence)
+
+
+def _is_given(answer: Answer) -> bool:
+    """Return whether `answer` is an argument of several items: fewer may be equal by chance."""
+    is_long = isinstance(answer.actual, list | tuple | dict | str) and len(answer.actual) > 1
+    return is_long and any(same_value(answer.actual, unwrap(value)) for value in answer.given)
+
+
 def _is_overwritten(pair: Pair) -> bool:
     before = pair.before if pair.method == "backward" else None
     if before is None or before.shape != pair.actual.shape or not before.any():
@@ -119,8 +137,6 @@ EFFECTS = {
     ),
     "zero": _every("{0.subject} zero, but other values are expected.", _is_zero, but_few_ids=True),
     "unmoved": _argument_unchanged,
-    "argument-returned": _every(
-        "{0.subject} equal to an argument of {0.method}.", _is_an_input, but_few_ids=True
-    ),
+    "argument-returned": _argument_returned,
     "not-finite": _not_finite,
 }

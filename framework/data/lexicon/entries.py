@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from framework.data.formats.text_file import read_text
+from framework.data.text_lines import read_text
 from framework.errors import BadInputError
 
 #: Part of speech of a synset -> that of its file: satellites are in the file of adjectives.

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from framework.data.formats.text_file import lines_of, read_text
 from framework.data.lexicon.entries import FILE_POS, HYPERNYM, INSTANCE_HYPERNYM, sense_id
 from framework.data.lexicon.synsets import Lexicon, Synset
+from framework.data.text_lines import lines_of, read_text
 from framework.errors import BadInputError
 
 #: Where Debian's package ``wordnet-base`` puts the database.

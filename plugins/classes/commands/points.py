@@ -95,9 +95,10 @@ def points(
     """Write DIR/points.csv: one row per answer or part that you must grade by hand.
 
     These are answers in prose, points that wait for another part of the same student ("blocked by
-    rnn"), and regrade requests. Add rows for anything else. `points` replaces what a part got, or
-    a whole exercise where `part` is empty; `final` is the last word about an exercise; `comment`
-    is for the student, and answers a request.
+    rnn"), points that such a part costs (after `gradus class grade --lend`), and regrade requests.
+    Add rows for anything else. `points` replaces what a part got, or a whole exercise where `part`
+    is empty; `final` is the last word about an exercise; `comment` is for the student, and answers
+    a request.
 
     Run it again after a regrade: what you wrote stays with the work that it is about. Points of
     work that has changed since are kept as "earlier work", and do not count.
@@ -121,9 +122,12 @@ def points(
     say(f"{file}: {counted(len(rows), 'row')}")
     why = [row.why_open for row in open_rows]
     prose, asked_again = why.count("an answer in prose"), why.count("a regrade request")
-    blocked = len(why) - prose - asked_again
+    costly = sum(row.about == "part" for row in open_rows)
+    blocked = len(why) - prose - asked_again - costly
     say(f"answers in prose that wait for points: {prose}")
     say(f"parts whose points wait for another part: {blocked}")
+    if costly:
+        say(f"parts that get more with the course's form of another part: {costly}")
     if requests is not None or asked_again:
         say(f"regrade requests that wait for a comment: {asked_again}")
     if outdated:

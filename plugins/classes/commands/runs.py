@@ -68,7 +68,9 @@ def grade(
     ] = "",
     lend: Annotated[
         bool,
-        typer.Option("--lend", help="Grade blocked exercises again with the parts of the course."),
+        typer.Option(
+            "--lend", help="Grade exercises that need others again with the parts of the course."
+        ),
     ] = False,
     backend: BackendName = "numpy",
     device: Device = "cpu",
@@ -101,8 +103,10 @@ def grade(
     result. Exit code 3: something is not graded.
 
     --lend grades work that is blocked by another exercise of the same student again, with the
-    course's solution of that exercise. These results are shown apart, and change no points:
-    `gradus class points` lists them for you to decide.
+    course's solution of that exercise. Work that failed, although the exercises it needs passed,
+    is graded with the course's solution of each of them: a part may pass its own checks and be
+    wrong where it is used. These results are shown apart, and change no points: `gradus class
+    points` lists them for you to decide.
 
     --cluster grades on several machines: see docs/classes.md.
     """
@@ -194,15 +198,31 @@ def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
 
 def _show_with_parts(store: Store, with_parts: Run | None, run: Run, folder: Path) -> None:
     """Print the results with course parts, without students."""
-    from plugins.classes.runs.stored_runs import points_of
+    from plugins.classes.runs.course_parts import part_tried
+    from plugins.classes.runs.stored_runs import points_of, results_of
 
     say("with the course's parts, shown apart and part of no points:")
-    if with_parts is None:
-        say("  nothing waits for another exercise")
-        return
-    for line in _by_exercise(store.transaction(points_of, with_parts)):
+    before = store.transaction(points_of, run)
+    waited: dict[tuple[str, str], EntryResult] = {}
+    costly: Counter[tuple[str, str]] = Counter()
+    for graded in store.transaction(results_of, with_parts) if with_parts is not None else ():
+        work, part = (graded.entry.student, graded.entry.exercise), part_tried(graded.entry)
+        if not part:
+            waited[work] = graded
+        elif _earned(graded) > _earned(before[work]):
+            costly[graded.entry.exercise, part] += 1
+    for line in _by_exercise(waited):
         say(f"  {line}")
+    for (exercise, part), count in costly.items():
+        say(f"  {exercise}: {count} more with the course's {part}; their own passed its checks")
+    if not waited and not costly:
+        say("  no work gets more points with them")
+        return
     say(f"`gradus class points {run.id} --in {folder}` lists them, and you decide")
+
+
+def _earned(graded: EntryResult) -> float:
+    return graded.result.earned if graded.result is not None else 0.0
 
 
 def _by_exercise(points: Mapping[tuple[str, str], EntryResult]) -> Iterator[str]:

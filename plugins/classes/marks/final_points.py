@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import attrgetter
 
 from autograder.public.reports import ExerciseResult, TaskResult, Verdict, WrittenAnswer
 from framework.errors import BadInputError, PluginError, UnknownNameError
@@ -25,6 +26,7 @@ from plugins.classes.marks.class_results import (
 from plugins.classes.marks.manual_points import ManualEntries, ManualEntry, by_part, comments
 from plugins.classes.marks.rules import Rules, read_rules
 from plugins.classes.rosters.roster import Student
+from plugins.classes.runs.course_parts import ExchangedPart
 from plugins.classes.runs.store import Store
 from plugins.classes.runs.stored_runs import Run
 
@@ -258,11 +260,12 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
 def asked(
     results: ClassResults,
     entries: ManualEntries,
-    with_parts: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
+    with_parts: Mapping[tuple[str, str], Mapping[str, Sequence[ExchangedPart]]] | None = None,
 ) -> Iterator[ManualEntry]:
     """Yield a row for each decision of the instructor.
 
-    These are answers in prose, points that wait, and requests in `entries` about work of the run.
+    These are answers in prose, points that wait, points that a part costs although it passes its
+    own checks, and requests in `entries` about work of the run.
 
     Args:
         with_parts: attempt and exercise -> task -> points with the course's parts.
@@ -275,14 +278,17 @@ def asked(
         exchanged = (with_parts or {}).get((outcome.attempt, outcome.exercise), {})
         for task in outcome.work.tasks if outcome.work is not None else ():
             waiting, is_prose = _waiting([task]), _is_prose(task)
-            if (waiting or is_prose) and task.name not in requests:
+            tried = exchanged.get(task.name, ())
+            costly = [part.part for part in tried if not waiting and part.earned > task.earned]
+            if (waiting or is_prose or costly) and task.name not in requests:
+                best = max(tried, key=attrgetter("earned"), default=None)
                 yield ManualEntry(
                     outcome.student, outcome.exercise, task.name, work[task.name],
-                    about="prose" if is_prose else "blocked",
+                    about="prose" if is_prose else "blocked" if waiting else "part",
                     earned="" if is_prose else f"{task.earned:g}",
                     possible=f"{task.possible:g}",
-                    waits_for=" ".join(waiting),
-                    with_course_part=exchanged.get(task.name, ""),
+                    waits_for=" ".join(waiting or costly),
+                    with_course_part=f"{best.earned:g}/{best.possible:g}" if best else "",
                 )  # fmt: skip
 
 

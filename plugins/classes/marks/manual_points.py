@@ -9,6 +9,7 @@
 to it. `final` stands in rows without `part`, and nothing changes it. `work` is a digest: an entry
 holds for this work alone, also after a regrade. Without one, it holds for all work. A comment
 answers the `request` for a regrade. `with_course_part` has the points that the work would get.
+Rows about a *part* name, in `waits_for`, parts that pass their own checks and cost points here.
 """
 
 from __future__ import annotations
@@ -73,7 +74,11 @@ class ManualEntry:
         """Why it waits for an instructor; empty if it does not."""
         if self.request and not self.comment:
             return "a regrade request"
-        kinds = {"prose": "an answer in prose", "blocked": f"blocked by {self.waits_for}"}
+        kinds = {
+            "prose": "an answer in prose",
+            "blocked": f"blocked by {self.waits_for}",
+            "part": f"gets {self.with_course_part} with the course's {self.waits_for}",
+        }
         return kinds.get(self.about, "") if self.points is None else ""
 
 

@@ -1,4 +1,4 @@
-"""Work that waits for a wrong part is graded again with the course's solution of that part.
+"""Work to which a part may have cost points is graded again with the course's solution of it.
 
 The results belong to a run of their own, beside those of the collection. No points come from it:
 an instructor sees what a student would have got, and decides.
@@ -7,18 +7,19 @@ an instructor sees what a student would have got, and decides.
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course
-from autograder.public.reports import read_report
+from autograder.public.reports import Verdict, read_report
 from autograder.public.submissions import load_submission
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.privacy import private_folder, write_private
 from plugins.classes.runs.grade_job import digest_of
-from plugins.classes.runs.stored_runs import Run, RunEntry, all_runs, points_of
+from plugins.classes.runs.stored_runs import Run, RunEntry, all_runs, points_of, results_of
 
 #: The folder of a collection with work in which a part is exchanged, while it is graded.
 FOLDER = "with_parts"
@@ -37,50 +38,84 @@ def parts_folder(collection: Collection, attempt: str) -> Path:
 def entries_with_parts(
     connection: Connection, collection: Collection, run: Run, course: Course
 ) -> list[RunEntry]:
-    """Write the work of `run` that waits for other exercises, with the course's parts in it.
+    """Write the work of `run` to which a part may have cost points, with the course's part in it.
 
-    Returns: an entry for each student and exercise, whose attempt names attempt and exercise.
+    Work that waits for parts gets all of them. Work that failed gets, one by one, the parts that
+    pass their own checks: a part may keep what they do not see.
+
+    Returns: the entries, whose attempts name attempt, exercise, and a part that was tried alone.
     """
     shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
-    entries = []
-    for graded in points_of(connection, run).values():
+    results, entries = points_of(connection, run), list[RunEntry]()
+    passed = {key for key, graded in results.items() if graded.verdict == Verdict.PASSED}
+    for (student, exercise), graded in results.items():
         report = read_report(graded.result.report) if graded.result is not None else None
-        checks = (check for one in report.exercises for check in one.checks) if report else ()
-        exchanged = {check.blocked_by for check in checks} & {*course.exercise_names}
-        if exchanged:
-            entries.append(_with_parts(collection, course, graded.entry, exchanged))
+        if graded.result is None or report is None or (student, exercise) in passed:
+            continue
+        checks = (check for one in report.exercises for check in one.checks)
+        waits_for = {check.blocked_by for check in checks} & {*course.exercise_names}
+        attempt = f"{graded.entry.attempt}-{exercise}"
+        needed = [part.name for part in course.with_required([course.exercise(exercise)])]
+        tried = {attempt: waits_for} if waits_for else {
+            f"{attempt}-{part}": {part} for part in needed[1:] if (student, part) in passed
+        }  # fmt: skip
+        for name, exchanged in tried.items():
+            entry = replace(graded.entry, attempt=name[:64])
+            source = collection.folder_of(graded.entry.attempt)
+            entries.append(_with_parts(collection, course, entry, source, needed, exchanged))
     return entries
 
 
 def _with_parts(
-    collection: Collection, course: Course, entry: RunEntry, exchanged: set[str]
+    collection: Collection,
+    course: Course,
+    entry: RunEntry,
+    source: Path,
+    needed: Sequence[str],
+    exchanged: set[str],
 ) -> RunEntry:
-    """Write the files of an entry with the solutions of `exchanged`, and return the new entry."""
-    attempt = f"{entry.attempt}-{entry.exercise}"[:64]
-    folder = private_folder(parts_folder(collection, attempt))
-    exercise = course.exercise(entry.exercise)
-    needed = [required.name for required in course.with_required([exercise])]
-    with load_submission(collection.folder_of(entry.attempt), course, needed) as submission:
+    """Write the files of `source` with the solutions of `exchanged`, and return the new entry."""
+    folder = private_folder(parts_folder(collection, entry.attempt))
+    with load_submission(source, course, needed) as submission:
         sources = {name: file.source for name, file in submission.files.items()}
     sources |= {name: course.exercise(name).solution_source() for name in exchanged}
-    for name, source in sources.items():
-        write_private(folder / course.exercise(name).stub.name, source.encode(), is_durable=False)
+    for name, text in sources.items():
+        write_private(folder / course.exercise(name).stub.name, text.encode(), is_durable=False)
     with load_submission(folder, course, needed) as submission:
-        digest = digest_of(submission, course, exercise)
-    return replace(entry, attempt=attempt, submission=digest, generation=0)
+        digest = digest_of(submission, course, course.exercise(entry.exercise))
+    return replace(entry, submission=digest, generation=0)
+
+
+@dataclass(frozen=True)
+class ExchangedPart:
+    """What a task would get with parts of the course.
+
+    Attributes:
+        part: the part that was tried alone; empty: all that the work waits for.
+    """
+
+    part: str
+    earned: float
+    possible: float
+
+
+def part_tried(entry: RunEntry) -> str:
+    """Return the part that an entry of `entries_with_parts` has alone; empty: all it waits for."""
+    return entry.attempt.split("-", 2)[2] if entry.attempt.count("-") > 1 else ""
 
 
 def points_with_parts(
     connection: Connection, collection: Collection
-) -> dict[tuple[str, str], dict[str, str]]:
-    """Return attempt and exercise -> task -> points with the course's parts, as ``5/6``."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
+) -> dict[tuple[str, str], dict[str, list[ExchangedPart]]]:
+    """Return attempt and exercise -> task -> the points with parts of the course."""
+    found: dict[tuple[str, str], dict[str, list[ExchangedPart]]] = {}
     for run in all_runs(connection, parts_assignment(collection))[-1:]:
-        for graded in points_of(connection, run).values():
+        for graded in results_of(connection, run):
             report = read_report(graded.result.report) if graded.result is not None else None
-            attempt = graded.entry.attempt.partition("-")[0]
+            attempt, part = graded.entry.attempt.partition("-")[0], part_tried(graded.entry)
             for exercise in report.exercises if report is not None else ():
-                found[attempt, exercise.name] = {
-                    task.name: f"{task.earned:g}/{task.possible:g}" for task in exercise.tasks
-                }
+                tasks = found.setdefault((attempt, exercise.name), {})
+                for task in exercise.tasks:
+                    points = ExchangedPart(part, task.earned, task.possible)
+                    tasks.setdefault(task.name, []).append(points)
     return found

@@ -251,24 +251,27 @@ class EntryResult:
         return f"{self.result.earned:g}", f"{self.result.possible:g}"
 
 
-def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryResult]:
-    """Return (student, exercise) -> points; of several attempts, those of the best.
+def results_of(connection: Connection, run: Run) -> list[EntryResult]:
+    """Return the result of each entry of a run.
 
     A finished run stays as it was: what was graded since then is no part of it.
     """
-    results: dict[ResultKey, StoredResult | None] = {}
+    entries = [(entry, run.key(entry)) for entry in entries_of(connection, run.id)]
+    results = {key: find_result(connection, key, run.ended) for key in {key for _, key in entries}}
+    return [EntryResult(entry, key, results[key]) for entry, key in entries]
+
+
+def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryResult]:
+    """Return (student, exercise) -> points; of several attempts, those of the best."""
     by_attempt: dict[tuple[str, str], list[EntryResult]] = defaultdict(list)
-    for work in entries_of(connection, run.id):
-        key = run.key(work)
-        if key not in results:
-            results[key] = find_result(connection, key, run.ended)
-        by_attempt[work.student, work.attempt].append(EntryResult(work, key, results[key]))
+    for graded in results_of(connection, run):
+        by_attempt[graded.entry.student, graded.entry.attempt].append(graded)
     best: dict[str, tuple[float, list[EntryResult]]] = {}
-    for (student, _), graded in by_attempt.items():
-        earned = sum(part.result.earned for part in graded if part.result is not None)
+    for (student, _), parts in by_attempt.items():
+        earned = sum(part.result.earned for part in parts if part.result is not None)
         if student not in best or earned > best[student][0]:
-            best[student] = earned, graded
-    return {(s, part.entry.exercise): part for s, (_, graded) in best.items() for part in graded}
+            best[student] = earned, parts
+    return {(s, part.entry.exercise): part for s, (_, parts) in best.items() for part in parts}
 
 
 #: Checks that a reason lists.

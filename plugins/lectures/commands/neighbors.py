@@ -34,8 +34,8 @@ def neighbors(
     A cosine of 1 means the same direction, and 0 means orthogonal vectors. Words in similar
     contexts get near vectors. This includes opposites such as good and bad.
     """
-    from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_similarity import neighbors as find_neighbors
+    from plugins.lectures.training.trained_vectors import load_vectors
 
     _show(find_neighbors(load_vectors(_file(vectors)), word, count))
 
@@ -53,8 +53,8 @@ def analogy(
     vector b − a + c, with their cosines. A, B and C are left out: the nearest word is often one of
     them.
     """
-    from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_similarity import analogy as find_analogy
+    from plugins.lectures.training.trained_vectors import load_vectors
 
     _show(find_analogy(load_vectors(_file(vectors)), a, b, c, count))
 
@@ -72,8 +72,8 @@ def plot_words(
     The components are computed from WORDS only, so other words give another plane. Words without a
     vector are left out, with a note.
     """
-    from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_map import plot_words as draw
+    from plugins.lectures.training.trained_vectors import load_vectors
 
     file = _file(vectors)
     shown = draw(load_vectors(file), words, out, f"Word vectors of {file.name}")
@@ -94,8 +94,8 @@ def word_similarity(
 
     The command shows Spearman's rank correlation, and how many pairs have two words with vectors.
     """
-    from framework.training.trained_vectors import load_vectors
     from plugins.lectures.evaluation.word_similarity import judged_similarity, read_judged_pairs
+    from plugins.lectures.training.trained_vectors import load_vectors
 
     known = load_vectors(_file(vectors))
     judged = {file: read_judged_pairs(file) for file in files}
@@ -108,7 +108,7 @@ def word_similarity(
 def _file(vectors: Path | None) -> Path:
     """Return the file `vectors`; without a name the one that training wrote last."""
     if vectors is None:
-        from framework.training.trained_vectors import last_trained_vectors
+        from plugins.lectures.training.trained_vectors import last_trained_vectors
 
         vectors = last_trained_vectors()
         announce(f"vectors of {vectors}")

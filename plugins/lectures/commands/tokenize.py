@@ -86,8 +86,8 @@ def _learned(
     name: str, merges: int, computing: Backend, corpora: Corpora
 ) -> tuple[Tokens, Vocabulary]:
     """Return subwords that are learned from the training part of the corpus `name`."""
-    from framework.data.corpora import load_corpus
     from framework.data.subwords import tokens_of
+    from plugins.lectures.formats.corpus_files import load_corpus
 
     unlearned = tokens_of(f"subwords:{merges}", computing.function)
     corpus = load_corpus(name, corpora, tokens=unlearned)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from framework.data.formats.text_file import read_text
+from framework.data.text_lines import read_text
 from framework.errors import BadInputError
 
 

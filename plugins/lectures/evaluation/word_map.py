@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.errors import BadInputError, UnknownNameError
 from framework.plotting.axes import Layout
 from framework.plotting.charts import Chart, Line
 from framework.plotting.svg import save_chart
 from plugins.lectures.evaluation.word_similarity import unit_vectors
+from plugins.lectures.formats.word_vectors import Vectors, WordVectors
 
 #: Size of the chart, with room for many words.
 LAYOUT = Layout(width=760, height=540, left=62, right=16, top=30, bottom=46)

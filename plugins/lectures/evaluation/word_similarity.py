@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from framework.data.formats.text_file import lines_of, read_text
-from framework.data.formats.word_vectors import Vectors, WordVectors
+from framework.data.text_lines import lines_of, read_text
 from framework.errors import BadInputError
+from plugins.lectures.formats.word_vectors import Vectors, WordVectors
 
 Scored = list[tuple[str, float]]
 JudgedPairs = list[tuple[str, str, float]]

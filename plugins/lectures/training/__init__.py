@@ -14,6 +14,7 @@ sources.py            labelled texts and tagged sentences, in the form of a chec
 tagger.py             taggers of words
 text.py               what language models share
 text_classifier.py    classifiers of texts
+trained_vectors.py    word vectors from a checkpoint, or from a file
 window_batches.py     batches for a softmax over all words
 window_scores.py      scorers of windows, by max-margin
 word_vectors.py       word vectors by the skip-gram

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from framework.data.formats.text_file import Sentences
+from framework.data.text_lines import Sentences
 from framework.data.vocabulary import SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.data.vocabulary import PAD, Vocabulary
+from plugins.lectures.formats.word_vectors import Vectors, WordVectors
 
 
 def initial_vectors(

@@ -12,13 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from framework.data.batching import pad, without_padding
-from framework.data.corpora import find_unless_file, same_file
 from framework.data.corpus_entry import SENTENCE_PAIRS
 from framework.data.corpus_registry import Corpora, load_entry
-from framework.data.formats.pair_file import read_pairs
-from framework.data.formats.text_file import split
 from framework.data.pairs import PairCorpus, SentencePair
 from framework.data.subwords import check_tokens, tokens_of
+from framework.data.text_lines import split
 from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import EOS, PAD, SPECIAL, Ids, Vocabulary
 from framework.errors import BadInputError
@@ -38,6 +36,8 @@ from framework.training.options import (
 )
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 from plugins.lectures.evaluation.translations import translation_quality
+from plugins.lectures.formats.corpus_files import find_unless_file, same_file
+from plugins.lectures.formats.pair_file import read_pairs
 from plugins.lectures.training.recurrent_layers import check_recurrent_layer
 
 #: Number of pairs that are scored at once.

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from framework.data.corpora import load_text_corpus
 from framework.data.corpus_entry import PARTS_OF_SPEECH, TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
 from framework.data.labelled import TextCorpus, folds, with_held_out
 from framework.data.tagged import TaggedCorpus
+from plugins.lectures.formats.corpus_files import load_text_corpus
 
 
 @dataclass(frozen=True)

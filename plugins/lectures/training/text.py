@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from framework.data.corpora import load_corpus, load_text, same_file
 from framework.data.corpus import Corpus
 from framework.data.subwords import check_tokens, tokens_of
 from framework.data.tokens import Tokens
@@ -27,6 +26,7 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.option_fields import DATA, option
 from framework.training.options import TrainingOptions, WordOptions
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
+from plugins.lectures.formats.corpus_files import load_corpus, load_text, same_file
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of
 #: the text before it: the perplexity of a checkpoint must not depend on how it was trained.

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from framework.data.batching import pad
-from framework.data.formats.word_vectors import Vectors, WordVectors
 from framework.data.labelled import TextCorpus, Texts
 from framework.data.subwords import check_tokens, tokens_of, vocabulary_of
 from framework.data.tokens import WORDS, Tokens
@@ -23,7 +22,7 @@ from framework.training.option_fields import DATA, RARE, option
 from framework.training.options import LabelledTextOptions
 from framework.training.task import Evaluation, Job, Request
 from framework.training.tools import model_arguments
-from framework.training.trained_vectors import load_vectors
+from plugins.lectures.formats.word_vectors import Vectors, WordVectors
 from plugins.lectures.training.classifier import (
     ClassifierOptions,
     ClassifierTask,
@@ -33,6 +32,7 @@ from plugins.lectures.training.classifier import (
 )
 from plugins.lectures.training.initial_vectors import initial_vectors
 from plugins.lectures.training.sources import TextSource
+from plugins.lectures.training.trained_vectors import load_vectors
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,11 +25,11 @@ from framework.training.named_parts import build_loss, fitted_transform
 from framework.training.option_fields import DATA, MODEL, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, Job, Request, TrainingTask
-from framework.training.trained_vectors import load_vectors
 from plugins.lectures.training.classifier import source_to_measure
 from plugins.lectures.training.initial_vectors import initial_vectors
 from plugins.lectures.training.sources import TagSource
 from plugins.lectures.training.tagger import WindowReading
+from plugins.lectures.training.trained_vectors import load_vectors
 
 #: Number of windows that are scored at once.
 AT_A_TIME = 4096

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from framework.data.corpora import load_sentences
 from framework.errors import BadInputError, UsageError
 from framework.interfaces import Array, Arrays, Model, Optimizer
 from framework.providers.backends import Backend
@@ -18,10 +17,11 @@ from framework.training.loops import Batch, Learner
 from framework.training.option_fields import DATA, MODEL, RARE, option, with_default
 from framework.training.options import LearningOptions, TrainingOptions, WordOptions
 from framework.training.task import Evaluation, Request, TrainingTask
-from framework.training.trained_vectors import vectors_of
+from plugins.lectures.formats.corpus_files import load_sentences
 from plugins.lectures.training.counted_text import CountedText, count_text
 from plugins.lectures.training.pairwise import PairwiseStep
 from plugins.lectures.training.skip_gram_batches import SkipGramBatches
+from plugins.lectures.training.trained_vectors import vectors_of
 from plugins.lectures.training.window_batches import PairBatches, WindowBatches
 
 #: The parameters of a skip-gram.

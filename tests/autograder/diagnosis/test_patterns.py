@@ -258,6 +258,19 @@ def test_few_numbers_are_enough_if_nothing_else_gives_them(actual, expected, wor
     assert words in told(pair(actual, expected))[1]
 
 
+def test_a_list_that_comes_back_as_it_was_given():
+    def said(*answers):
+        evidence = AnswerEvidence("merge", others=answers)
+        return EFFECTS["argument-returned"](evidence)
+
+    unchanged = Answer("merge", [1, 2, 3], [9, 3], given=([1, 2, 3], (1, 2), 9))
+    assert said(unchanged) == "The result of merge is equal to its argument: nothing is changed."
+    assert said(unchanged, Answer("merge", [1, 9], [9, 9], given=([1, 2, 9],))) is None
+    assert said(Answer("merge", [1], [9], given=([1],))) is None, (
+        "a short list may be equal by chance"
+    )
+
+
 def test_a_few_ids_are_equal_to_anything():
     facts = {"inputs": (np.array(3), np.array(0))}
     assert told(pair(3, 5, **facts)) is None

@@ -206,6 +206,14 @@ def test_a_written_task_is_never_not_started():
     assert "is not written yet" in tasks["built"].checks[0].message
 
 
+def test_a_written_task_is_not_called_unwritten_where_another_call_has_ended():
+    """`encode` never ends with a wrong `merge_pair`: later checks that use both are blocked."""
+    verdicts = {"base": FAILED, "built": BLOCKED, "apart": Verdict.PASSED}
+    for check in result_within(verdicts)["built"].checks:
+        assert (check.blocked_by, check.verdict) == ("base", BLOCKED)
+        assert check.message == "uses your base, which does not pass its own checks"
+
+
 def test_a_part_that_is_written_is_not_called_unwritten():
     """An exception that waits for a right answer waits for the part behind all wrong ones."""
     wrong = CheckResult("rnn", "", "RNN", False, 1, Verdict.FAILED)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framework.data.corpora import load_corpus, load_text
 from framework.data.subwords import Subwords, check_tokens, tokens_of, vocabulary_of
 from framework.data.tokens import CHARACTERS, WORDS
 from framework.errors import UsageError
+from plugins.lectures.formats.corpus_files import load_corpus, load_text
 from plugins.networks.translation import subwords as fast
 
 FUNCTIONS = {

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from repository import DATA
 
-from framework.data.corpora import load_text_corpus
 from framework.data.corpus_entry import LABELLED_TEXTS, CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.data.labelled import LabelledText
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.lectures.corpora import CORPORA
+from plugins.lectures.formats.corpus_files import load_text_corpus
 
 
 def load(name, folder=None):

@@ -1,5 +1,5 @@
 
-from framework.data.formats.conll import read_conll
+from plugins.lectures.formats.conll import read_conll
 from framework.data.corpus_entry import CorpusEntry, CorpusFile
 from framework.data.tagged import TaggedCorpus
 from framework.data.vocabulary import Vocabulary

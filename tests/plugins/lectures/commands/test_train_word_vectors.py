@@ -10,7 +10,7 @@ from power_cut import PowerCutError, power_cut
 
 from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
-from framework.training.trained_vectors import load_vectors
+from plugins.lectures.training.trained_vectors import load_vectors
 
 LINES = ["the cat eats", "the dog eats", "the cow sleeps", "the axe cuts", "a saw cuts"]
 

@@ -5,10 +5,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from framework.data.formats.word_vectors import WordVectors
 from framework.errors import BadInputError
 from framework.plotting.names import Name
 from plugins.lectures.evaluation.word_map import plot_words, principal_components
+from plugins.lectures.formats.word_vectors import WordVectors
 
 WORDS = WordVectors(["a", "b", "c", "né"], np.random.default_rng(0).normal(size=(4, 6)))
 

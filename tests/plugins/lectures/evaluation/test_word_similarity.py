@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from framework.data.formats.word_vectors import WordVectors
 from framework.errors import BadInputError
 from plugins.lectures.evaluation.word_similarity import (
     analogy,
@@ -12,6 +11,7 @@ from plugins.lectures.evaluation.word_similarity import (
     read_judged_pairs,
     spearman,
 )
+from plugins.lectures.formats.word_vectors import WordVectors
 
 ROYALS = WordVectors(
     ["man", "woman", "king", "queen", "nothing"],

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from framework.data.formats.word_vectors import WordVectors
 from framework.data.vocabulary import PAD, UNK, Vocabulary
+from plugins.lectures.formats.word_vectors import WordVectors
 from plugins.lectures.training.initial_vectors import initial_vectors
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from framework.errors import BadInputError, UsageError
 from framework.training.engine import Run
-from framework.training.trained_vectors import vectors_of
 from plugins.lectures.evaluation.word_similarity import neighbors
 from plugins.lectures.training.counted_text import count_text
+from plugins.lectures.training.trained_vectors import vectors_of
 from plugins.lectures.training.word_vectors import WordVectorOptions, WordVectorTask
 
 SETTINGS = WordVectorOptions(

@@ -4,9 +4,9 @@ import pytest
 
 from framework.data.corpus_entry import PARTS_OF_SPEECH
 from framework.data.corpus_registry import Corpora
-from framework.data.formats.conllu import read_conllu
 from framework.errors import BadInputError
 from plugins.lectures.corpora import CORPORA
+from plugins.lectures.formats.conllu import read_conllu
 
 
 def line(number, word, tag):

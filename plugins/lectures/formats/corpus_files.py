@@ -10,19 +10,19 @@ import numpy as np
 from framework.data.corpus import Corpus
 from framework.data.corpus_entry import LABELLED_TEXTS, SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora, load_entry
-from framework.data.formats.label_files import read_labelled
-from framework.data.formats.text_file import (
+from framework.data.labelled import TextCorpus
+from framework.data.subwords import vocabulary_of
+from framework.data.text_lines import (
     Sentences,
     read_lines,
     read_sentences,
     split,
     token_ids,
 )
-from framework.data.labelled import TextCorpus
-from framework.data.subwords import vocabulary_of
 from framework.data.tokens import WORDS, Tokens
 from framework.data.vocabulary import EOS, Ids, Vocabulary
 from framework.errors import BadInputError, UsageError
+from plugins.lectures.formats.label_files import read_labelled
 
 
 def load_corpus(

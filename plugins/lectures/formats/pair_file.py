@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from framework.data.formats.text_file import MARKS, lines_of, read_text
 from framework.data.pairs import SentencePair
+from framework.data.text_lines import MARKS, lines_of, read_text
 from framework.errors import BadInputError
 
 

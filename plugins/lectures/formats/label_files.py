@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from framework.data.formats.text_file import read_text
 from framework.data.labelled import LabelledText
+from framework.data.text_lines import read_text
 from framework.errors import BadInputError
 
 #: The start of a tree of the Stanford Sentiment Treebank, as in ``(3 (2 It) ...``.

@@ -4,9 +4,9 @@ import pytest
 
 from framework.data.corpus_entry import TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
-from framework.data.formats.conll import read_conll
 from framework.errors import BadInputError
 from plugins.lectures.corpora import CORPORA
+from plugins.lectures.formats.conll import read_conll
 
 TRAIN = """-DOCSTART- -X- -X- O
 

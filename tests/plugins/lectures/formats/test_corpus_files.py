@@ -2,7 +2,6 @@
 
 import pytest
 
-from framework.data.corpora import load_corpus, load_sentences, load_text
 from framework.data.corpus import Corpus, SentenceCorpus
 from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora
@@ -10,6 +9,7 @@ from framework.data.tokens import CHARACTERS, WORDS
 from framework.data.vocabulary import UNK, Vocabulary
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.lectures.corpora import CORPORA
+from plugins.lectures.formats.corpus_files import load_corpus, load_sentences, load_text
 
 LINES = [f"the {noun} is here" for noun in ("key", "key", "cat", "dog", "key", "cat")]
 

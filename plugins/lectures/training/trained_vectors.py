@@ -6,10 +6,10 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-from framework.data.formats.word_vectors import WordVectors, load_word_vectors
 from framework.data.vocabulary import SPECIAL
 from framework.errors import UsageError
 from framework.training.checkpoints import CHECKPOINTS, Checkpoint, load_checkpoint
+from plugins.lectures.formats.word_vectors import WordVectors, load_word_vectors
 
 #: The parameter that contains the word vectors: of CBOW, which has both, and of the skip-gram.
 _VECTORS = ("context_vectors", "center_vectors")

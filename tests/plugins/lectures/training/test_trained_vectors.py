@@ -5,11 +5,11 @@ import os
 import numpy as np
 import pytest
 
-from framework.data.formats.word_vectors import WordVectors
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError, UsageError
 from framework.training.checkpoints import Checkpoint
-from framework.training.trained_vectors import last_trained_vectors, load_vectors
+from plugins.lectures.formats.word_vectors import WordVectors
+from plugins.lectures.training.trained_vectors import last_trained_vectors, load_vectors
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from framework.data.formats.text_file import lines_of, read_text
 from framework.data.tagged import TaggedCorpus, TaggedSentence
 from framework.data.tags import as_iob2
+from framework.data.text_lines import lines_of, read_text
 from framework.errors import BadInputError
 
 _DOCUMENT = "-DOCSTART-"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from framework.data.formats.label_files import read_csv_texts, read_labelled, tokens
 from framework.data.labelled import LabelledText
 from framework.data.tokens import CHARACTERS, WORDS
 from framework.errors import BadInputError
+from plugins.lectures.formats.label_files import read_csv_texts, read_labelled, tokens
 
 CLASSES = ("World", "Sports")
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from framework.data.formats.text_file import lines_of, read_text
 from framework.data.tagged import PartOfSpeechCorpus, TaggedSentence
+from framework.data.text_lines import lines_of, read_text
 from framework.errors import BadInputError
 
 _COLUMNS = 10

@@ -5,8 +5,8 @@ import gzip
 import numpy as np
 import pytest
 
-from framework.data.formats.word_vectors import WordVectors, load_word_vectors
 from framework.errors import BadInputError, UnknownNameError
+from plugins.lectures.formats.word_vectors import WordVectors, load_word_vectors
 
 
 def test_what_is_saved_is_loaded_exactly(tmp_path):

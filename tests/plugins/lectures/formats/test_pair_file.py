@@ -2,9 +2,9 @@
 
 import pytest
 
-from framework.data.formats.pair_file import read_pairs
 from framework.data.pairs import SentencePair
 from framework.errors import BadInputError
+from plugins.lectures.formats.pair_file import read_pairs
 
 
 @pytest.fixture

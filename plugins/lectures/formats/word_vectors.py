@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from framework.data.formats.text_file import lines_of
+from framework.data.text_lines import lines_of
 from framework.errors import BadInputError, UnknownNameError
 from framework.text_files import decode, read_bytes
 
