@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-from programs import completed
+from programs import completed, with_scripts
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -26,7 +24,6 @@ RECORDED = {
 }
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").glob("*.md")} - RECORDED)]
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
-COLUMNS = "80"
 
 
 def blocks() -> list[tuple[str, str]]:
@@ -38,9 +35,7 @@ def blocks() -> list[tuple[str, str]]:
 
 def run(command: str, folder: Path) -> str:
     """Run a command of the README in `folder`, and return what it prints."""
-    scripts = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "COLUMNS": COLUMNS}
-    done = completed(*command.split(), cwd=folder, env=environment)
+    done = completed(*command.split(), cwd=folder, env=with_scripts(COLUMNS="80"))
     assert done.returncode in (0, 1), done.stderr
     return "\n".join(map(str.rstrip, without_hashes(done.stdout).splitlines())) + "\n"
 

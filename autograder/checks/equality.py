@@ -176,8 +176,9 @@ def _equal_number(actual: Any, expected: Any, what: str, rtol: float, atol: floa
     both_nan = np.isnan(got) and np.isnan(want)
     near = np.isfinite(want) and abs(got - want) <= atol + rtol * abs(want)
     if not (near or got == want or both_nan):
+        shown_want = expected if isinstance(expected, int) else want  # ids have no ratio
         fact = Fact(f"{what}: values", *apart(got, want))
-        raise CheckFailed(f"{what}: {_difference(got, want)}", about=actual, fact=fact)
+        raise CheckFailed(f"{what}: {_difference(got, shown_want)}", about=actual, fact=fact)
 
 
 def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: float) -> None:

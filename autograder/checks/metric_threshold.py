@@ -203,5 +203,5 @@ def _missed(measurement: Measurement, threshold: Threshold, what: str) -> Missed
     message = f"{what} is {received}: {bound} {wanted} is asked for"
     if math.isfinite(best):
         message += f", and {best:.4g} is the best possible"
-    trainings = f"the best of {threshold.attempts} trainings, each with random numbers of its own"
-    return MissedThreshold(message, *[trainings] * (threshold.attempts > 1))
+    tries = f"the best of {threshold.attempts} tries, each with random numbers of its own"
+    return MissedThreshold(message, *[tries] * (threshold.attempts > 1))

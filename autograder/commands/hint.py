@@ -48,6 +48,9 @@ def hint(
         _print(chosen, about, about)
         return
     graded = read_progress(chosen_course).get(chosen.name)
+    if graded is not None and graded.is_passed and not task:
+        console().print(f"All tasks pass. `gradus hint {chosen.name} --all` shows the hints")
+        return
     passed = set(graded.passed_tasks) if graded is not None and not graded.is_passed else set()
     wanted = [number for number in about if task or task_of_hint(chosen, number) not in passed]
     known = load_state(chosen_course, "hints")

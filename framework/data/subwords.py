@@ -8,7 +8,9 @@ tokens of the same word elsewhere. Bytes that are no text of their own stand in 
 
 from __future__ import annotations
 
+import operator
 import re
+import reprlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -54,7 +56,7 @@ class Subwords(Tokens):
         merges: Iterable[Sequence[int]] | None = None,
     ) -> None:
         self._functions, self._count, self._is_learned = functions, count, merges is not None
-        self.merges: list[Pair] = [(int(left), int(right)) for left, right in merges or ()]
+        self.merges: list[Pair] = [_pair(ids) for ids in merges or ()]
         self.known = tuple(map(_text, _spellings(self.merges)))
         self._pieces: dict[str, list[str]] = {}
 
@@ -62,7 +64,7 @@ class Subwords(Tokens):
         """Return the tokens of `line`; joined, they are `line` again.
 
         Raises:
-            UsageError: the provider's tokens of a word do not have its bytes.
+            UsageError: the provider's tokens of a word do not have its bytes, or are none.
         """
         pieces = _pieces(line)
         new = [piece for piece in dict.fromkeys(pieces) if piece not in self._pieces]
@@ -91,7 +93,7 @@ class Subwords(Tokens):
             return self
         counts = Counter(piece for line in lines for piece in _pieces(line))
         words = {_bytes(piece): times for piece, times in counts.items()}
-        merges = _called(self._functions.learn_merges, words, self._count)
+        merges = _ids("learn_merges", _called(self._functions.learn_merges, words, self._count))
         found = Subwords(self._functions, self._count, merges)
         found._encode(list(counts))
         return found
@@ -103,7 +105,7 @@ class Subwords(Tokens):
     def _encode(self, pieces: Sequence[str]) -> None:
         """Keep the tokens of `pieces`."""
         words = [_bytes(piece) for piece in pieces]
-        encoded = _called(self._functions.encode, words, self.merges)
+        encoded = _ids("encode", _called(self._functions.encode, words, self.merges))
         ids = [token for tokens in encoded for token in tokens]
         decoded = _called(self._functions.decode, ids, self.merges)
         if len(encoded) != len(words) or decoded != b"".join(words):
@@ -176,6 +178,30 @@ def _called(function: Callable[..., Any], *arguments: Any) -> Any:
     except Exception as error:
         raised = f"{function.__name__} raises {type(error).__name__}: {error}"
         raise UsageError(f"{raised}. `grade subwords` says more") from error
+
+
+def _ids(name: str, returned: Any) -> list[list[int]]:
+    """Return what the function `name` has `returned` as lists of integers.
+
+    Raises:
+        UsageError: it is no list of such lists.
+    """
+    try:
+        return [[operator.index(token) for token in tokens] for tokens in returned]
+    except TypeError as error:
+        raise UsageError(
+            f"{name} returned {reprlib.repr(returned)}, expected a list with token ids for each "
+            "item: `grade subwords` says more"
+        ) from error
+
+
+def _pair(ids: Sequence[int]) -> Pair:
+    if len(ids) != 2:
+        raise UsageError(
+            f"learn_merges returned a merge of {len(ids)} tokens, {reprlib.repr(ids)}, expected "
+            "pairs: `grade subwords` says more"
+        )
+    return ids[0], ids[1]
 
 
 def _pieces(line: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from grading import graded_folder, setting_of
+from grading import fork_or_process, graded_folder, setting_of
 from repository import ROOT, text_of
 
 from autograder.course.reading import Course, find_course
@@ -24,7 +24,7 @@ TOML = text_of("texts/outside_course/toml.toml")
 
 def report_on(course: Course, folder: str, *names: str):
     """The report on the files in `folder` of `course`."""
-    return graded_folder(course, course.root / folder, names)
+    return graded_folder(course, course.root / folder, names, sandbox=fork_or_process())
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +67,14 @@ def test_its_stubs_are_up_to_date(outside):
 
 
 def test_every_mistake_is_caught(outside):
-    setting = setting_of(outside)
+    setting = setting_of(outside, fork_or_process())
     found = audit(setting, Scope(tuple(outside.select()), mistakes_only=True), jobs=1)
     assert len(found.findings) == 4
     assert found.exit_code == 0
 
 
 def test_every_small_change_is_caught_or_listed_as_equivalent(outside):
-    setting = setting_of(outside)
+    setting = setting_of(outside, fork_or_process())
     found = audit(setting, Scope((outside.exercise("shift"),)), jobs=1)
     assert len(found.findings) > 10
     assert found.exit_code == 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -14,6 +12,7 @@ from pathlib import Path
 import pytest
 from devices import why_no_gpu
 from page_commands import commands
+from programs import completed, with_scripts
 from repository import ROOT, text_of
 from small_runs import CORPORA
 
@@ -133,14 +132,7 @@ PARAMETERS = [pytest.param(page, marks=[pytest.mark.slow] * (page in SLOW)) for 
 def test_commands_run_in_the_order_of_their_page(page: str, tmp_path: Path) -> None:
     FOLDERS[page](tmp_path)
     for command in commands(ROOT / page, "gradus", "grade"):
-        done = subprocess.run(
-            f"{Path(sys.executable).parent}/{command}",
-            shell=True,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = completed(command, shell=True, cwd=tmp_path, env=with_scripts())
         if "--device cuda" in command and why_no_gpu():
             assert (done.returncode, "no device 'cuda'" in done.stderr) == (2, True), command
             continue

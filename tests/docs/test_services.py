@@ -3,15 +3,13 @@
 import json
 import os
 import shutil
-import sys
 import tarfile
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import yaml
-from programs import completed
+from programs import completed, with_scripts
 from repository import ROOT
 
 from autograder.course.kit_folder import kit_of
@@ -40,10 +38,9 @@ def sandbox():
 
 
 def shell(command, folder, **variables):
-    scripts = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", **variables}
+    environment = with_scripts(**variables)
     environment.pop("CI", None)
-    return completed("bash", "-c", command, cwd=folder, env=environment)  # fmt: skip
+    return completed("bash", "-c", command, cwd=folder, env=environment)
 
 
 @pytest.fixture(scope="module")

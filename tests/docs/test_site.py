@@ -48,18 +48,26 @@ def addresses(site: Path) -> list[str]:
     return [path.as_uri() for path in (*named, *sorted(site.glob("*/README.html")))]
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-def test_nothing_is_cut(site, size):
-    with chromium() as browser, tab(browser, size) as page:
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for all tests of this file."""
+    with chromium() as started:
+        yield started
+
+
+def test_nothing_is_cut(site, browser):
+    with tab(browser) as page:
         for address in addresses(site):
             page.goto(address)
-            shown = page.evaluate(CUT)
-            assert (shown["page"], shown["cut"]) == (size["width"], []), address
-            assert size is PHONE or not shown["scrolled"], address  # long lines are wrapped
+            for size in (PHONE, WIDE):
+                page.set_viewport_size(size)
+                shown = page.evaluate(CUT)
+                assert (shown["page"], shown["cut"]) == (size["width"], []), (address, size)
+                assert size is PHONE or not shown["scrolled"], address  # long lines are wrapped
 
 
-def test_a_wide_formula_scrolls_in_its_own_box(site):
-    with chromium() as browser, tab(browser, PHONE) as page:
+def test_a_wide_formula_scrolls_in_its_own_box(site, browser):
+    with tab(browser, PHONE) as page:
         page.goto(addresses(site)[0])
         assert page.evaluate(CUT)["formulas"] == 1
         assert page.locator(".formula").count() == 2
@@ -68,8 +76,8 @@ def test_a_wide_formula_scrolls_in_its_own_box(site):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_formulas_have_the_colour_of_the_text_and_need_no_network(site, scheme):
-    with chromium() as browser, tab(browser, color_scheme=scheme) as page:
+def test_formulas_have_the_colour_of_the_text_and_need_no_network(site, browser, scheme):
+    with tab(browser, color_scheme=scheme) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(addresses(site)[0])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from programs import completed, with_scripts
 from repository import ROOT
 
 #: A console, or a sentence that names a file and the block of what is written into it.
@@ -63,17 +61,7 @@ def edit(file: Path, verb: str | None, old: str | None, new: str) -> None:
 
 def run(command: str, folder: Path) -> str:
     """Return what a command prints, in a pipe of 80 columns."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "COLUMNS": "80"}
-    done = subprocess.run(
-        command,
-        shell=True,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = completed(command, shell=True, cwd=folder, env=with_scripts(COLUMNS="80"))
     expected = (0, 1) if command.startswith(("grade ", "gradus check", "gradus replay")) else (0,)
     assert done.returncode in expected, f"{command}\n{done.stdout}{done.stderr}"
     return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())

@@ -5,7 +5,6 @@ seeds. Trained checks draw their texts. A sample of the exercises is compared by
 all are with ``-m slow``.
 """
 
-import random
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +20,7 @@ from autograder.submissions.submission import load_submission
 COURSE = find_course()
 NAMES = [exercise.name for exercise in COURSE.code_exercises]
 #: Exercises that are compared by default.
-SAMPLE = 3
+SAMPLE = "neuron", "regularization", "bidirectional"
 
 #: Checks that are the same at all seeds, and why no table earns them.
 FIXED = {}
@@ -75,7 +74,7 @@ def hold(name):
     assert fixed_checks(name) == set(FIXED.get(name, {}))
 
 
-@pytest.mark.parametrize("name", random.Random(14).sample(NAMES, SAMPLE))
+@pytest.mark.parametrize("name", SAMPLE)
 def test_every_check_draws(name):
     hold(name)
 

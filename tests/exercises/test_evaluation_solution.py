@@ -53,11 +53,11 @@ def test_chrf_is_that_of_sacrebleu(rng):
 
 
 def test_intervals_have_the_true_value_as_often_as_they_say(rng):
-    """95 ± 2 % of 1,000 samples of 200 sentences."""
+    """95 ± 2 % of 500 samples of 100 sentences."""
     covered = 0
-    for _ in range(1000):
-        values = rng.exponential(size=200)
-        statistics = np.stack([values, np.ones(200)], axis=1)
+    for _ in range(500):
+        values = rng.exponential(size=100)
+        statistics = np.stack([values, np.ones(100)], axis=1)
         low, high = bootstrap_interval(statistics, lambda sums: sums[:, 0] / sums[:, 1], rng=rng)
         covered += low <= 1.0 <= high
-    assert 930 <= covered <= 970, covered
+    assert 465 <= covered <= 485, covered

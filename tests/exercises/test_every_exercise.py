@@ -1,13 +1,13 @@
 """For every exercise: its solution passes, its untouched stub gets nothing, its points add up."""
 
-import importlib.util
 import json
 import re
 from functools import cache
+from importlib.util import find_spec
 
 import pytest
-from grading import graded_folder, setting_of
-from right_answers import sandbox
+from grading import fork_or_process, graded_folder, setting_of
+from right_answers import reference_failures, runs_all, trains_nothing
 
 from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
@@ -28,12 +28,9 @@ DRAWN = {
 
 
 @cache
-def graded(name, folder="", provider=""):
+def graded(name, folder):
     """The report on one exercise: graded once, whatever number of tests look at it."""
-    if provider:
-        setting = setting_of(COURSE, provider=provider)
-        return answer(GradeRequest(setting, None, (COURSE.exercise(name),)))
-    return graded_folder(COURSE, COURSE.root / folder, [name], sandbox=sandbox())
+    return graded_folder(COURSE, COURSE.root / folder, [name], sandbox=fork_or_process())
 
 
 def failures(result):
@@ -66,14 +63,36 @@ def test_an_untouched_stub_gets_nothing_and_is_not_started(exercise):
     assert report.exit_code == 1
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("torch"), reason="PyTorch is not installed")
-@pytest.mark.parametrize(
-    "exercise",
-    [one for one in COURSE.code_exercises if one.name != "autograd"],  # a tape of NumPy arrays
-    ids=lambda exercise: exercise.name,
-)
+#: All but the exercise about a tape of NumPy arrays.
+IN_TORCH = [one for one in COURSE.code_exercises if one.name != "autograd"]
+needs_torch = pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
+
+
+def pytest_generate_tests(metafunc):
+    """Grade the torch backend at the last exercise of each unit, or at that of ``--exercise``."""
+    if "in_torch" in metafunc.fixturenames:
+        name = metafunc.config.getoption("exercise")
+        last = {one.unit: one for one in IN_TORCH}.values()
+        chosen = [one for one in IN_TORCH if one.name == name] if name else last
+        metafunc.parametrize("in_torch", chosen, ids=lambda exercise: exercise.name)
+
+
+@needs_torch
+def test_the_torch_backend_passes_the_checks(in_torch, request):
+    """Checks that train a model are left out, but for ``--exercise``: the solution runs them.
+
+    By default, `tests/plugins/torch_backend/test_forms.py` compares all forms with NumPy's.
+    """
+    needs = runs_all if request.config.getoption("exercise") else trains_nothing
+    assert list(reference_failures(in_torch, range(1), "torch", needs)) == []
+
+
+@pytest.mark.slow
+@needs_torch
+@pytest.mark.parametrize("exercise", IN_TORCH, ids=lambda exercise: exercise.name)
 def test_the_torch_backend_gets_full_marks(exercise):
-    (result,) = graded(exercise.name, provider="torch").exercises
+    setting = setting_of(COURSE, provider="torch")
+    (result,) = answer(GradeRequest(setting, None, (exercise,))).exercises
     assert failures(result) == []
     assert result.earned == exercise.points
 

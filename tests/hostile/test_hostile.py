@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from printed_text import printed
+from programs import completed_script
 from repository import ROOT
 
 #: Of one check: what is shown of what it printed, and of its message.
@@ -84,13 +84,6 @@ def test_an_exercise_that_hangs_leaves_the_others_their_time(sandbox, course, gr
     assert neighbour.seconds < 4
 
 
-def grade(*arguments, folder):
-    """Run the command itself."""
-    command = [Path(sys.executable).with_name("grade"), *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.run(command, cwd=folder, text=True, check=False, stdout=pipe, stderr=pipe)
-
-
 @pytest.mark.parametrize(
     ("sandbox", "reason"),
     [
@@ -106,7 +99,7 @@ def test_a_sandbox_that_does_not_start_is_our_fault_and_its_points_stay_open(
     plugin = str(course / "no_sandboxes.py")
     options = ["--plugin", plugin, "--sandbox", sandbox, "--json", "report.json", "--jobs", "1"]
     submission = ["--submission", str(course / "solutions"), "--course", str(course)]
-    done = grade("target", *submission, *options, folder=tmp_path)
+    done = completed_script("grade", "target", *submission, *options, cwd=tmp_path)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "points: 4 not graded" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
@@ -121,7 +114,7 @@ def test_reports_of_it_can_be_shown_and_read(case_file, course, tmp_path, name):
     (tmp_path / "target.py").write_text(case_file(name), "utf-8")
     files = [f"--{kind}=report.{kind}" for kind in ("json", "junit", "html")]
     options = ["--sandbox", "process", "--course", str(course), "--show-hidden", *files]
-    done = grade("target.py", *options, folder=tmp_path)
+    done = completed_script("grade", "target.py", *options, cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
     assert not CONTROL.search(done.stdout), ascii(done.stdout)
     assert done.stderr == ""

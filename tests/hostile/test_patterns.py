@@ -30,11 +30,11 @@ NAMES = (
 #: Files that match single lines from their start, and files that meet no text of students.
 LINES = ("autograder/submissions/notebooks.py",)
 OURS = ("autograder/sandbox/confine/",)
-#: Maximum length of a name in characters, and the length of other texts.
-NAME, TEXT = 4096, 65_536
+#: Length of names, of which the longest have twice as many characters, and of other texts.
+NAME, TEXT = 2048, 65_536
 #: Length of a text -> seconds of processor time. A linear pattern takes milliseconds for a text,
-#: a quadratic one seconds; for a name, a quadratic one takes 0.3 s and a cubic one hours.
-LIMITS = {NAME: 3.0, TEXT: 0.5}
+#: a quadratic one seconds; for a name, a quadratic one takes 0.08 s and a cubic one 1.5 s or more.
+LIMITS = {NAME: 0.8, TEXT: 0.5}
 
 AT_START = ("match", "fullmatch")
 FUNCTIONS = {"compile", "sub", "match", "search", "findall", "fullmatch", "split", "finditer"}
@@ -70,7 +70,8 @@ def names(tree):
 def uses(tree, name):
     """Return the methods of a pattern that are used: at the start of a text, or anywhere."""
     attributes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-    used = {node.attr for node in attributes if ast.unparse(node.value) == name}
+    named = (node for node in attributes if isinstance(node.value, ast.Name | ast.Attribute))
+    used = {node.attr for node in named if ast.unparse(node.value) == name}
     return AT_START if used and used <= set(AT_START) else (*AT_START, "findall")
 
 
@@ -78,7 +79,9 @@ def is_pattern(node):
     """Return whether a node of a program calls a function of `re` with a text."""
     return (
         isinstance(node, ast.Call)
-        and ast.unparse(node.func) in {f"re.{name}" for name in FUNCTIONS}
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in FUNCTIONS
+        and ast.unparse(node.func.value) == "re"
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pytest
+from grading import fork_or_process
 
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
@@ -25,8 +26,7 @@ from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import GradeOptions, GradingSetting
 from autograder.grading.watching import Memory
 from autograder.results.report import CheckResult, Diagnosis
-from autograder.sandbox.runners import Sandbox, choose
-from autograder.sandbox.runners.fork import ForkSandbox
+from autograder.sandbox.runners import choose
 from autograder.sandbox.session.session import Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
@@ -38,6 +38,15 @@ from plugins.authoring.audit.trials import handed_in
 def untrained(items: list[pytest.Item]) -> None:
     """Leave out the checks that train a model."""
     items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+
+
+def named(*names: str) -> Selection:
+    """Return what leaves out all checks but those of these names."""
+
+    def select(items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if item.name in names]
+
+    return select
 
 
 @dataclass(frozen=True)
@@ -140,18 +149,12 @@ class GradedChanges:
         return self._memory
 
     def _setting(self, backend: str) -> GradingSetting:
-        sandbox = self._forking if backend == REFERENCE else choose("process")
+        sandbox = fork_or_process() if backend == REFERENCE else choose("process")
         return GradingSetting(self.course, self._plugins, sandbox, GradeOptions(backend=backend))
 
     @cached_property
     def _plugins(self) -> Plugins:
         return Plugins(course=self.course)
-
-    @cached_property
-    def _forking(self) -> Sandbox:
-        """The sandbox that starts workers fastest."""
-        forked = ForkSandbox()
-        return choose("process") if forked.unavailable() else forked
 
 
 def _told(check: CheckResult, said: Diagnosis | None) -> Told:

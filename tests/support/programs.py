@@ -1,8 +1,15 @@
 """Programs in processes of their own, for tests that read what they print."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+
+def with_scripts(**variables):
+    """Return this environment with `variables`, and the commands beside this interpreter."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, **variables}
 
 
 def completed(program, *arguments, check=False, **options):

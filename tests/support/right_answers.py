@@ -12,10 +12,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import pytest
+from grading import fork_or_process
 
 from autograder.course.reading import Exercise, ExerciseTime, find_course
 from autograder.grading.grader import Grader
@@ -25,10 +25,8 @@ from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.watching import Memory
 from autograder.judging.rules import derivation, refusal
 from autograder.results.report import CheckResult, ExerciseResult, TaskResult
-from autograder.sandbox.runners import Sandbox, choose
 from autograder.submissions.submission import Staging, Submission, SubmittedFile
 from autograder.verdicts import Verdict
-from framework.errors import SandboxError
 from framework.providers.plugins import Plugins
 
 COURSE = find_course(Path(__file__).parent)
@@ -54,15 +52,6 @@ class Failure:
     message: str
 
 
-@cache
-def sandbox() -> Sandbox:
-    """The fork server, whose workers start in milliseconds, or else `process`."""
-    try:
-        return choose("fork")
-    except SandboxError:
-        return choose("process")
-
-
 def is_torch(file: Path) -> bool:
     return "torch" in file.stem
 
@@ -86,8 +75,18 @@ def handed_in(file: Path) -> Submission:
     return Submission(file.stem, files, "", (), Staging(sources))
 
 
+def runs_all(check: pytest.Item) -> bool:
+    """Take every check."""
+    return True
+
+
+def trains_nothing(check: pytest.Item) -> bool:
+    """Return whether a check trains no model."""
+    return "metric_threshold" not in fixtures_of(check)
+
+
 def failures(
-    files: Sequence[Path], seeds: range, needs: Callable[[pytest.Item], bool] = lambda check: True
+    files: Sequence[Path], seeds: range, needs: Callable[[pytest.Item], bool] = runs_all
 ) -> Iterator[Failure]:
     """Every check that does not pass of `files`: of one exercise, and for one backend.
 
@@ -97,10 +96,8 @@ def failures(
     exercise = COURSE.exercise(files[0].parent.name)
     patient = replace(exercise, time=ExerciseTime(exercise.time.call, 3600))  # one worker for all
     backend = "torch" if is_torch(files[0]) else "numpy"
-    setting, memory = (
-        GradingSetting(COURSE, Plugins(), sandbox(), GradeOptions(backend=backend)),
-        Memory(),
-    )
+    setting = GradingSetting(COURSE, Plugins(), fork_or_process(), GradeOptions(backend=backend))
+    memory = Memory()
     with ExitStack() as opened:
         tested = {file.stem: _opened(opened, setting, memory, file, patient) for file in files}
         for seed in seeds:
@@ -110,29 +107,31 @@ def failures(
                 yield from _not_passed(seed, style, _final(exercise, checks))
 
 
-def reference_failures(exercise: Exercise, seeds: range) -> Iterator[Failure]:
-    """Every check of `exercise` that the NumPy reference does not pass; none trains models."""
-    memory, setting = (
-        Memory(),
-        GradingSetting(COURSE, Plugins(), sandbox(), GradeOptions(provider="numpy")),
-    )
+def reference_failures(
+    exercise: Exercise,
+    seeds: range,
+    provider: str = "numpy",
+    needs: Callable[[pytest.Item], bool] = trains_nothing,
+) -> Iterator[Failure]:
+    """Every check of `exercise` that a backend does not pass; by default, none trains models.
+
+    Args:
+        needs: whether a check is run.
+    """
+    memory = Memory()
+    setting = GradingSetting(COURSE, Plugins(), fork_or_process(), GradeOptions(provider=provider))
     grader = Grader(setting, None, memory=memory)
     with grader.under_test(exercise) as under_test:
         for seed in seeds:
             _forget_answers(memory)
-            checks = grader.run(replace(under_test, seed=seed), needs=trains_nothing)
-            yield from _not_passed(seed, "numpy", checks)
+            checks = grader.run(replace(under_test, seed=seed), needs=needs)
+            yield from _not_passed(seed, provider, checks)
 
 
 def _forget_answers(memory: Memory) -> None:
     """Forget what the reference has answered; those who ask it keep their places."""
     for remembered in memory.answers.values():
         remembered.clear()
-
-
-def trains_nothing(check: pytest.Item) -> bool:
-    """Return whether a check trains no model."""
-    return "metric_threshold" not in fixtures_of(check)
 
 
 def _not_passed(seed: int, style: str, checks: Sequence[CheckResult]) -> Iterator[Failure]:

@@ -115,9 +115,9 @@ def _trained_reference(run: Run, reference: Backend) -> dict[str, float]:
 
     A student kit has no reference.
     """
-    say("The reference is trained in the same way, for comparison; Ctrl-C leaves it out.")
     try:
         other = Run(reference, run.task, run.model_name, _own_arguments(run), run.options)
+        say("The reference is trained in the same way, for comparison; Ctrl-C leaves it out.")
         while other.epochs_done < other.options.epochs:
             name = f"reference, epoch {other.epochs_done + 1}/{other.options.epochs}"
             with epoch_progress(name, other) as on_step:

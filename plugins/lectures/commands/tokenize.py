@@ -75,8 +75,8 @@ def tokenize(
         else:
             corpora = chosen.plugins.corpora
             tokens, vocabulary = _learned(corpus or "", merges, computing, corpora)
-    if text is None:
-        announce("One line of text on each line; Ctrl-D ends.")
+    if text is None and sys.stdin.isatty():
+        announce("Write lines of text; Ctrl-D ends.")
     with unfinished_parts(computing):
         for line in sys.stdin if text is None else [text]:
             typer.echo(_shown(line.removesuffix("\n"), tokens, vocabulary, ids))

@@ -123,6 +123,7 @@ DIFFERENCES = {
     ),
     "nothing": (None, X, "y: expected an array of shape (2, 3), received None"),
     "None expected": (X, None, "y: expected None, received float64 (2, 3)"),
+    "integer": (100, 98, "y: expected 98, received 100"),
     "number": (0.5, 0.25, "y: expected 0.25, received 0.5 (ratio 2)"),
     "0-d": (np.array(0.5), 0.25, "y: expected 0.25, received 0.5 (ratio 2)"),
     "vector of one": (np.array([0.25]), 0.25, "y: expected a number, received shape (1,)"),

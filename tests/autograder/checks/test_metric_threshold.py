@@ -91,7 +91,7 @@ def test_what_misses_in_every_attempt_fails_with_its_best_one(threshold, reach):
     assert caught.value.message == (
         "the share is 0.7: at least 0.9 is asked for, and 0.95 is the best possible"
     )
-    assert caught.value.details == ("the best of 3 trainings, each with random numbers of its own",)
+    assert caught.value.details == ("the best of 3 tries, each with random numbers of its own",)
     assert trainings.taken == [2, 3, 1]
     assert curves(one) == [(0.3, 0.7, 0.6)]
 

@@ -175,7 +175,7 @@ def test_every_mistake_is_something_that_a_student_can_write(exercise):
         for mistake in load_mistakes(exercise)
         for number, form in enumerate(mistake.forms)
     }
-    assert len(set(map(ast.dump, map(ast.parse, sources.values())))) == len(sources)
+    assert len({*sources.values()}) == len(sources)
     for name, source in sources.items():
         assert generate_stub(source, exercise.solution) == stub, name
 

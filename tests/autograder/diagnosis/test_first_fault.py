@@ -21,7 +21,7 @@ BACKWARD = ("grad = grad_h[:, t] + from_later", "grad = grad_h[:, t] + np.sin(fr
 
 
 @pytest.fixture
-def failed(changed):
+def failed(changed, few_trials):
     """`failed("rnn", old, new)`: the failed checks, by the names of their tests."""
 
     def failed(*change):

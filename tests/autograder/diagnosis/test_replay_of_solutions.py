@@ -7,7 +7,6 @@ takes all.
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from autograder.course.reading import find_course
@@ -16,7 +15,7 @@ from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule
 
 EXERCISES = [exercise.name for exercise in find_course().code_exercises]
 #: The first one hands out its generator, from which its check draws.
-SAMPLE = ["bag_of_vectors", *np.random.default_rng(0).permutation(EXERCISES)[:2]]
+SAMPLE = ("bag_of_vectors", "neuron")
 
 
 def contradicted(graded) -> list[str]:

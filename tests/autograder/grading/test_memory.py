@@ -4,22 +4,19 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from grading import setting_of
+from grading import fork_or_process, setting_of
 from repository import ROOT
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
 from autograder.grading.request import GradeRequest
 from autograder.grading.watching import Memory
-from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.submissions.submission import load_submission
 
 
 @pytest.fixture(scope="module")
 def setting():
-    course = find_course(ROOT)
-    works = ForkSandbox().unavailable() is None
-    return setting_of(course, "fork" if works else "process")
+    return setting_of(find_course(ROOT), fork_or_process())
 
 
 @pytest.fixture

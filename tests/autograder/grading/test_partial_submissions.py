@@ -12,7 +12,7 @@ from repository import ROOT, text_of
 from autograder.reports.json_report import render_json
 from autograder.verdicts import Verdict
 
-WRITTEN_IN_TORCH = ROOT / "tests/data/alternates/language_models/rnn/with_torch.py"
+WRITTEN_IN_TORCH = ROOT / "tests/data/alternates/neural_networks/neuron/with_torch.py"
 
 WRONG, CRASHED, NOT_STARTED = Verdict.FAILED, Verdict.CRASHED, Verdict.NOT_STARTED
 
@@ -125,9 +125,9 @@ def test_the_same_submission_and_seed_give_the_same_report(graded, real_solution
 @pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
 def test_torch_tensors_are_watched_like_arrays(graded):
     text = WRITTEN_IN_TORCH.read_text("utf-8")
-    marked = "        x, h_0 = self._read(x, h_0)\n"
-    assert marked in text
+    marked = '        if x.shape[-1] != len(self._arrays["W"]):\n'
+    assert text.count(marked) == 1
     text = text.replace(marked, f"        x += 1e-12\n{marked}")
-    (result,) = graded({"rnn": text}, backend="torch").exercises
+    (result,) = graded({"neuron": text}, backend="torch").exercises
     messages = "\n".join(map(told, checks_of(result, WRONG)))
-    assert "RNN.forward changes x: after the call" in messages
+    assert "Affine.forward changes x: after the call" in messages

@@ -8,16 +8,19 @@ import sys
 
 import nbformat
 import pytest
+from IPython.core.error import UsageError as IPythonUsageError
+from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
 from nbformat import v4
 from repository import ROOT
+from traitlets.config import Config
 
+from autograder.notebook import magics
 from autograder.notebook.magics import CommandResult, named_exercise, run_gradus, words_of
 from framework.errors import UsageError
 
 RIGHT = "return 2 * x"
 WRONG = "return x + 2"
-LOAD = "%load_ext gradus"
 
 
 @pytest.fixture
@@ -41,21 +44,36 @@ def course(course_root, monkeypatch):
 
 
 @pytest.fixture
-def execute(course, tmp_path):
-    """Save cells as a notebook, execute it, and return its cells."""
+def shell(course, monkeypatch, tmp_path):
+    """IPython with the magics, in this process."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "ps1", "", raising=False)
+    config = Config({"HistoryManager": {"enabled": False}})
+    made = InteractiveShell(config=config, ipython_dir=str(tmp_path))
+    made.extension_manager.load_extension("autograder.notebook.magics")
+    return made
 
-    def execute(*sources, stops=True):
-        file = course / "my work/squash.ipynb"
-        cells = [v4.new_code_cell(source) for source in sources]
-        metadata = {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
-        notebook = v4.new_notebook(cells=cells, metadata=metadata)
-        nbformat.write(notebook, file)
-        resources = {"metadata": {"path": file.parent}}
-        client = NotebookClient(notebook, timeout=120, resources=resources, allow_errors=not stops)
-        client.execute()
-        return notebook.cells
 
-    return execute
+@pytest.fixture
+def results(shell):
+    """`results(*sources)`: run cells, and return what each of them shows or raises."""
+
+    def run(source):
+        number = shell.execution_count
+        done = shell.run_cell(source, store_history=True)
+        return done.error_in_exec or shell.user_ns["Out"].get(number)
+
+    return lambda *sources: [run(source) for source in sources]
+
+
+def saved(folder, *sources):
+    """Save cells as the notebook of the exercise, and return it."""
+    metadata = {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
+    cells = [v4.new_code_cell(source) for source in sources]
+    notebook = v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.write(notebook, folder / "my work/squash.ipynb")
+    return notebook
 
 
 def code(body):
@@ -68,21 +86,7 @@ def shown(cell):
     return output.data["text/plain"], output.data["text/html"]
 
 
-def test_the_saved_notebook_is_graded_and_shown(execute):
-    cells = execute(LOAD, code(WRONG), "%grade squash", "_.verdict, _.earned, _.possible", "%hint")
-    text, page = shown(cells[2])
-    assert "expected 10, received 7" in text
-    assert "expected 10, received 7" in page
-    assert "!gradus replay test_squash.py::test_double --submission squash.ipynb" in text
-    assert "%hint squash" in page
-    assert "<script" not in page
-    assert re.search(r"\sid\s*=", page) is None
-    assert cells[3].outputs[0].data["text/plain"] == "('failed', 0.0, 2.0)"
-    assert shown(cells[4])[0].startswith("Hint 1 of 3\na nudge")
-    assert "<code>%hint squash</code>" in shown(cells[4])[1]
-
-
-def test_cells_that_were_run_are_graded_without_the_file(execute, course):
+def test_a_kernel_grades_its_saved_file_or_the_cells_that_were_run(course):
     edit = (
         "import numpy as np\n"
         "np.allclose = lambda *a, **k: True  # nothing of the kernel counts\n"
@@ -90,47 +94,59 @@ def test_cells_that_were_run_are_graded_without_the_file(execute, course):
         "file = pathlib.Path('squash.ipynb')\n"
         f"file.write_text(file.read_text().replace({RIGHT!r}, {WRONG!r}))"
     )
-    cells = execute(LOAD, code(RIGHT), edit, "%grade squash --cells", "%grade squash")
-    assert "Sigmoid" not in shown(cells[3])[0]
-    assert "2/2 points" in shown(cells[3])[0]
-    assert "received 7" in shown(cells[4])[0]
+    sources = "%load_ext gradus", code(RIGHT), edit, "%grade squash --cells", "%grade squash"
+    notebook = saved(course, *sources, "_.verdict, _.earned, _.possible", "%hint")
+    NotebookClient(notebook, timeout=120).execute()
+    *_, of_cells, of_file, fields, hint = notebook.cells
+    assert "Sigmoid" not in shown(of_cells)[0]
+    assert "2/2 points" in shown(of_cells)[0]
+    text, page = shown(of_file)
+    assert "expected 10, received 7" in text
+    assert "expected 10, received 7" in page
+    assert "!gradus replay test_squash.py::test_double --submission squash.ipynb" in text
+    assert "%hint squash" in page
+    assert "<script" not in page
+    assert re.search(r"\sid\s*=", page) is None
+    assert fields.outputs[0].data["text/plain"] == "('failed', 0.0, 2.0)"
+    assert shown(hint)[0].startswith("Hint 1 of 3\na nudge")
+    assert "<code>%hint squash</code>" in shown(hint)[1]
 
 
-def test_the_cell_itself_is_run_and_graded(execute):
+def test_the_cell_itself_is_run_and_graded(results):
     broken = "# nothing\n" + code("return missing")
-    cells = execute(LOAD, f"%%grade squash\n{code(WRONG)}", "double(1)", broken, "%grade --cells")
-    assert "received 7" in shown(cells[1])[0]
-    assert cells[2].outputs[0].data["text/plain"] == "3"
-    assert "In [4], line 3 in double" in shown(cells[4])[0]
-    assert "  %hint squash  " in shown(cells[4])[0]
-    assert "replay" not in shown(cells[4])[0]
-    assert "double is defined in In [2]; In [4]: the last one counts" in shown(cells[4])[1]
+    first, doubled, _, last = results(
+        f"%%grade squash\n{code(WRONG)}", "double(1)", broken, "%grade --cells"
+    )
+    assert "received 7" in first.text
+    assert doubled == 3
+    assert "In [3], line 3 in double" in last.text
+    assert "  %hint squash  " in last.text
+    assert "replay" not in last.text
+    assert "double is defined in In [1]; In [3]: the last one counts" in last._repr_html_()
 
 
-def test_cells_that_were_run_are_no_file_for_a_reader(execute):
+def test_cells_that_were_run_are_no_file_for_a_reader(results):
     warns = "import warnings\n" + code("warnings.warn('careful')\n    return x")
-    cells = execute(LOAD, "x = 1", "%grade squash --cells", warns, "%grade squash --cells")
-    for cell in (cells[2], cells[4]):
-        assert not any(".ipynb" in form or "squash.py" in form for form in shown(cell))
-    assert "this notebook does not define double" in shown(cells[2])[0]
-    assert "this notebook, In [4], line 3: UserWarning: careful" in shown(cells[4])[0]
+    _, missing, _, warned = results(
+        "x = 1", "%grade squash --cells", warns, "%grade squash --cells"
+    )
+    for result in (missing, warned):
+        for form in (result.text, result._repr_html_()):
+            assert ".ipynb" not in form and "squash.py" not in form
+    assert "this notebook does not define double" in missing.text
+    assert "this notebook, In [3], line 3: UserWarning: careful" in warned.text
 
 
-AS_ON_WINDOWS = """
-from autograder.notebook import magics
-magics._PROGRAMS["grade"] = (
-    "import other_system, sys; other_system.run('win32', 'grade', *sys.argv[1:])"
-)
-"""
+AS_ON_WINDOWS = "import other_system, sys; other_system.run('win32', 'grade', *sys.argv[1:])"
 
 
-def test_a_notebook_is_graded_on_windows(execute, monkeypatch):
-    path = [str(ROOT / "tests/support"), os.environ["PYTHONPATH"]]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
-    cells = execute(LOAD, AS_ON_WINDOWS, code(RIGHT), "%grade squash", "%grade squash --cells")
-    for cell in cells[-2:]:
-        assert "2/2 points" in shown(cell)[0]
-        assert "sandbox process" in shown(cell)[0]
+def test_a_notebook_is_graded_on_windows(course, results, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests/support"), prepend=os.pathsep)
+    monkeypatch.setitem(magics._PROGRAMS, "grade", AS_ON_WINDOWS)
+    saved(course, code(RIGHT))
+    for result in results(code(RIGHT), "%grade squash", "%grade squash --cells")[1:]:
+        assert "2/2 points" in result.text
+        assert "sandbox process" in result.text
 
 
 @pytest.mark.parametrize(
@@ -148,15 +164,15 @@ def test_wrapped_lines_are_joined_and_commands_are_code():
     assert "<p>more: <code>%hint rnn</code></p>" in page
 
 
-def test_a_file_that_is_older_than_the_cell_is_reported(execute, course):
-    stale = "get_ipython().run_line_magic('grade', 'squash')"
-    cells = execute(LOAD, code(RIGHT), f"{stale}")
-    assert not [one for one in cells[2].outputs if one.output_type == "stream"]
-    saved = "import pathlib; f = pathlib.Path('squash.ipynb'); t = f.read_text()"
-    other = "f.write_text(t.replace('run_line_magic', 'another'))"
-    cells = execute(LOAD, code(RIGHT), saved, other, stale)
-    (note,) = [one.text for one in cells[4].outputs if one.output_type == "stream"]
-    assert note.startswith("note: squash.ipynb is graded as it was saved last.")
+def test_a_file_that_is_older_than_the_cell_is_reported(course, results, monkeypatch, capsys):
+    monkeypatch.setattr(magics, "run_grade", lambda *_: None)
+    saved(course, code(RIGHT), "%grade squash")
+    results("%grade squash")
+    assert "note: " not in capsys.readouterr().out
+    saved(course, code(RIGHT))
+    results("%grade squash")
+    note = "note: squash.ipynb is graded as it was saved last."
+    assert capsys.readouterr().out.startswith(note)
 
 
 @pytest.mark.parametrize("named", ["--plugin=evil.py", "-h", "a b", ""])
@@ -176,21 +192,18 @@ def test_modules_of_the_working_directory_are_not_imported(course, monkeypatch):
     assert not (course / "my work/ran").exists()
 
 
-def test_errors_are_a_sentence(execute, course):
+def test_errors_are_a_sentence(course, results):
+    saved(course, "")
+    (course / "my work/z.ipynb").write_text("{}")
     lines = {
-        "%grade squish": "no exercise 'squish'",
         "%hint squish": "no exercise 'squish'",
         "%grade squash --seed x": "'x' is not 0, 1, 2",
         "%grade squash --notebook other.ipynb": "no submission at other.ipynb",
+        "%grade": "holds squash.ipynb, z.ipynb. Name it",
     }
-    other = "import pathlib\npathlib.Path('z.ipynb').write_text('{}')"
-    cells = execute(LOAD, *lines, other, "%grade", stops=False)
-    lines["%grade"] = "holds squash.ipynb, z.ipynb. Name it"
-    for cell in cells:
-        if cell.source in lines:
-            (error,) = [one.text for one in cell.outputs if one.output_type == "stream"]
-            assert error.startswith("UsageError: ")
-            assert lines[cell.source] in error
+    for error, part in zip(results(*lines), lines.values(), strict=True):
+        assert isinstance(error, IPythonUsageError)
+        assert part in str(error)
 
 
 class _Tags(html.parser.HTMLParser):

@@ -2,7 +2,7 @@ import json
 
 import pytest
 import typer
-from grading import setting_of
+from grading import fork_or_process, setting_of
 from repository import text_of
 from rich.console import Console
 from typer.testing import CliRunner
@@ -60,7 +60,7 @@ def run(tiny_course, exercise):
     def run(mistakes="", equivalents="", **scope):
         (exercise.solution.parent / "mistakes.toml").write_text(mistakes, "utf-8")
         (exercise.solution.parent / "equivalents.toml").write_text(equivalents, "utf-8")
-        setting = setting_of(tiny_course)
+        setting = setting_of(tiny_course, fork_or_process())
         return audit(setting, Scope((exercise,), **scope))
 
     return run
@@ -165,7 +165,7 @@ def test_all_is_well_when_all_are_caught(run):
 
 
 def test_an_exercise_without_a_list_of_mistakes_is_reported(run, tiny_course, exercise):
-    setting = setting_of(tiny_course)
+    setting = setting_of(tiny_course, fork_or_process())
     with pytest.raises(BadInputError, match=r"squash has no mistakes\.toml: list wrong answers in"):
         audit(setting, Scope((exercise,), mistakes_only=True))
     write_checks_of_sums(tiny_course)
@@ -233,11 +233,14 @@ def test_an_equivalent_that_is_caught_is_reported(run):
     assert result.exit_code == 1
 
 
-def test_an_equivalent_that_no_operator_makes_is_reported(run):
-    result = run(equivalents=listed("gone"))
-    assert result.stale == (("squash", "gone"),)
+def test_an_equivalent_that_no_operator_makes_is_reported(tiny_course):
+    write_checks_of_sums(tiny_course)
+    sums = tiny_course.exercise("sums")
+    (sums.solution.parent / "equivalents.toml").write_text(listed("gone"), "utf-8")
+    result = audit(setting_of(tiny_course, fork_or_process()), Scope((sums,)))
+    assert result.stale == (("sums", "gone"),)
     assert result.exit_code == 1
-    assert "squash: equivalents.toml lists a mutant that no operator makes: gone" in shown(result)
+    assert "sums: equivalents.toml lists a mutant that no operator makes: gone" in shown(result)
 
 
 def test_equivalents_need_a_reason_and_are_listed_once(run, exercise):
@@ -262,7 +265,7 @@ def test_an_unknown_operator_is_refused(run):
 
 def test_one_process_finds_what_several_find(run, tiny_course, exercise):
     several = run(CAUGHT + MISSED, operator="constant")
-    setting = setting_of(tiny_course)
+    setting = setting_of(tiny_course, fork_or_process())
     one = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
     assert one.findings == several.findings
     assert len(one.findings) > 5

@@ -6,13 +6,11 @@ import re
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
 from gradus_command import gradus
+from programs import completed_script
 from repository import ROOT
 from typer.testing import CliRunner
 
@@ -99,9 +97,8 @@ def test_a_result_is_the_report_of_grade(made, tmp_path):
     options = ["--course", str(ROOT), "--sandbox", "process", "--seed", str(seed), "one_hot"]
     written = tmp_path / "report.json"
     submission = folder / "attempts" / attempt
-    command = Path(sys.executable).parent / "grade"
     arguments = ["--submission", submission, "--json", written, "--show-hidden", *options]
-    subprocess.run([command, *arguments], check=False, capture_output=True)
+    completed_script("grade", *arguments)
     ours, theirs = (timeless(text)["exercises"] for text in (report, written.read_text("utf-8")))
     assert ours == theirs
 
