@@ -257,6 +257,7 @@ def many_gradients(
     output = pair.reference.forward(*inputs)
     upstream = [redrawn(output, rng) for _ in range(passes)]
     theirs = _passes(pair.reference, drawn, upstream)
+    session_of(pair.reference)[0].keep_forms(slice(1, -1, 2))  # only gradients are compared
     calls = session_of(pair.student)[0].calls
     try:
         ours = _passes(pair.student, drawn, upstream)

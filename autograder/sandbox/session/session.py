@@ -74,6 +74,13 @@ class Session(ABC):
     def begin_check(self, check: str) -> None:  # noqa: B027 - most conversations need no id
         """Note that the check with this id follows, before its fixtures are made."""
 
+    def keep_forms(self, steps: slice = slice(None)) -> None:  # noqa: B027 - most record nothing
+        """Note that of the latest answer, the check reads only shapes and dtypes of arrays.
+
+        Args:
+            steps: those of which this holds; all of them by default.
+        """
+
     def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
         """Return the generator of the check with this id: `rng`, or another in its place."""
         return rng

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.checks.trained_models import TrainedModels
 from autograder.sandbox.session.faults import NotRecorded
-from autograder.sandbox.session.requests import assign, session_of
+from autograder.sandbox.session.requests import Call, assign, session_of
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -122,6 +122,38 @@ def test_learned_parameters_give_no_stale_answer(recorded, play):
     tape = recorded(lambda reference, rng: reference.Scale(3, rng=rng).parameters)
     with pytest.raises(NotRecorded):
         play(tape, asks_afterwards)
+
+
+def test_parameters_are_recorded_without_numbers_where_a_check_reads_their_forms(recorded, play):
+    read = {}
+
+    def check(reference, rng):
+        model = reference.Scale(3, rng=rng)
+        models = TrainedModels("Scale", model, model, lambda seed: model)
+        read.update(forms=models.parameter_forms()["w"], numbers=model.parameters["w"])
+
+    tape = recorded(check)
+    right = read["numbers"]
+    np.testing.assert_array_equal(read["forms"], right)
+    play(tape, check)
+    np.testing.assert_array_equal(read["forms"], np.zeros(3))
+    np.testing.assert_array_equal(read["numbers"], right)
+
+
+def test_the_steps_of_a_request_whose_forms_are_read_can_be_chosen(recorded, play):
+    answers = []
+
+    def check(reference, rng):
+        session, handle = session_of(reference.Scale(3, rng=rng))
+        steps = [Call(handle, "forward", (X,)), Call(handle, "backward", (X,))]
+        answers[:] = [outcome.value for outcome in session.run(steps)]
+        session.keep_forms(slice(0, 1))
+
+    tape = recorded(check)
+    _, right = answers
+    assert right.any()
+    play(tape, check)
+    np.testing.assert_array_equal(answers, [np.zeros(3), right])
 
 
 def test_the_answers_are_those_of_the_session_that_is_recorded(recorded, recorder):
