@@ -154,3 +154,12 @@ def test_ids_of_a_device_are_checked_where_the_host_knows_them():
     assert module.checked_ids(ids, 5) is not None
     with pytest.raises(IndexError, match=r"0 ... 4, but these lie in 0 ... 9"):
         module.checked_ids(module.remember_on_host(ids, np.array([0, 1, 9])), 5)
+
+
+def test_what_is_graded_uses_all_bits_of_a_product(monkeypatch):
+    """TF32 would round the products of recurrent layers on a GPU to 11 bits."""
+    for library in (torch.backends.cudnn, torch.backends.cuda.matmul):
+        monkeypatch.setattr(library, "allow_tf32", True)
+    module.TorchArrays().use_full_precision()
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
