@@ -156,10 +156,15 @@ def test_ids_of_a_device_are_checked_where_the_host_knows_them():
         module.checked_ids(module.remember_on_host(ids, np.array([0, 1, 9])), 5)
 
 
-def test_what_is_graded_uses_all_bits_of_a_product(monkeypatch):
+def test_what_is_graded_uses_all_bits_of_a_product():
     """TF32 would round the products of recurrent layers on a GPU to 11 bits."""
-    for library in (torch.backends.cudnn, torch.backends.cuda.matmul):
-        monkeypatch.setattr(library, "allow_tf32", True)
-    module.TorchArrays().use_full_precision()
-    assert not torch.backends.cudnn.allow_tf32
-    assert not torch.backends.cuda.matmul.allow_tf32
+    libraries = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = [library.allow_tf32 for library in libraries]
+    try:
+        for library in libraries:
+            library.allow_tf32 = True
+        module.TorchArrays().use_full_precision()
+        assert [library.allow_tf32 for library in libraries] == [False, False]
+    finally:
+        for library, allowed in zip(libraries, before, strict=True):
+            library.allow_tf32 = allowed
