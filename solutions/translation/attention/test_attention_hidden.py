@@ -83,6 +83,15 @@ def test_repeated_calls(submission, reference, rng, name, sizes):
     pair.result_is_the_callers(*arrays, rng=rng)
     if sizes:
         pair.accumulates(*arrays, rng=rng)
+        return
+    scaled, plain = (
+        paired_models(submission, reference, name, scaled=choice) for choice in (True, False)
+    )
+    for model in (scaled.student, scaled.reference, plain.student):
+        model.forward(*arrays)
+    grad = rng.normal(size=(2, 3, 2))
+    what = f"{name}.backward after forward of another layer, which does not scale"
+    equal(scaled.student.backward(grad), scaled.reference.backward(grad), what)
 
 
 @each
