@@ -1,19 +1,16 @@
-"""What benchmarks share: medians of repeated runs, shown as a table and kept for each commit."""
+"""What benchmarks share: medians of repeated runs, shown as a table."""
 
 import statistics
 
 import pytest
-from benchmark_figures import save
 
 
 @pytest.fixture
-def show(request):
+def show():
     """Print rows of (name, values) under a title, with median, minimum and maximum of each."""
 
     def table(title, rows):
         rows = list(rows)
-        medians = {f"{title}: {name}": statistics.median(values) for name, values in rows}
-        save(request.node.name, medians)
         print(f"\n{title}")
         width = max(len(name) for name, _ in rows)
         for name, values in rows:
