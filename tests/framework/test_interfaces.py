@@ -84,36 +84,6 @@ def test_a_part_without_a_name_keeps_the_names_of_its_arrays():
     assert inner.parameters["W"].dtype == np.float32
 
 
-def test_modes_reach_parts_that_are_no_models_of_ours():
-    class Foreign:
-        def __init__(self):
-            self.parameters = self.gradients = {}
-
-        def train(self):
-            self.mode = "train"
-
-        def eval(self):
-            self.mode = "eval"
-
-    outer, foreign = Model(), Foreign()
-    outer.add_child("foreign", foreign)
-    outer.eval()
-    assert (outer.training, foreign.mode) == (False, "eval")
-    outer.train()
-    assert (outer.training, foreign.mode) == (True, "train")
-    assert outer.buffers == {}
-
-
-def test_a_class_that_does_not_call_init_has_its_gradients_set_to_zero():
-    class Own(Model):
-        def __init__(self):
-            self.parameters, self.gradients = {"b": np.ones(2)}, {"b": np.ones(2)}
-
-    model = Own()
-    model.zero_gradients()
-    assert not model.gradients["b"].any()
-
-
 class Block(Model):
     def __init__(self, value=1.0):
         super().__init__()
@@ -138,6 +108,8 @@ def model():
 def test_names_stand_in_the_order_in_which_arrays_and_parts_were_added(model):
     assert [*model.parameters] == [*model.gradients] == ["a", "layer.W", "H", "b"]
     assert len(model.parameters) == 4
+    model.layer.parameters["late"] = np.ones(1)
+    assert [*model.parameters] == ["a", "layer.W", "layer.late", "H", "b"]
 
 
 def test_a_new_array_reaches_the_part_that_owns_it(model):
@@ -162,22 +134,6 @@ def test_arrays_can_be_replaced_while_names_are_read(model):
         model.parameters[name] = array + 1
     assert model.layer.parameters["W"].tolist() == [2, 2]
     assert model.parameters["b"].tolist() == [1, 1]
-
-
-def test_what_a_part_gets_later_appears_too(model):
-    model.layer.parameters["late"] = np.ones(1)
-    assert [*model.parameters] == ["a", "layer.W", "layer.late", "H", "b"]
-
-
-def test_parts_with_plain_dicts_take_part(model):
-    class Foreign:
-        def __init__(self):
-            self.parameters, self.gradients = {"W": np.ones(1)}, {"W": np.zeros(1)}
-
-    foreign = model.add_child("foreign", Foreign())
-    model.parameters["foreign.W"] = new = np.zeros(1)
-    assert foreign.parameters["W"] is new
-    assert "foreign.b" not in model.parameters and model.buffers == {}
 
 
 def test_one_part_in_two_places_keeps_one_array(model):
@@ -253,30 +209,6 @@ def test_a_copy_of_a_model_has_arrays_of_its_own(model):
     assert model.layer.parameters["W"].tolist() == [1, 1]
 
 
-def test_a_model_that_does_not_call_init_has_no_arrays():
-    class Own(Model):
-        def __init__(self):
-            pass
-
-    with pytest.raises(AttributeError, match="'Own' object has no attribute 'parameters'"):
-        Own().add_parameter("W", np.ones(2))
-
-
-def test_a_part_whose_buffers_are_a_method_has_none():
-    """A submission may derive its layer from `torch.nn.Module`."""
-
-    class Layer:
-        parameters, gradients = {"W": np.ones(2)}, {"W": np.zeros(2)}
-
-        def buffers(self):
-            return iter(())
-
-    network = Model()
-    network.add_child("layer", Layer())
-    assert list(network.parameters) == ["layer.W"]
-    assert dict(network.buffers) == {}
-
-
 def test_parameters_of_a_part_may_have_other_names():
     network = Model()
     layer = network.add_child("_scores", Layer(), {"W": "U"})
@@ -290,3 +222,43 @@ def test_parameters_of_a_part_may_have_other_names():
     network.astype("float32")
     assert list(network.gradients) == ["U"]
     np.testing.assert_array_equal(layer.gradients["W"], changed)
+
+
+class Foreign:
+    """A part that is no model of ours; its buffers are a method, as those of `torch.nn.Module`."""
+
+    def __init__(self):
+        self.parameters, self.gradients = {"W": np.ones(1)}, {"W": np.zeros(1)}
+
+    def train(self):
+        self.mode = "train"
+
+    def eval(self):
+        self.mode = "eval"
+
+    def buffers(self):
+        return iter(())
+
+
+def test_parts_that_are_no_models_of_ours_take_part(model):
+    foreign = model.add_child("foreign", Foreign())
+    model.parameters["foreign.W"] = new = np.zeros(1)
+    assert foreign.parameters["W"] is new
+    assert "foreign.b" not in model.parameters and model.buffers == {}
+    model.eval()
+    assert (model.training, foreign.mode) == (False, "eval")
+    model.train()
+    assert (model.training, foreign.mode) == (True, "train")
+
+
+def test_a_class_may_have_its_own_arrays_and_not_call_init():
+    class Own(Model):
+        def __init__(self, *, is_empty=False):
+            if not is_empty:
+                self.parameters, self.gradients = {"b": np.ones(2)}, {"b": np.ones(2)}
+
+    model = Own()
+    model.zero_gradients()
+    assert not model.gradients["b"].any()
+    with pytest.raises(AttributeError, match="'Own' object has no attribute 'parameters'"):
+        Own(is_empty=True).add_parameter("W", np.ones(2))
