@@ -89,12 +89,9 @@ def test_each_kind_of_run_lists_its_own_recipes():
         train("--recipe", "kim_2014")
 
 
-def test_an_unknown_recipe_is_named():
+def test_the_error_for_an_unknown_recipe_lists_all():
     with pytest.raises(UnknownNameError, match="did you mean 'zaremba_small'"):
         train("--recipe", "zaremba_smal")
-
-
-def test_the_error_for_an_unknown_recipe_lists_all():
     with pytest.raises(UnknownNameError) as refused:
         train("--recipe", "x")
     assert str(refused.value) == (

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from derivatives import assert_gradients_are_slopes
 
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
@@ -40,11 +41,4 @@ def test_only_the_last_state_has_a_gradient(backend):
     x, weights = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, depth.CLASSES))
     model.forward(x)
     model.backward(weights)
-    for name, parameter in model.parameters.items():
-        direction, slopes = rng.normal(size=parameter.shape), []
-        for step in (1e-6, -1e-6):
-            parameter += step * direction
-            slopes.append(float((model.forward(x) * weights).sum()))
-            parameter -= step * direction
-        found = float((model.gradients[name] * direction).sum())
-        assert found == pytest.approx((slopes[0] - slopes[1]) / 2e-6, rel=1e-5), name
+    assert_gradients_are_slopes(model, lambda: model.forward(x) * weights, rng)

@@ -109,12 +109,6 @@ def test_a_model_of_characters_reports_bits_and_samples_characters(spec):
     assert len(sampled.removesuffix("\n")) - special in (33, 34), "a character for each token"
 
 
-def test_filters_over_the_characters_of_words_need_words():
-    for tokens in ("characters", "subwords:9"):
-        with pytest.raises(UsageError, match=f"`--tokens {tokens}` has no words: leave one out"):
-            LanguageModelOptions(tokens=tokens, character_filters=2)
-
-
 def test_epochs_of_a_number_of_steps_go_through_the_text_and_begin_it_again_elsewhere():
     corpus = a_corpus(tokens=81)
     ids, task = corpus.train, LanguageModelTask(corpus)
@@ -152,8 +146,4 @@ def test_options_of_a_transformer(spec):
     gradus("train", "transformer_lm", *small, "--layers", 3, "--unroll", 8)
     arguments = load_checkpoint(spec / "m").arguments
     assert (arguments["layers"], arguments["heads"], arguments["context"]) == (3, 4, 64)
-    with pytest.raises(UsageError, match=r"`--unroll 65` is longer .* has 64 positions"):
-        gradus("train", "transformer_lm", *small, "--unroll", 65)
-    with pytest.raises(UsageError, match="`--layers` and `--set layers=2` both set layers"):
-        gradus("train", "transformer_lm", *small, "--layers", 3, "--set", "layers=2")
     assert gradus("sample", "m", "--length", 70).split()
