@@ -87,7 +87,15 @@ def ratio(taken, one, other):
     return statistics.median(a / b for a, b in zip(taken[one], taken[other], strict=True))
 
 
-def test_commands_start_quickly(tmp_path, show):
+def show(title, rows):
+    """Print rows of (name, values) under a title, with median, minimum and maximum of each."""
+    print(f"\n{title}")
+    for name, values in rows:
+        spread = f"({min(values):.3f} to {max(values):.3f})"
+        print(f"  {name:<32} {statistics.median(values):8.3f}  {spread}")
+
+
+def test_commands_start_quickly(tmp_path):
     environment = compiled(tmp_path / "compiled")
     runs = {name: [] for name in PROGRAMS}
     for turn in range(REPEATS + 1):
@@ -113,7 +121,7 @@ def test_commands_start_quickly(tmp_path, show):
     assert all(ratios[name] <= MARGIN * aim for name, (_, aim) in AIMS.items())
 
 
-def test_a_watched_file_has_its_verdict_soon(tmp_path, show):
+def test_a_watched_file_has_its_verdict_soon(tmp_path):
     file = tmp_path / "activations.py"
     shutil.copy(ROOT / "solutions/neural_networks/activations/activations.py", file)
     source, environment = file.read_text("utf-8"), compiled(tmp_path / "compiled")

@@ -13,22 +13,25 @@ from framework.arrays import NumpyArrays, arrays_in_force, current_arrays
 from framework.interfaces import Model
 
 
-class Layer(Model):
-    def __init__(self):
+class Block(Model):
+    def __init__(self, value=1.0):
         super().__init__()
-        self.add_parameter("W", np.arange(6.0).reshape(2, 3))
+        self.add_parameter("W", np.full(2, value))
 
 
-class Network(Model):
+class Tree(Model):
     def __init__(self):
         super().__init__()
-        self.layer = self.add_child("layer", Layer())
-        self.add_parameter("b", np.ones(2))
+        self.add_parameter("a", np.zeros(1))
+        self.layer = self.add_child("layer", Block())
+        self.hidden = self.add_child("_hidden", Model())
+        self.hidden.add_parameter("H", np.ones(3))
+        self.add_parameter("b", np.zeros(2))
 
 
 def built(arrays):
     with arrays_in_force(arrays):
-        return Network()
+        return Tree()
 
 
 def values(arrays, named):
@@ -56,12 +59,12 @@ def test_a_model_keeps_the_arrays_that_it_was_built_on():
     model = built(arrays)
     assert all(isinstance(array, Box) for array in model.parameters.values())
     start = values(arrays, model.parameters)
-    assert start == {"layer.W": [[0, 1, 2], [3, 4, 5]], "b": [1, 1]}
+    assert start == {"a": [0], "layer.W": [1, 1], "H": [1, 1, 1], "b": [0, 0]}
     assert not any(arrays.to_numpy(array).any() for array in model.gradients.values())
-    arrays.assign(model.layer.gradients, "W", np.ones((2, 3)))
+    arrays.assign(model.layer.gradients, "W", np.ones(2))
     arrays.assign(model.gradients, "b", np.ones(2))
     model.zero_gradients()
-    assert values(arrays, model.gradients) == {"layer.W": [[0] * 3] * 2, "b": [0, 0]}
+    assert not any(arrays.to_numpy(array).any() for array in model.gradients.values())
 
 
 @pytest.mark.parametrize("arrays", [NumpyArrays(), BoxArrays()], ids=["numpy", "own"])
@@ -70,34 +73,18 @@ def test_a_change_of_precision_reaches_the_parts_and_stays_shared(arrays):
     assert model.astype("float32") is model
     for array in [*model.parameters.values(), *model.gradients.values()]:
         assert array.dtype == np.float32
-    arrays.assign(model.layer.parameters, "W", np.zeros((2, 3)))
+    arrays.assign(model.layer.parameters, "W", np.zeros(2))
     assert not arrays.to_numpy(model.parameters["layer.W"]).any()
-    assert list(model.parameters) == ["layer.W", "b"]
+    assert list(model.parameters) == ["a", "layer.W", "H", "b"]
 
 
 def test_a_part_without_a_name_keeps_the_names_of_its_arrays():
-    outer, inner = Model(), Layer()
+    outer, inner = Model(), Block()
     outer.add_child("_layer", inner)
     assert list(outer.parameters) == list(outer.gradients) == ["W"]
     outer.astype("float32")
     assert outer.parameters["W"] is inner.parameters["W"]
     assert inner.parameters["W"].dtype == np.float32
-
-
-class Block(Model):
-    def __init__(self, value=1.0):
-        super().__init__()
-        self.add_parameter("W", np.full(2, value))
-
-
-class Tree(Model):
-    def __init__(self):
-        super().__init__()
-        self.add_parameter("a", np.zeros(1))
-        self.layer = self.add_child("layer", Block())
-        self.hidden = self.add_child("_hidden", Model())
-        self.hidden.add_parameter("H", np.ones(3))
-        self.add_parameter("b", np.zeros(2))
 
 
 @pytest.fixture
@@ -211,12 +198,12 @@ def test_a_copy_of_a_model_has_arrays_of_its_own(model):
 
 def test_parameters_of_a_part_may_have_other_names():
     network = Model()
-    layer = network.add_child("_scores", Layer(), {"W": "U"})
+    layer = network.add_child("_scores", Block(), {"W": "U"})
     outer = Model()
     outer.add_child("decoder", network, {"U": "V"})
     assert list(network.parameters) == list(network.gradients) == ["U"]
     assert list(outer.parameters) == ["decoder.V"]
-    outer.parameters["decoder.V"] = changed = np.ones((2, 3))
+    outer.parameters["decoder.V"] = changed = np.ones(2)
     assert layer.parameters["W"] is network.parameters["U"] is changed
     network.gradients = {"U": changed}
     network.astype("float32")

@@ -3,7 +3,7 @@
 import pytest
 
 
-def assert_gradients_are_slopes(model, values, rng, *, rel=1e-5, absolute=1e-7, step=1e-6):
+def assert_gradients_are_slopes(model, values, rng, *, rel=1e-5, absolute=1e-7):
     """Hold each gradient of `model` beside the central difference of the sum of `values()`.
 
     Args:
@@ -11,6 +11,7 @@ def assert_gradients_are_slopes(model, values, rng, *, rel=1e-5, absolute=1e-7, 
         values: computes an array from the present parameters.
         rng: draws the direction of each parameter.
     """
+    step = 1e-6
     for name, parameter in model.parameters.items():
         direction, slopes = rng.normal(size=parameter.shape), []
         for signed in (step, -step):

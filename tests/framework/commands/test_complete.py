@@ -84,6 +84,8 @@ def test_unknown_words_and_rules_without_room_are_reported(checkpoint):
     first, *suggestions = gradus("complete", checkpoint, "the zebra").splitlines()
     assert first == "not in the vocabulary, read as <unk>: zebra"
     assert len(suggestions) == 5
+    with pytest.raises(UsageError, match=r"recurrent_lm is no translator. .*`gradus complete "):
+        gradus("translate", checkpoint, "--text", "a")
     with pytest.raises(UnknownNameError, match="no word of the model's vocabulary 'zebra'"):
         gradus("complete", checkpoint, "the", "--must", "zebra")
     with pytest.raises(BadInputError, match="needs 2 more words, but the text has at most 1"):

@@ -10,7 +10,7 @@ from framework.errors import BadInputError
 from framework.evaluation.ruled import Ruled
 from framework.evaluation.rules import rule_of
 from framework.evaluation.sampling import first_sentence, sample_tokens
-from framework.interfaces import LanguageModel, missing_methods
+from framework.interfaces import LanguageModel
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 
@@ -43,10 +43,6 @@ def backend(request):
 def fulfils(text, rule):
     words = [word for word in text if word != EOS]
     return np.append(rule.accepting, False)[rule.state_after(words)]
-
-
-def test_it_is_a_language_model():
-    assert not missing_methods("language_model", Ruled)
 
 
 @pytest.mark.parametrize(

@@ -161,15 +161,12 @@ def test_a_backend_with_arrays_of_its_own_stands_alone():
 def test_what_is_no_backend_is_said(name, options, error, said):
     with pytest.raises(error, match=said):
         Backend(registry(("model", "layer@week3", LAYER)), name, **options)
+    with pytest.raises(UnknownNameError, match="no implementation 'lstm'"):
+        part_source(registry(("model", "layer@numpy", LAYER)), ["numpy"])("lstm")
 
 
 def test_a_device_reaches_the_arrays():
     assert Backend(registry(), "other", device="cuda").arrays.device == "cuda"
-
-
-def test_a_part_that_no_provider_offers_is_unknown():
-    with pytest.raises(UnknownNameError, match="no implementation 'lstm'"):
-        part_source(registry(("model", "layer@numpy", LAYER)), ["numpy"])("lstm")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import pytest
 
 from framework.errors import (
-    ConflictError,
     InterfaceError,
     PluginError,
     UnknownNameError,
@@ -79,23 +78,6 @@ def test_the_wrong_kind_is_an_error():
         registry(LSTM).find("lstm", "numpy", kind="optimizer")
 
 
-def test_a_conflict_says_how_to_choose_and_the_choice_holds_in_any_order():
-    one, two = (
-        Implementation("optimizer", "lion", "shared", "m:Lion", f"{name} ({name}-plugin 1.0)")
-        for name in ("one", "two")
-    )
-    found = Registry()
-    found.add(one)
-    with pytest.raises(ConflictError) as error:
-        found.add(two)
-    assert '[overrides] "lion@shared" = "one"' in str(error.value)
-    for order in ((one, two), (two, one)):
-        found = Registry({"lion@shared": "one"})
-        for entry in order:
-            found.add(entry)
-        assert found.find("lion", "shared").origin == one.origin
-
-
 def test_names_by_kind_and_providers_by_name():
     found = registry(LSTM, ("model", "lstm", "torch", "x:L"), ("loss", "hinge", "torch", "x:H"))
     assert found.names("model") == ["lstm"]
@@ -117,3 +99,15 @@ def test_a_package_that_is_not_installed_is_for_the_user_to_install(tmp_path):
     found = registry(("model", "gru", "week3", f"{path}:GRU"))
     with pytest.raises(UsageError, match="pip install no_such_package_anywhere"):
         found.get("gru", "week3")
+
+
+def test_the_choice_between_two_owners_holds_in_any_order():
+    one, two = (
+        Implementation("optimizer", "lion", "shared", "m:Lion", f"{name} ({name}-plugin 1.0)")
+        for name in ("one", "two")
+    )
+    for order in ((one, two), (two, one)):
+        found = Registry({"lion@shared": "one"})
+        for entry in order:
+            found.add(entry)
+        assert found.find("lion", "shared").origin == one.origin

@@ -18,8 +18,14 @@ from framework.training.states import (
 
 
 @pytest.mark.parametrize("provider", ["numpy", "torch"])
-@pytest.mark.parametrize("name", ["sgd", "momentum", "ada_grad", "rms_prop", "adam"])
-def test_a_restored_optimizer_takes_the_same_step(name, provider):
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {}) for name in ("sgd", "momentum", "ada_grad", "rms_prop", "adam")),
+        ("adam_w", {"weight_decay": 0.5}),
+    ],
+)
+def test_a_restored_optimizer_takes_the_same_step(name, options, provider):
     backend = Backend(Plugins().registry, provider)
     arrays, rng = backend.arrays, np.random.default_rng(0)
     gradients = [arrays.from_numpy(rng.normal(size=3)) for _ in range(3)]
@@ -29,7 +35,8 @@ def test_a_restored_optimizer_takes_the_same_step(name, provider):
         optimizer.step(parameters, {"cell.W": gradient})
         return arrays.to_numpy(parameters["cell.W"])
 
-    first, second = (backend.build(name, kind="optimizer", learning_rate=0.1) for _ in range(2))
+    options = {"learning_rate": 0.1, **options}
+    first, second = (backend.build(name, kind="optimizer", **options) for _ in range(2))
     x = np.ones(3)
     for gradient in gradients[:2]:
         x = step(first, x, gradient)

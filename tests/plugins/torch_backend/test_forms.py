@@ -179,6 +179,9 @@ REFUSED = [
     ("transformer_block", "transformer_block", (8, 2), {"key_value_heads": 3}, None,
      "key_value_heads is 3 and heads is 2"),
     ("transformer_block", "feed_forward", (3,), {}, (ONES((4, 2)),), r"\(4, 2\)"),
+    ("induction", "attention_only_transformer", (5, 4, 2, 0), {}, None, "are 0"),
+    ("induction", "attention_only_transformer", (5, 4), {}, (TEXT[0, :3],), r"but are \(3,\)"),
+    ("masked_lm", "masked_lm", (6, 5, 4, 2, 1), {}, (TEXT, TEXT), r"bool \(2, 5\), but is int64"),
     ("blockwise_attention", "blockwise_attention", (0,), {}, None, "at least 1, but is 0"),
     *(
         ("blockwise_attention", "blockwise_attention", (2,), {"causal": True}, inputs, message)

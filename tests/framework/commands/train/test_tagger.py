@@ -180,9 +180,3 @@ def test_the_recurrent_layers_of_a_tagger_are_chosen_by_options(treebank):
     assert saved.arguments["cell"] == described
     assert "reader.backward_layer.layer_3.gate.W" in saved.parameters
     gradus("evaluate", "checkpoints/rnn_tagger.safetensors", "--backend", "torch")
-
-
-def test_entities_can_be_read_by_sentences_too(folder):
-    options = ("--corpus", "conll2003", "--data", ".", "--epochs", 8, "--learning-rate", 0.05)
-    shown = gradus("train", "recurrent_tagger", *options, *SETS["recurrent_tagger"])
-    assert "test F1 1.0000" in shown

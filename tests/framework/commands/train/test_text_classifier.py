@@ -91,14 +91,6 @@ def test_a_file_of_ones_own_is_learned_from_and_another_one_measured_on():
     assert "on the held-out part of reviews.txt, 6 texts" in gradus("evaluate", saved)
 
 
-def test_subjectivity_is_learned_from_a_file_in_the_format_of_subj(folder):
-    (folder / "subj").mkdir()
-    lines = [f"1 i think the {word} is fine\n0 he sells a {word}\n" for word in "abcdefghij"]
-    (folder / "subj" / "subj.all").write_text("".join(lines), "utf-8")
-    shown = train("--corpus", "subj", "--data", ".", "--epochs", 8)
-    assert "accuracy 1.0000 after epoch" in shown
-
-
 def test_cross_validation_measures_every_text_once():
     shown = train("--corpus", "mr", "--data", ".", "--folds", 3, "--epochs", 1)
     assert shown.count("36 texts to learn from, 4 held out, 20 to test") == 3
@@ -136,11 +128,6 @@ def test_a_finished_run_is_not_repeated():
     )
     with pytest.raises(UsageError, match="its batch size is 32, but this run has 8"):
         train(*options, "--batch-size", 8, "--out", "m", "--resume")
-
-
-def test_the_help_is_that_of_the_kind_of_model():
-    shown = gradus("train", "bag_of_vectors", "--help")
-    assert "--folds" in shown and "--unroll" not in shown
 
 
 CONVOLUTION = (

@@ -123,12 +123,9 @@ def test_a_sample_needs_a_condition_and_is_one_sentence(checkpoint):
         gradus("complete", checkpoint, "lo")
 
 
-def test_unknown_words_are_reported(checkpoint):
-    shown = gradus("translate", checkpoint, "--text", "the purple cat sees a dog")
+def test_unknown_words_are_reported_and_empty_and_too_long_texts_refused(trained):
+    shown = gradus("translate", trained / "conv_seq2seq", "--text", "the purple cat sees a dog")
     assert shown.startswith("not in the vocabulary, read as <unk>: purple\n")
-
-
-def test_empty_and_too_long_texts_are_refused(trained):
     for words in (("--text", " "), ()):
         with pytest.raises(BadInputError, match="no sentence to translate"):
             gradus("translate", trained / "conv_seq2seq", *words)
@@ -136,15 +133,6 @@ def test_empty_and_too_long_texts_are_refused(trained):
         gradus("sample", trained / "conditional_lm", "--condition", "")
     with pytest.raises(BadInputError, match="cannot read this sentence: a sentence has 13 words"):
         gradus("translate", trained / "conv_seq2seq", "--text", f"{SOURCE} {SOURCE}")
-
-
-def test_a_language_model_is_no_translator(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "text.txt").write_text("a b c\nb c a\n" * 20)
-    sizes = ("--embedding-size", 3, "--hidden-size", 4, "--batch-size", 2, "--epochs", 1)
-    gradus("train", "recurrent_lm", "--corpus", "text.txt", *sizes, "--out", "m")
-    with pytest.raises(UsageError, match=r"recurrent_lm is no translator. .*`gradus complete m"):
-        gradus("translate", "m", "--text", "a")
 
 
 def test_the_alignment_is_shown_and_drawn_where_the_model_has_one(trained, tmp_path):

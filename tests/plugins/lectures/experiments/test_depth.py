@@ -24,16 +24,6 @@ def test_every_stack_is_trained_on_the_same_texts(name, monkeypatch):
     assert [one.values for one in again.measured] == [one.values for one in found.measured]
 
 
-def test_a_stack_learns_texts_that_take_two_levels(backend, monkeypatch):
-    monkeypatch.setattr(depth, "STACKS", {"2 layers": (2, "none"), "dense": (2, "dense")})
-    monkeypatch.setattr(depth, "LEVELS", 2)
-    monkeypatch.setattr(depth, "TRAINING", Training(epochs=12, batch_size=20, rate=0.02))
-    monkeypatch.setattr(depth, "TRAIN", 600)
-    rng = np.random.default_rng(0)
-    with backend.in_force():
-        assert min(depth._accuracies(Setting(backend), rng)) > 90
-
-
 def test_only_the_last_state_has_a_gradient(backend):
     rng = np.random.default_rng(0)
     with backend.in_force():

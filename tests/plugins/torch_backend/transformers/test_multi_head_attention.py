@@ -1,4 +1,4 @@
-"""Heads in NumPy and on tensors beside torch's fused kernel and `torch.nn.MultiheadAttention`."""
+"""Heads in NumPy and on tensors beside torch's fused kernel."""
 
 import numpy as np
 import pytest
@@ -43,18 +43,6 @@ def test_the_reference_is_the_fused_kernel(heads, shared, causal):
     means = KERNEL(q, k, v, is_causal=causal, enable_gqa=shared is not None)
     expected = means.transpose(1, 2).flatten(2).numpy() @ theirs.parameters["W_o"]
     np.testing.assert_allclose(theirs.forward(x), expected, rtol=1e-9)
-
-
-def test_the_reference_is_torchs_own_layer():
-    theirs, _ = models(2)
-    module = torch.nn.MultiheadAttention(8, 2, bias=False, batch_first=True, dtype=torch.float64)
-    with torch.no_grad():
-        module.in_proj_weight.copy_(torch.tensor(theirs.parameters["W_qkv"].T))
-        module.out_proj.weight.copy_(torch.tensor(theirs.parameters["W_o"].T))
-    x = torch.tensor(words())
-    y, weights = module(x, x, x, key_padding_mask=torch.tensor(~MASK), average_attn_weights=False)
-    np.testing.assert_allclose(theirs.forward(words(), MASK), y.detach().numpy(), rtol=1e-9)
-    np.testing.assert_allclose(theirs.weights, weights.detach().numpy(), rtol=1e-9)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
