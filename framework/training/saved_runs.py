@@ -170,8 +170,8 @@ def _stopping(ask: Callable[[], None]) -> Iterator[None]:
         restore()
 
     def restore() -> None:
-        for one, handler in before.items():
-            signal.signal(one, handler)  # type: ignore[arg-type]
+        for number, handler in before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
 
     for one in (signal.SIGINT, signal.SIGTERM):
         before[one] = signal.signal(one, handle)

@@ -159,9 +159,9 @@ class TrainingTask(ABC):
         """Yield the runs of `options`: one for each seed."""
         arguments = cls.arguments(options, request)
         task = cls.load(options, request)
-        for one in options.each_seed():
-            label = f"seed{one.seed}" if options.seeds > 1 else ""
-            yield Job(label, task, request.model, arguments, one)
+        for seeded in options.each_seed():
+            label = f"seed{seeded.seed}" if options.seeds > 1 else ""
+            yield Job(label, task, request.model, arguments, seeded)
 
     @classmethod
     def arguments(cls, options: Any, request: Request) -> dict[str, Any]:

@@ -122,8 +122,8 @@ class SkipGram(Pair):
     def scores(self) -> dict[str, dict[str, float]]:
         """Return Spearman's ρ of each program's vectors for each file of judged pairs."""
         return {
-            name: {file: rho for file, (rho, _) in similarities(found).items()}
-            for name, found in self.vectors.items()
+            name: {file: rho for file, (rho, _) in similarities(vectors).items()}
+            for name, vectors in self.vectors.items()
         }
 
 
@@ -158,21 +158,21 @@ def gensim_vectors(sentences: Sentences, options: WordVectorOptions) -> WordVect
 
 def similarities(vectors: WordVectors) -> dict[str, tuple[float, int]]:
     """Return Spearman's ρ, and the number of pairs, for each file with two pairs or more."""
-    found = {}
+    similarities = {}
     for name in JUDGED:
         judged = read_judged_pairs(_judged_file(name))
         with suppress(BadInputError):  # a small text has hardly any of the words
-            found[name] = judged_similarity(vectors, judged)
-    return found
+            similarities[name] = judged_similarity(vectors, judged)
+    return similarities
 
 
 def first_sentences(words: int) -> Sentences:
     """Return the first lines of WikiText-2 in small letters, without unknown words."""
     lines = _text_file().read_text("utf-8").lower().splitlines()
-    found = [[word for word in line.split() if word != "<unk>"] for line in lines]
-    found = [line for line in found if line]
-    lengths = accumulate(map(len, found))
-    return found[: sum(length <= words for length in lengths)]
+    sentences = [[word for word in line.split() if word != "<unk>"] for line in lines]
+    sentences = [line for line in sentences if line]
+    lengths = accumulate(map(len, sentences))
+    return sentences[: sum(length <= words for length in lengths)]
 
 
 def _folder() -> Path:
