@@ -51,7 +51,7 @@ class Best:
     parameters: Mapping[str, Array] = field(repr=False)
 
 
-class Run:
+class TrainingRun:
     """A model in training.
 
     Args:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from framework.errors import BadInputError, UsageError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from framework.training.loops import Batch
 from plugins.bench.pair import Pair, Step
 from plugins.lectures.evaluation.word_similarity import judged_similarity, read_judged_pairs
@@ -131,7 +131,7 @@ def our_vectors(sentences: Sentences, options: WordVectorOptions, backend: Backe
     """Return the vectors of `gradus train skip_gram`."""
     text = count_text("text", sentences, minimum_count=options.minimum_count)
     task = WordVectorTask(text, options, backend)
-    run = Run(backend, task, "skip_gram", {}, options)
+    run = TrainingRun(backend, task, "skip_gram", {}, options)
     for _ in range(options.epochs):
         run.epoch(lambda done, total, loss: None)
     return vectors_of(run.checkpoint(), Path("checkpoint"))

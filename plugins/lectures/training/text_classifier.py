@@ -20,7 +20,7 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.option_fields import DATA, RARE, option
 from framework.training.options import LabelledTextOptions
-from framework.training.task import Evaluation, Job, Request
+from framework.training.task import Evaluation, Request, TrainingJob
 from framework.training.tools import model_arguments
 from plugins.lectures.formats.word_vectors import Vectors, WordVectors
 from plugins.lectures.training.classifier import (
@@ -130,7 +130,7 @@ class TextClassifierTask(ClassifierTask):
         return super().identity() | self.tokens.saved()
 
     @classmethod
-    def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[Job]:
+    def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[TrainingJob]:
         """Yield a run for each seed, and for each fold of a cross-validation.
 
         Raises:
@@ -150,7 +150,7 @@ class TextClassifierTask(ClassifierTask):
                     source=asdict(source),
                     tokens=_tokens(options, request),
                 )
-                yield Job(
+                yield TrainingJob(
                     label, _starting(task, start, seeded.seed), request.model, arguments, seeded
                 )
 

@@ -24,7 +24,7 @@ from framework.training.loops import Batch
 from framework.training.named_parts import build_loss, fitted_transform
 from framework.training.option_fields import DATA, MODEL, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
-from framework.training.task import Evaluation, Job, Request, TrainingTask
+from framework.training.task import Evaluation, Request, TrainingJob, TrainingTask
 from plugins.lectures.training.classifier import source_to_measure
 from plugins.lectures.training.initial_vectors import initial_vectors
 from plugins.lectures.training.sources import TagSource
@@ -178,7 +178,7 @@ class WindowScoreTask(TrainingTask):
         return cls(corpus, vectors, request.backend, source, size=size, transform=transform)
 
     @classmethod
-    def jobs(cls, options: WindowScoreOptions, request: Request) -> Iterator[Job]:
+    def jobs(cls, options: WindowScoreOptions, request: Request) -> Iterator[TrainingJob]:
         """Yield the runs of `options`: one for each seed, with random vectors of that seed."""
         for seeded in options.each_seed():
             for job in super().jobs(replace(seeded, seeds=1), request):
