@@ -12,7 +12,7 @@ from framework.data.tokens import CHARACTERS
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from framework.training.loops import text_batches
 from plugins.lectures.training.language_model import LanguageModelOptions, LanguageModelTask
 
@@ -44,7 +44,7 @@ def a_corpus(words=6, tokens=200):
 
 def a_run(backend, settings=SETTINGS, corpus=None, arguments=DEEP):
     task = LanguageModelTask(corpus or a_corpus())
-    return Run(backend, task, "recurrent_lm", arguments, settings)
+    return TrainingRun(backend, task, "recurrent_lm", arguments, settings)
 
 
 def ignore(done, total, loss):
@@ -70,7 +70,7 @@ def ignore(done, total, loss):
 def test_backends_learn_alike_with_all_options(backends, model, arguments, changes):
     settings, losses = replace(SETTINGS, precision="float64", **changes), []
     for name in ("numpy", "torch"):
-        run = Run(backends(name), LanguageModelTask(a_corpus()), model, arguments, settings)
+        run = TrainingRun(backends(name), LanguageModelTask(a_corpus()), model, arguments, settings)
         losses.append([run.epoch(ignore) for _ in range(3)])
     assert np.array(losses[0]) == pytest.approx(np.array(losses[1]), rel=1e-9)
 

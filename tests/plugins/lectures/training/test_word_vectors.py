@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError, UsageError
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from plugins.lectures.evaluation.word_similarity import neighbors
 from plugins.lectures.training.counted_text import count_text
 from plugins.lectures.training.trained_vectors import vectors_of
@@ -40,7 +40,7 @@ def sentences(count):
 
 def a_run(backend, settings=SETTINGS, count=300):
     text = count_text("farm", sentences(count), minimum_count=settings.minimum_count)
-    return Run(backend, WordVectorTask(text, settings, backend), "skip_gram", {}, settings)
+    return TrainingRun(backend, WordVectorTask(text, settings, backend), "skip_gram", {}, settings)
 
 
 def ignore(done, total, loss):
@@ -133,7 +133,7 @@ def test_a_mean_takes_smaller_steps_than_a_sum(backends):
 def test_runs_that_cannot_be_are_refused(backends):
     backend = backends("numpy")
     text = count_text("x", [["other", "words", "here"]] * 300, minimum_count=2)
-    other = Run(backend, WordVectorTask(text, SETTINGS, backend), "skip_gram", {}, SETTINGS)
+    other = TrainingRun(backend, WordVectorTask(text, SETTINGS, backend), "skip_gram", {}, SETTINGS)
     with pytest.raises(UsageError, match="its vocabulary differs"):
         other.resume(a_run(backend).checkpoint())
     with pytest.raises(BadInputError, match="subsampling left no context"):
