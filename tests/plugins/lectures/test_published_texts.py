@@ -59,7 +59,7 @@ def test_subjective_and_objective_sentences(folder):
     assert not corpus.test
 
 
-def test_files_and_folders_are_told_from_what_is_missing(folder):
+def test_missing_files_folders_and_names_are_reported(folder):
     name = str(folder / "trec" / "train.txt")
     corpus = load(name)
     assert (corpus.name, len(corpus.train), corpus.valid, corpus.test) == (name, 2, (), ())

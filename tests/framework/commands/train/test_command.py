@@ -176,6 +176,8 @@ def test_the_optimizer_of_a_plugin(course):
     assert "from week3: frozen\n" in output
     first, last = perplexities(output)
     assert first == last
+    with pytest.raises(UsageError, match="Frozen has no attribute `learning_rate`, which `--sched"):
+        gradus("train", "rnn_lm", *SMALL, *options, "--schedule", "constant")
 
 
 @pytest.mark.parametrize(

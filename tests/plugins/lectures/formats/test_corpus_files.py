@@ -104,7 +104,7 @@ def test_the_built_in_corpus_knows_its_best_perplexity():
         ("empty.txt", b" \n\n", {}, "is empty"),
         ("ends.txt", b"\n\n\n", {"tokens": CHARACTERS}, "is empty"),
         ("latin.txt", "caf\u00e9 noir".encode("latin-1"), {}, "not UTF-8 text"),
-        ("binary.txt", b"one\0two\nthree\n", {}, "binary"),
+        ("binary.txt", b"one\0two\nthree\n", {}, "is a binary file"),
         ("line.txt", b"only one line\n", {}, "only one line"),
     ],
 )
