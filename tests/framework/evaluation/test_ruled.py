@@ -11,8 +11,6 @@ from framework.evaluation.ruled import Ruled
 from framework.evaluation.rules import rule_of
 from framework.evaluation.sampling import first_sentence, sample_tokens
 from framework.interfaces import LanguageModel
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 
 VOCABULARY = Vocabulary(["a", "b", "c"])
 V = len(VOCABULARY)
@@ -36,8 +34,8 @@ class Table(LanguageModel):
 
 
 @pytest.fixture(params=["numpy", "torch"])
-def backend(request):
-    return Backend(Plugins().registry, request.param)
+def backend(request, backends):
+    return backends(request.param)
 
 
 def fulfils(text, rule):

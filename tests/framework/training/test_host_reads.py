@@ -34,8 +34,8 @@ RUNS = {
     "tagger": ("window_classifier", *WORDS, *SMALL),
     "text_cnn": ("text_cnn", "--corpus", "reviews.txt", "--set", "embedding_size=3", "--set",
                  "maps=2", "--epochs", 1, "--clip", 1),
-    "conv_seq2seq": ("conv_seq2seq", "--batch-size", 600, *SMALL),
-    "conditional_lm": ("conditional_lm", "--batch-size", 600, *SMALL),
+    "conv_seq2seq": ("conv_seq2seq", "--corpus", "pairs.tsv", "--batch-size", 8, *SMALL),
+    "conditional_lm": ("conditional_lm", "--corpus", "pairs.tsv", "--batch-size", 8, *SMALL),
     "skip_gram": ("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1,
                   "--batch-size", 4, "--epochs", 1),
 }  # fmt: skip

@@ -2,8 +2,6 @@
 
 import pytest
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.numpy_reference.schedules import Constant, LinearDecay, Plateau
 
 
@@ -37,6 +35,6 @@ def test_a_straight_line_falls_to_almost_nothing():
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 @pytest.mark.parametrize("name", ["constant", "linear_decay", "plateau", "plateau@numpy"])
-def test_schedules_know_no_arrays_and_serve_every_backend(backend, name):
-    built = Backend(Plugins().registry, backend).build(name, kind="schedule", learning_rate=0.5)
+def test_schedules_know_no_arrays_and_serve_every_backend(backends, backend, name):
+    built = backends(backend).build(name, kind="schedule", learning_rate=0.5)
     assert built.rate(0) == 0.5

@@ -12,8 +12,6 @@ from framework.cli import app
 from framework.data.batching import pad
 from framework.data.vocabulary import EOS, Vocabulary
 from framework.errors import BadInputError, UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from plugins.lectures.languages.translation import TranslationLanguage, corpus
 
@@ -61,10 +59,10 @@ def test_every_backend_writes_the_same_translation(checkpoint, beam):
     assert gradus("translate", checkpoint, *options, "--backend", "torch") == text
 
 
-def test_the_translation_is_that_of_the_models_own_method(trained):
+def test_the_translation_is_that_of_the_models_own_method(trained, backends):
     """`translate` of the model, which `gradus evaluate` counts exact matches with."""
     saved = load_checkpoint(trained / "conv_seq2seq")
-    model = saved.restore_as("model", Backend(Plugins().registry, "numpy"))
+    model = saved.restore_as("model", backends("numpy"))
     ids = Vocabulary(saved.training["source_words"]).encode([*SOURCE.split(), "</s>"])
     for beam in (1, 2):
         words = model.translate(ids[None], 8, beam)[0]
@@ -73,10 +71,10 @@ def test_the_translation_is_that_of_the_models_own_method(trained):
         assert shown == f"{text}\n"
 
 
-def test_bleu_is_that_of_the_written_translations(trained):
+def test_bleu_is_that_of_the_written_translations(trained, backends):
     """`gradus evaluate` shows BLEU, its interval and chrF: those of `sacrebleu`."""
     saved = load_checkpoint(trained / "conv_seq2seq")
-    model = saved.restore_as("model", Backend(Plugins().registry, "numpy"))
+    model = saved.restore_as("model", backends("numpy"))
     test = corpus().test
     encode = Vocabulary(saved.training["source_words"]).encode
     length = int(saved.training["length"])

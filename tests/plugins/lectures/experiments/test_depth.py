@@ -4,19 +4,17 @@ import numpy as np
 import pytest
 from derivatives import assert_gradients_are_slopes
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.lectures.experiments import depth
 from plugins.lectures.experiments.classification import Training
 from plugins.lectures.experiments.experiment import Setting
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])
-def test_every_stack_is_trained_on_the_same_texts(name, monkeypatch):
+def test_every_stack_is_trained_on_the_same_texts(name, backends, monkeypatch):
     for what, value in {"LEVELS": 2, "SYMBOLS": 4, "CHOICES": 2, "TRAIN": 60, "TEST": 20}.items():
         monkeypatch.setattr(depth, what, value)
     monkeypatch.setattr(depth, "TRAINING", Training(epochs=1, batch_size=20, rate=0.01))
-    backend = Backend(Plugins().registry, name)
+    backend = backends(name)
     with backend.in_force():
         found, again = (depth.run(Setting(backend, repeats=2)) for _ in range(2))
     assert [one.name for one in found.measured] == list(depth.STACKS)

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.lectures.experiments import backpropagation, copying, trigrams
 from plugins.lectures.experiments.catalogue import EXPERIMENTS, chosen_experiment
 from plugins.lectures.experiments.experiment import Measured, Setting, faster, timed_in_turns
@@ -109,10 +107,10 @@ def test_a_text_ends_with_its_first_word_and_the_near_one_is_often_right():
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])
-def test_each_layer_is_trained_at_each_distance(monkeypatch, name):
+def test_each_layer_is_trained_at_each_distance(monkeypatch, name, backends):
     for constant, value in {"STEPS": 2, "TEST_TEXTS": 20, "FAR": 6}.items():
         monkeypatch.setattr(copying, constant, value)
-    backend = Backend(Plugins().registry, name)
+    backend = backends(name)
     with backend.in_force():
         found = copying.run(Setting(backend, repeats=2))
     expected = [f"{layer}, {words} words between" for words in (5, 6) for layer in copying.LAYERS]

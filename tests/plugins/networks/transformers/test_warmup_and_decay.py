@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.options import LearningOptions
 from framework.training.tools import LearningRate
 
@@ -17,10 +15,10 @@ OPTIONS = LearningOptions(
 
 
 @pytest.fixture(params=["numpy", "torch"])
-def backend(request):
+def backend(request, backends):
     if request.param == "torch":
         pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
-    return Backend(Plugins().registry, request.param)
+    return backends(request.param)
 
 
 def test_the_rate_grows_for_an_epoch_and_falls_to_the_last_step(backend):
