@@ -79,7 +79,8 @@ def graded(sandbox, texts):
     def work():
         setting, memory = setting_of(find_course(ROOT), sandbox), Memory()
         codes = [graded_text(memory, setting, "activations", text) for text in texts]
-        setting.sandbox.close()  # its processes are waited for
+        if sandbox == "fork":
+            setting.sandbox.close()  # its processes are waited for
         return codes
 
     return in_process(work)
