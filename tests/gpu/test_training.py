@@ -43,7 +43,7 @@ def test_each_kind_of_run_learns(name, device):
     assert found[-1] < found[0]
 
 
-@on_devices((*IN_16_BITS, "cbow"), (*SAMPLE, "text_classifier"))
+@on_devices(IN_16_BITS, (*SAMPLE, "text_classifier"))
 def test_each_kind_of_run_learns_in_16_bits(name, device):
     """Steps are in 16 bits, and everything that is kept is in float32."""
     options = on(device, "--learning-rate", 0.02, "--keep", "last")
