@@ -100,26 +100,7 @@ def test_mistakes_are_caught_missed_or_hit_the_wrong_task(run):
 def ran(exercise, tmp_path, monkeypatch):
     """The names of the checks that ran, in their order; `file` where the file was imported."""
     monkeypatch.setenv("RAN", str(tmp_path / "ran"))
-    note = """
-import os
-import pytest
-
-def note(name):
-    with open(os.environ["RAN"], "a", encoding="utf-8") as file:
-        file.write(f"{name} ")
-
-@pytest.fixture(autouse=True)
-def noted(request):
-    note(request.node.name)
-
-note("file")
-
-@pytest.mark.task("Sigmoid")
-@pytest.mark.points(1)
-def test_trained(submission, metric_threshold):
-    assert submission.Sigmoid().forward(0.0) == 0.5
-"""
-    exercise.tests.write_text(note + CHECKS, "utf-8")
+    exercise.tests.write_text(text_of("texts/auditing/noting.py") + CHECKS, "utf-8")
     return lambda: (tmp_path / "ran").read_text("utf-8").split()
 
 

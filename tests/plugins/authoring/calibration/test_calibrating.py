@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from textwrap import dedent
 
 import pytest
 import typer
@@ -157,22 +156,7 @@ def test_what_cannot_be_calibrated_changes_no_file(gradus, exercise, arguments, 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_leaves_the_file_as_it_was(exercise, course_root, jobs):
     begun = course_root / "begun"
-    slow = f'''
-    @pytest.mark.task("Sigmoid")
-    @pytest.mark.points(2)
-    def test_share(metric_threshold, rng):
-        """Sigmoid: endless."""
-
-        def training(rng):
-            import time
-            from pathlib import Path
-            Path({str(begun)!r}).touch()
-            time.sleep(60)
-            yield 1.0
-
-        metric_threshold("share", training, rng=rng, best=1.0)
-    '''
-    toml = exercise(dedent(slow)).toml
+    toml = exercise(text_of("texts/calibrating/endless.txt").format(begun=str(begun))).toml
     before = toml.read_bytes()
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     code = f"{heed}; from framework.cli import main; main()"

@@ -91,18 +91,6 @@ def a_link_in_the_new_one(old, new):
     return new, {"README.md": digest(old.parent / "secret")}
 
 
-def the_file_of_the_student(old, new):
-    return new, {MINE: digest(new / MINE)}
-
-
-def a_name_that_no_file_has(old, new):
-    return new, {"a\0b": "0"}
-
-
-def a_missing_file(old, new):
-    return new, {"missing.txt": ""}
-
-
 def a_stub_of_no_exercise(old, new):
     (new / "kit/stubs/ghost.py").write_text("", "utf-8")
     return new, {}
@@ -113,24 +101,14 @@ def a_stub_of_all_exercises(old, new):
     return new, {}
 
 
-def files_of_other_types(old, new):
-    return new, {"README.md": 5}
-
-
-def no_files(old, new):
-    return new, None
-
-
 HOSTILE = [
-    *(
-        outside_of_the_new_one,
-        outside_of_the_old_one,
-        absolute_in_the_old_one,
-        a_link_to_a_folder,
-        a_link_in_the_new_one,
-    ),
-    *(the_file_of_the_student, a_name_that_no_file_has, a_missing_file, a_stub_of_no_exercise),
-    *(a_stub_of_all_exercises, files_of_other_types, no_files),
+    *(outside_of_the_new_one, outside_of_the_old_one, absolute_in_the_old_one),
+    *(a_link_to_a_folder, a_link_in_the_new_one, a_stub_of_no_exercise, a_stub_of_all_exercises),
+    pytest.param(lambda old, new: (new, {MINE: digest(new / MINE)}), id="a file of the student"),
+    pytest.param(lambda old, new: (new, {"a\0b": "0"}), id="a name that no file has"),
+    pytest.param(lambda old, new: (new, {"missing.txt": ""}), id="a missing file"),
+    pytest.param(lambda old, new: (new, {"README.md": 5}), id="files of other types"),
+    pytest.param(lambda old, new: (new, None), id="no files"),
 ]
 
 
