@@ -131,7 +131,7 @@ class Diagnoser:
                 diagnoses |= self._by_one_change(checks, main)
             base = known.module(main.cause)
             if main.explained and base is not None:
-                beside = self._beside(_unexplained(checks, diagnoses), base)
+                beside = self._beside(checks, diagnoses, base)
                 diagnoses |= {name: replace(main.main, second=c) for name, c in beside.items()}
             others = _other_methods(checks, diagnoses)
             diagnoses |= self._by_general_mistakes(others, is_own=is_own)
@@ -192,16 +192,23 @@ class Diagnoser:
                     return case.diagnosed(said)
         return {}
 
-    def _beside(self, checks: TaskChecks, base: SourceModule) -> dict[str, Diagnosis]:
-        """Return the diagnoses of failed checks by a change of `base`, which has a mistake.
+    def _beside(
+        self, checks: TaskChecks, explained: Mapping[str, Diagnosis], base: SourceModule
+    ) -> dict[str, Diagnosis]:
+        """Return the diagnoses of checks without one by a change of `base`, which has a mistake.
 
+        It must give the answers of every failed check of the method, those in `explained`, too.
         Where `base` gives nearly the same answers, many changes would give the others.
         """
         diagnoses: dict[str, Diagnosis] = {}
-        for (method, _), group in _groups(checks.failed).items():
-            if any(self._matcher.differs_by(base, check, CERTAIN) for check in group):
+        left = _unexplained(checks, explained).failed
+        for method in dict.fromkeys(c.method for c in left if c.evidence is not None):
+            group = [check for check in checks.failed if check.method == method]
+            new = [check for check in group if check in left]
+            if any(self._matcher.differs_by(base, check, CERTAIN) for check in new):
                 case = Case(self._matcher, checks, method, group, base)
-                diagnoses = (case.changed() or self._mutation(case)) | diagnoses
+                told = case.changed() or self._mutation(case)
+                diagnoses |= {check.id: told[check.id] for check in new if told}
         return diagnoses
 
     def _mutation(self, case: Case) -> dict[str, Diagnosis]:

@@ -1,8 +1,10 @@
 """Code with two flaws: each failed check is explained for itself, then the causes are joined."""
 
 import pytest
+from graded_changes import untrained
 
 from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.diagnosis.solution_changes import listed_mistakes
 from autograder.grading.checks_run import public_only
 
 PAIRS = {
@@ -55,6 +57,21 @@ def test_one_cause_is_reported_for_all_tasks(with_both):
     named |= {diagnosis.second.id for diagnosis in told.values() if diagnosis.second}
     assert named == {"given-words-may-answer", "scales-the-columns"}
     assert {"test_long_vectors_do_not_decide", "test_accuracy"} <= set(told)
+
+
+def test_two_mistakes_that_leave_a_check_of_the_method_unexplained_are_not_named(
+    course, hand_in, monkeypatch
+):
+    """Two mistakes together give the answers of two checks; the one in the code is not listed."""
+    exercise = course.exercise("subwords")
+    known = load_mistakes(exercise)
+    (never,) = (mistake for mistake in known if mistake.id == "words-never-change")
+    others = [mistake for mistake in known if mistake is not never]
+    monkeypatch.setattr(listed_mistakes, "load_mistakes", lambda exercise: others)
+    graded = hand_in("subwords", never.apply(exercise.solution_source()), select=untrained)
+    told = graded.diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {"generic/swapped-arguments"}
+    assert len(told) == len(graded.failed) > 5
 
 
 def test_of_two_causes_the_one_that_contradicts_no_other_check_is_named(changed):
