@@ -120,10 +120,10 @@ class KnownMistakes:
 
     def _joined(self, checks: TaskChecks) -> Joined:
         """Return the mistakes that explain failed checks of a task."""
-        result = self._search(checks, EXACT)
+        result = TaskSearch(self, checks, EXACT).joined()
         left = (check for check in checks.failed if check.id not in result.explained)
         if any(map(flaw_of, left)):
-            loosely = self._search(checks, LOOSE)
+            loosely = TaskSearch(self, checks, LOOSE).joined()
             result = max(result, loosely, key=lambda joined: len(joined.explained))
             add_flaws(checks, result)
         if not result.explained:
@@ -135,10 +135,6 @@ class KnownMistakes:
             if is_open and follows(module, check, check.method, 1):
                 result.explained[check.id] = result.main
         return result
-
-    def _search(self, checks: TaskChecks, view: View) -> Joined:
-        """Return the mistakes behind the checks that are wrong in `view`."""
-        return TaskSearch(self, wrong_in(checks, view), view).joined()
 
     def passed_elsewhere(self, cause: Cause, task: str) -> Iterator[RecordedCheck]:
         """Yield the passed checks of other tasks that a consistent form in `cause` can fail.
@@ -226,13 +222,13 @@ def _explained(checks: TaskChecks, joined: Joined) -> list[RecordedCheck]:
 
 
 class TaskSearch:
-    """The search for the mistakes behind the failed checks of one task."""
+    """The search for the mistakes behind the failed checks of a task that are wrong in `view`."""
 
     def __init__(self, known: KnownMistakes, checks: TaskChecks, view: View) -> None:
         self._module, self._matcher = known.module, known.matcher
         self._elsewhere = known.passed_elsewhere
         self._concerning = known.concerning(checks.task)
-        self._checks, self._view = checks, view
+        self._checks, self._view = wrong_in(checks, view), view
         self._agreeing: dict[tuple[Cause, bool], bool] = {}
 
     def joined(self) -> Joined:
@@ -389,13 +385,11 @@ class TaskSearch:
             )
         common = set.intersection(*({mistake.id for mistake in other} for other in tied))
         sure = tuple(mistake for mistake in cause if mistake.id in common)
-        if len(sure) > 1 and not any(self._differs(sure[:-1], explained) for explained in new):
-            sure = sure[:-1]
+        if len(sure) > 1:  # does the first leave enough facts unexplained for another mistake?
+            module, differs = self._module(sure[:-1]), self._matcher.differs_by
+            if not any(differs(module, explained, CERTAIN, self._view) for explained in new):
+                sure = sure[:-1]
         if sure:
             result.cause = sure
             result.explained |= {explained.id: diagnosis_of(sure) for explained in new}
         return True
-
-    def _differs(self, cause: Cause, check: RecordedCheck) -> bool:
-        """Return whether `cause` leaves enough facts unexplained for another mistake."""
-        return self._matcher.differs_by(self._module(cause), check, CERTAIN, self._view)
