@@ -134,29 +134,34 @@ def test_two_parameters_with_one_mistake_are_reported_once():
     assert "0.3 times as long" in diagnosis.sentence
 
 
-def test_gradients_that_are_overwritten():
-    before = RNG.normal(size=X.shape)
-    facts = {"method": "backward", "name": "gradients['W']", "before": before}
-    assert told(pair(X, X + before, **facts))[0] == "overwritten"
+Z, IDS = RNG.normal(size=(4, 4)), np.array([1, 2, 2, 4])
+GRADIENT = X[[0, 1, 2, 3, 0]]
 
 
-def test_where_the_input_is_negative():
-    z = RNG.normal(size=(5, 6))
-    facts = {"method": "backward", "name": "the gradient", "seen": (z,)}
-    grad = RNG.normal(size=z.shape)
-    assert told(pair(np.where(z < 0, 0, grad), grad, **facts)) == (
-        "where-the-input-is",
-        "The gradient is zero only where the input is negative.",
-    )
-
-
-def test_rows_of_repeated_ids():
-    ids = np.array([1, 2, 2, 4])
-    wrong = X[[0, 1, 2, 3, 0]].copy()
-    right = wrong.copy()
-    wrong[2] += 1.3 * X[1]
-    facts = {"method": "backward", "name": "gradients['E']", "seen": (ids,)}
-    assert told(pair(wrong, right, **facts))[0] == "rows-of-ids"
+@pytest.mark.parametrize(
+    ("name", "actual", "expected", "facts", "words"),
+    [
+        ("overwritten", X, X + Z, {"before": Z}, "must add to the existing values"),
+        (
+            "where-the-input-is",
+            np.where(Z < 0, 0, X),
+            X,
+            {"seen": (Z,)},
+            "The gradient is zero only where the input is negative.",
+        ),
+        (
+            "rows-of-ids",
+            GRADIENT + 1.3 * (np.arange(5) == 2)[:, None],
+            GRADIENT,
+            {"seen": (IDS,)},
+            "wrong only in the rows of repeated ids",
+        ),
+    ],
+)
+def test_gradients_and_what_they_are_about(name, actual, expected, facts, words):
+    found, sentence = told(pair(actual, expected, method="backward", name="the gradient", **facts))
+    assert found == name
+    assert words in sentence
 
 
 def test_sequences_with_padding():

@@ -80,18 +80,8 @@ def test_the_order_is_the_documented_one():
     assert list(Verdict) == ORDER
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_verdict_is_reached(tasks, name):
-    assert tasks[name].verdict.value == name.replace("_", " ")
-
-
 #: Points earned, and points that could be: what was skipped counts for nothing.
 POINTS = {"passed": (2, 2), "failed": (1, 3), "skipped": (0, 0)}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_points_are_given_check_by_check_and_counted_where_something_was_seen(tasks, name):
-    assert (tasks[name].earned, tasks[name].possible) == POINTS.get(name, (0, 2))
 
 
 def test_the_whole_takes_the_worst_and_adds_the_points(report):
@@ -115,7 +105,10 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_verdict_has_its_words(report, tasks, name):
+def test_every_verdict_is_reached_with_its_points_and_its_words(report, tasks, name):
+    """Points are given check by check, and counted where something was seen."""
+    assert tasks[name].verdict.value == name.replace("_", " ")
+    assert (tasks[name].earned, tasks[name].possible) == POINTS.get(name, (0, 2))
     check = tasks[name].checks[0]
     assert check.message.startswith(MESSAGES[name])
     shown = " ".join(on_terminal(ExerciseView(report.exercises[0]), width=100).split())
