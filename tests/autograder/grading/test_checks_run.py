@@ -310,6 +310,7 @@ OUT_OF_MEMORY = """
     [
         ([0, 0, 1], Verdict.OUT_OF_MEMORY, "not run: all 2 checks of RNN so far ran out of memory"),
         ([1, 0, 0, 1], Verdict.PASSED, ""),
+        ([0, 1], Verdict.PASSED, ""),
     ],
 )
 def test_a_task_that_runs_out_of_memory_twice_is_not_tried_again(collect, ends, verdict, message):
