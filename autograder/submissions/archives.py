@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import io
 import stat
-import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -23,18 +22,13 @@ from framework.errors import BadInputError
 #: Members of a wanted kind that are read, and bytes of them in all, after unpacking.
 MAX_MEMBERS = 5_000
 MAX_TOTAL = 256 << 20
-#: The list of members of a zip archive, and an archive whose list must be repaired in memory.
+#: Bytes of the list of members of a zip archive.
 MAX_DIRECTORY = 8 << 20
-MAX_REPAIRED = 64 << 20
 #: Entries of a tar archive that are looked at, folders and unwanted files too, and the bytes of an
 #: entry that holds the name of another.
 MAX_HEADERS, MAX_HEADER = 200_000, 64 << 10
 
 _GZIP = b"\x1f\x8b"
-_NAME_IS_UTF8 = 0x800
-#: Records that end in a file's name, in the list of members and before the data of each:
-#: their signature, where their flags and the name's length stand, and their size.
-_HEADERS = ((b"PK\x01\x02", 8, 28, 46), (b"PK\x03\x04", 6, 26, 30))
 
 #: Entries of a tar that hold names of the entry behind them.
 _EXTENDED = (
@@ -223,32 +217,6 @@ class _ListLimited(io.FileIO):
 @contextmanager
 def _opened_zip(archive: Path) -> Iterator[zipfile.ZipFile]:
     """Open the archive, unless its list of members would take too much memory."""
-    with _ListLimited(archive) as stream:
-        try:
-            opened = zipfile.ZipFile(stream)
-        except UnicodeDecodeError:
-            opened = zipfile.ZipFile(io.BytesIO(_with_plain_names(archive)))
+    with _ListLimited(archive) as stream, zipfile.ZipFile(stream) as opened:
         stream.is_listed = True
-        with opened:
-            yield opened
-
-
-def _with_plain_names(archive: Path) -> bytes:
-    """Return `archive`, where names claim to be UTF-8 only if they are, as `zipfile` requires."""
-    if archive.stat().st_size > MAX_REPAIRED:
-        raise BadInputError(
-            f"{short(archive.name)} is not read: it has file names that are not UTF-8, and more "
-            f"than {MAX_REPAIRED >> 20} MiB. Zip the exercises' files alone"
-        )
-    data = bytearray(archive.read_bytes())
-    for signature, flags_at, length_at, size in _HEADERS:
-        at = data.find(signature)
-        while 0 <= at <= len(data) - size:
-            (flags,) = struct.unpack_from("<H", data, at + flags_at)
-            (length,) = struct.unpack_from("<H", data, at + length_at)
-            try:
-                data[at + size : at + size + length].decode("utf-8")
-            except UnicodeDecodeError:
-                struct.pack_into("<H", data, at + flags_at, flags & ~_NAME_IS_UTF8)
-            at = data.find(signature, at + size + length)
-    return bytes(data)
+        yield opened

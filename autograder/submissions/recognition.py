@@ -149,13 +149,6 @@ def meant_exercise(stem: str, exercises: Collection[str]) -> str:
     return next((name for name in map(_plain, _shortened(stem)) if name in exercises), "")
 
 
-def mentioned_exercise(name: str, exercises: Collection[str]) -> str:
-    """Return the longest name of an exercise in the file name `name`, as in ``hw3_rnn.py``."""
-    words = f"_{_plain(name[:_MAX_NAME])}_"
-    mentioned = [exercise for exercise in exercises if f"_{exercise}_" in words]
-    return max(mentioned, key=len, default="")
-
-
 def _plain(stem: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
 

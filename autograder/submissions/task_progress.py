@@ -9,7 +9,7 @@ from enum import Enum
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
-from autograder.submissions.object_changes import called, changes, effects_of
+from autograder.submissions.object_changes import changes
 
 
 class TaskProgress(Enum):
@@ -59,10 +59,7 @@ class _Module:
     def __init__(self, source: str) -> None:
         tree = parse(source)
         self.definitions = definitions(tree)
-        functions = effects_of(tree.body)
-        made = [*changes(tree.body, functions)]
-        for function in called(tree.body) & functions.keys():
-            made += functions[function].outside
+        made = changes(tree.body)
         self._replaced = {(c.name, c.attribute) for c in made if not c.is_method_call}
         self._names: dict[str, tuple[set[str], set[str]]] = {}
 
