@@ -61,7 +61,7 @@ def _outcome(check: CheckResult) -> str:
 
 
 def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
-    name = f"{exercise.unit}.{exercise.name}"
+    name = _valid(f"{exercise.unit}.{exercise.name}")
     facts = {"name": name, "time": _time(exercise.seconds), **_counts(exercise.checks)}
     suite = ET.Element("testsuite", facts)
     if exercise.file:

@@ -128,6 +128,21 @@ def load_submission(
     return Submission(label, files, _hash(files), notes.all(), Staging(sources), unread)
 
 
+def submission_of(
+    label: str, sources: Mapping[str, str], beside: Mapping[str, str] | None = None
+) -> Submission:
+    """Return a submission of these `sources`, exercise -> text, which are in no file.
+
+    Args:
+        beside: files that exercises borrow, name -> text.
+    """
+    files = {
+        name: SubmittedFile(name, Path(f"{name}.py"), f"{name}.py", f"{name}.py", source)
+        for name, source in sources.items()
+    }
+    return Submission(label, files, "", (), Staging({**sources, **(beside or {})}))
+
+
 def _hash(files: Mapping[str, SubmittedFile]) -> str:
     """Lengths are hashed too, so that no text can pass for a boundary between two files."""
     digest = hashlib.sha256()

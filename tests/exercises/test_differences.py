@@ -15,7 +15,7 @@ from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
-from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.submissions.submission import submission_of
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
@@ -51,11 +51,7 @@ def handed_in(exercise):
     source = exercise.solution_source()
     changed = [f"_by_differences({name})" for name in classes_with_backward(source)]
     sources[exercise.name] = source + DIFFERENCES + "\n".join(changed) + "\n"
-    files = {
-        name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", text)
-        for name, text in sources.items()
-    }
-    return Submission("differences", files, "", (), Staging(sources))
+    return submission_of("differences", sources)
 
 
 def large_checks(exercise):

@@ -16,7 +16,7 @@ from autograder.course.reading import find_course
 from autograder.grading.grader import Grader
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.runners import choose
-from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.submissions.submission import Submission, submission_of
 from framework.providers.plugins import Plugins
 
 HERE = ROOT / "tests/data/unearned"
@@ -40,11 +40,7 @@ def handed_in(file: Path) -> Submission:
     sources = {n: COURSE.exercise(n).solution.read_text("utf-8") for n in exercise.requires}
     attack = file.read_text("utf-8").replace("import right_answer\n", "")
     sources[exercise.name] = solution + RIGHT_ANSWER + attack
-    files = {
-        name: SubmittedFile(name, file, f"{name}.py", f"{name}.py", source)
-        for name, source in sources.items()
-    }
-    return Submission(file.stem, files, "", (), Staging(sources))
+    return submission_of(file.stem, sources)
 
 
 def messages(file: Path) -> dict[str, str]:

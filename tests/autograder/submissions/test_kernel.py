@@ -5,7 +5,6 @@ import pytest
 from repository import text_of
 from traitlets.config import Config
 
-from autograder.submissions.cell_source import ParseBudget, python_source
 from autograder.submissions.exported_script import is_exported
 from autograder.submissions.notebook_module import notebook_module
 from autograder.submissions.notebooks import read_notebook
@@ -19,28 +18,6 @@ DECORATOR = (
     "        return method\n    return add"
 )
 PATCH = "def patch(g):\n    setattr(g.__annotations__['self'], g.__name__, g)\n    return g"
-
-
-@pytest.fixture
-def module_of(make_notebook):
-    """Cells -> module, for the task f."""
-
-    def read(*cells, tasks=("f",)):
-        return notebook_module(read_notebook(make_notebook(*cells), "n.ipynb"), tasks)
-
-    return read
-
-
-@pytest.fixture
-def run(module_of):
-    """Cells -> the names that the module for the task f has."""
-
-    def run(*cells):
-        names = {}
-        exec(module_of(*cells).source, names)
-        return names
-
-    return run
 
 
 @pytest.mark.parametrize(
@@ -149,22 +126,6 @@ def test_star_imports_are_kept_where_a_task_may_need_them(run, module_of):
 def test_a_star_import_may_rebind_a_built_in_name(run):
     total = run("from numpy import *", "def f(x):\n    return sum(x, axis=0)")["f"]
     assert total(np.ones((2, 3))).tolist() == [2.0, 2.0, 2.0]
-
-
-@pytest.mark.parametrize(
-    ("source", "plain"),
-    [
-        ("\n    def f():\n        return 1", "\ndef f():\n    return 1"),
-        ("\t%matplotlib inline\n\tx = 1", "pass\nx = 1"),
-        ("  %%time\n  x = 1", "\nx = 1"),
-        (">>> def f():\n...     return 1\n>>> x = ...", "def f():\n    return 1\nx = ..."),
-        ("In [3]: def f():\n   ...:     return 1", "def f():\n    return 1"),
-        ("x = [\n    ...\n]", "x = [\n    ...\n]"),
-        ("    >>> x = 1", "x = 1"),
-    ],
-)
-def test_indentation_and_prompts_are_taken_off_as_the_kernel_does(source, plain):
-    assert python_source(source, ParseBudget()) == plain
 
 
 def test_a_task_in_a_cell_of_text_is_named(module_of, make_notebook):

@@ -1,8 +1,6 @@
 """Files under the names that systems and people give them are found, or named with a reason."""
 
-import io
 import tarfile
-import zipfile
 
 import nbformat
 import pytest
@@ -172,27 +170,6 @@ def test_helpers_beside_the_file_are_named(read):
     submission = read(**{"sums.py": source, "helpers.py": "", "numbers.py": ""})
     (note,) = submission.notes
     assert note.startswith("helpers.py is not handed in with sums.py, which imports it")
-
-
-@pytest.fixture
-def packed(tmp_path):
-    """`packed(name, {member: bytes})`: an archive of these members."""
-
-    def packed(name, files):
-        place = tmp_path / name
-        if name.endswith(".zip"):
-            with zipfile.ZipFile(place, "w") as archive:
-                for member, data in files.items():
-                    archive.writestr(member, data)
-            return place
-        with tarfile.open(place, "w:gz" if name.endswith("gz") else "w") as archive:
-            for member, data in files.items():
-                info = tarfile.TarInfo(member)
-                info.size = len(data)
-                archive.addfile(info, io.BytesIO(data))
-        return place
-
-    return packed
 
 
 MEMBERS = {
