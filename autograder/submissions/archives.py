@@ -5,7 +5,6 @@ A member that cannot be read is skipped, and a note names it.
 
 from __future__ import annotations
 
-import gzip
 import io
 import stat
 import tarfile
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
@@ -57,13 +56,13 @@ class _Budget:
     """The number of members and bytes of an archive that may still be read."""
 
     def __init__(self, archive: str, limits: ArchiveLimits) -> None:
-        self._archive, self._limits = archive, limits
+        self._archive, self.limits = archive, limits
         self.members, self.bytes = limits
 
     def require(self) -> None:
         """Refuse to go on where too much was read."""
         if self.members < 0 or self.bytes < 0:
-            limits = self._limits
+            limits = self.limits
             kept = f"{limits.members} files" if self.members < 0 else f"{limits.total >> 20} MiB"
             raise BadInputError(
                 f"{short(self._archive)} is not read beyond its first {kept}. "
@@ -124,12 +123,14 @@ def _tar_entries(archive: Path, left: _Budget) -> Iterator[_Member]:
     with archive.open("rb") as raw:
         is_packed = raw.read(len(_GZIP)) == _GZIP
         raw.seek(0)
-        stream = gzip.GzipFile(fileobj=raw) if is_packed else raw
-        counted = io.BufferedReader(_Counted(stream, left))
-        with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Entry) as opened:
+        mode: Literal["r|gz", "r|"] = "r|gz" if is_packed else "r|"
+        with tarfile.open(fileobj=raw, mode=mode, tarinfo=_Entry) as opened:
             for _ in range(MAX_HEADERS):
                 if (info := opened.next()) is None:
                     return
+                # Unpacked bytes up to the next entry, of those that are not wanted too.
+                left.bytes = left.limits.total - opened.offset
+                left.require()
                 opened.members.clear()  # type: ignore[attr-defined] # it would keep a list of all
                 if not info.isdir():
                     is_plain = (
@@ -154,23 +155,6 @@ def _read(
     if left is not None:
         left.bytes -= len(data)
     return data
-
-
-class _Counted(io.RawIOBase):
-    """Reads an unpacked archive, headers and unwanted members too, up to a number of bytes."""
-
-    def __init__(self, stream: io.BufferedIOBase, left: _Budget) -> None:
-        self._stream, self._left = stream, left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._stream.read(len(buffer))
-        self._left.bytes -= len(data)
-        self._left.require()
-        buffer[: len(data)] = data
-        return len(data)
 
 
 class _Entry(tarfile.TarInfo):

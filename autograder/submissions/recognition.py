@@ -13,6 +13,7 @@ from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
 from autograder.course.source import decode, definitions, parse
 from autograder.submissions.candidates import Candidate, suffix
+from autograder.submissions.notebooks import notebook_exercise, read_notebook
 from autograder.submissions.submitted_file import notebook_in
 from framework.errors import BadInputError
 
@@ -73,8 +74,6 @@ def _of_markdown(
 
 
 def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | None:
-    from autograder.submissions.notebooks import notebook_exercise, read_notebook
-
     stem = candidate.inner.stem
     try:
         notebook = read_notebook(candidate.read(), candidate.shown)

@@ -258,17 +258,6 @@ def test_the_command_ends_where_its_reader_has_ended(command, tmp_path, real_sol
     process.stdout = None
 
 
-def test_the_command_ends_without_a_word_where_it_is_ended(command, tmp_path, real_solution):
-    path = tmp_path / "one_hot.py"
-    path.write_text(real_solution("one_hot"), "utf-8")
-    process = command(path)
-    read_until(process, "Watching")
-    process.terminate()
-    rest, errors = process.communicate(timeout=10)
-    assert rest.startswith("\nStopped after 1 grading; the last one: passed, ")
-    assert errors == ""
-
-
 def test_the_command_starts_again_where_the_course_has_changed(command, tmp_path):
     course, answer = tmp_path / "course", tmp_path / "shift.py"
     shutil.copytree(ROOT / "tests/data/courses/outside", course)

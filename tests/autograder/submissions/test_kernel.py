@@ -5,9 +5,8 @@ import pytest
 from repository import text_of
 from traitlets.config import Config
 
-from autograder.submissions.exported_script import is_exported
 from autograder.submissions.notebook_module import notebook_module
-from autograder.submissions.notebooks import read_notebook
+from autograder.submissions.notebooks import is_exported, read_notebook
 from autograder.submissions.submission import load_submission
 from autograder.submissions.task_progress import TaskProgress, task_progress
 

@@ -110,8 +110,8 @@ def test_notes_on_cells_are_few_and_short(module_of):
     assert len(notes) == MAX_CELL_NOTES + 2
     assert max(map(len, notes)) <= MAX_NOTE
     assert notes[-2] == "21 more notes on its cells"
-    assert notes[-1].startswith("f is defined in cells 32, 33, ")
-    assert notes[-1].endswith(", ...: the last one counts")
+    assert notes[-1].startswith("f is defined in cell 32; cell 33; ")
+    assert notes[-1].endswith("; ...: the last one counts")
 
 
 def test_only_what_tasks_need_is_kept(run):
@@ -151,7 +151,8 @@ def test_lines_are_mapped_to_cells(module_of):
     module = module_of("# A title", "import math\n\n\nY = 2", "\n\n@math.cache\ndef f():\n    Y")
     lines = module.source.rstrip("\n").split("\n")
     assert lines == ["import math", "Y = 2", "@math.cache", "def f():", "    Y"]
-    assert module.origins == ((2, 1), (2, 4), (3, 3), (3, 4), (3, 5))
+    places = ((2, 1), (2, 4), (3, 3), (3, 4), (3, 5))
+    assert module.origins == tuple(f"cell {cell}, line {line}" for cell, line in places)
 
 
 def test_broken_scratch_is_left_out_with_a_note(module_of):
@@ -171,13 +172,8 @@ def test_broken_task_names_its_cell_and_line(module_of):
 
 def test_task_defined_twice_is_noted_and_the_last_counts(module_of, run):
     cells = ("def f(): return 1", "y = 2", "def f(): return 2")
-    assert module_of(*cells).notes == ("f is defined in cells 1, 3: the last one counts",)
+    assert module_of(*cells).notes == ("f is defined in cell 1; cell 3: the last one counts",)
     assert run(*cells)["f"]() == 2
-
-
-def test_without_tasks_everything_is_kept(make_notebook):
-    notebook = read_notebook(make_notebook("x = 1", "%matplotlib inline\nprint(x)"), "n.ipynb")
-    assert notebook_module(notebook).source == "x = 1\npass\nprint(x)\n"
 
 
 def test_nothing_is_executed(tmp_path, module_of):
