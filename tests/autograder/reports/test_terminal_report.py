@@ -103,6 +103,7 @@ def test_a_cause_told_under_another_task_is_pointed_at(wrong, unimportable):
     mixed = replace(unimportable, tasks=(*unimportable.tasks[:2], *wrong.tasks))
     text = on_terminal(ExerciseView(mixed))
     assert text.count("SyntaxError") == 1
+    assert "context_pairs is right (4 points, 4 of other tasks)\n" in text
     assert "also     context_pairs elsewhere; softmax is right; softmax elsewhere\n" in text
     assert "as under context_pairs: context_pairs is right\n" in text
 
