@@ -24,26 +24,33 @@ FRAMES = 2
 #: The label of what a blocked check says itself: a page shows it on demand.
 FOLDED = "message"
 
-#: Each verdict's symbol, and the symbol for terminals that know ASCII alone.
-SYMBOLS = {
-    Verdict.PASSED: ("✓", "+"),
-    Verdict.SKIPPED: ("–", "-"),
-    Verdict.FOR_A_PERSON: ("…", "~"),
-    Verdict.NEEDS_GRADER: ("?", "?"),
-    Verdict.BLOCKED: ("◇", "#"),
-    Verdict.NOT_STARTED: ("○", "o"),
-    Verdict.UNFINISHED: ("◐", "o"),
-    Verdict.FAILED: ("✗", "x"),
-    Verdict.CRASHED: ("!", "!"),
-    Verdict.TIMED_OUT: ("!", "!"),
-    Verdict.OUT_OF_MEMORY: ("!", "!"),
-    Verdict.NOT_GRADED: ("?", "?"),
+#: Each verdict's symbol, the symbol for terminals that know ASCII alone, and its colour. Colours
+#: repeat what symbols and words say, and can be read on a light and on a dark background: no
+#: yellow, no white, no black.
+LOOKS = {
+    Verdict.PASSED: ("✓", "+", "green"),
+    Verdict.SKIPPED: ("–", "-", ""),
+    Verdict.FOR_A_PERSON: ("…", "~", "magenta"),
+    Verdict.NEEDS_GRADER: ("?", "?", ""),
+    Verdict.BLOCKED: ("◇", "#", "magenta"),
+    Verdict.NOT_STARTED: ("○", "o", ""),
+    Verdict.UNFINISHED: ("◐", "o", ""),
+    Verdict.FAILED: ("✗", "x", "red"),
+    Verdict.CRASHED: ("!", "!", "red"),
+    Verdict.TIMED_OUT: ("!", "!", "red"),
+    Verdict.OUT_OF_MEMORY: ("!", "!", "red"),
+    Verdict.NOT_GRADED: ("?", "?", "magenta"),
 }
 
 
 def symbol(verdict: Verdict, ascii_only: bool = False) -> str:
     """Return the symbol of `verdict`, one character wide."""
-    return SYMBOLS[verdict][ascii_only]
+    return LOOKS[verdict][ascii_only]
+
+
+def colour(verdict: Verdict) -> str:
+    """Return the colour of `verdict` on a terminal; empty for that of other text."""
+    return LOOKS[verdict][2]
 
 
 def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:

@@ -318,7 +318,6 @@ class Following:
     """
 
     name: str
-    title: str
     file: str
 
 

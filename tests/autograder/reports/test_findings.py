@@ -17,7 +17,7 @@ from autograder.reports.junit import render_junit
 from autograder.reports.terminal_report import ExerciseView
 from autograder.results.findings.figures import NUMBERS, Curve, Plotter, in_numbers
 from autograder.results.findings.finding import CheckFindings
-from autograder.results.findings.texts import LONGEST, Tabulator
+from autograder.results.findings.texts import LONGEST, show_table
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 from framework.plotting.svg import plot_svg
@@ -47,21 +47,24 @@ def in_json(report):
     return finding
 
 
-def shown_by(fixture, show, *arguments, **options):
-    """The finding that the `fixture` of a check adds when `show` of it is called."""
+def plotted(show, *arguments, **options):
+    """The finding that `show` of the fixture ``plot`` adds."""
     findings = CheckFindings()
-    show(fixture(findings), *arguments, **options)
+    show(Plotter(findings), *arguments, **options)
     (finding,) = findings.all
     return finding
 
 
 def table(rows=(("rnn", "100.00%"), ("b<a>g", "7.5%"))):
-    return shown_by(Tabulator, Tabulator.__call__, "Families", ("name", "accuracy"), rows)
+    findings = CheckFindings()
+    show_table(findings, "Families", ("name", "accuracy"), rows)
+    (finding,) = findings.all
+    return finding
 
 
 def plot(lines, x=(1, 2, 3), **options):
     labels = {"x_label": "layer", "y_label": "size"}
-    return shown_by(Plotter, Plotter.__call__, "A title & more", lines, x=x, **labels, **options)
+    return plotted(Plotter.__call__, "A title & more", lines, x=x, **labels, **options)
 
 
 def test_a_table_is_in_every_report(report_with):
@@ -131,7 +134,7 @@ def test_a_line_of_another_length_is_refused():
 
 def test_a_map_has_a_dot_and_a_name_for_each_place():
     places = {"king": (0.0, 1.0), "queen": (1.0, 0.5), "lost": (math.nan, 0.0)}
-    drawn = shown_by(Plotter, Plotter.points, "Words", places, x_label="one", y_label="two")
+    drawn = plotted(Plotter.points, "Words", places, x_label="one", y_label="two")
     assert [line.name for line in drawn.lines] == ["king", "queen"]
     html = drawn.html()
     assert html.count("<circle") == 2 and "queen" in html and "lost" not in html
@@ -139,7 +142,7 @@ def test_a_map_has_a_dot_and_a_name_for_each_place():
 
 def test_cells_are_drawn_and_read_as_text():
     shares = np.array([[1, 0], [0.25, 0.75]])
-    cells = shown_by(Plotter, Plotter.cells, "Weights", shares, ("lo", "kato"), "ab")
+    cells = plotted(Plotter.cells, "Weights", shares, ("lo", "kato"), "ab")
     assert cells.text_lines() == ["lo <- a (1.00)", "kato <- b (0.75)"]
     assert cells.html().count('class="cell"') == 4
     assert json.loads(json.dumps(cells.data))["values"] == [[1, 0], [0.25, 0.75]]
