@@ -47,15 +47,11 @@ class Gathering:
         self._others: dict[str, Candidate] = {}
         self._archives: list[PurePosixPath] = []
 
-    def add(self, candidate: Candidate, *, is_single: bool) -> None:
-        """Read `candidate`, if it belongs to one of the exercises.
-
-        Args:
-            is_single: whether it is all that was handed in: its tasks tell its exercise then.
-        """
+    def add(self, candidate: Candidate) -> None:
+        """Read `candidate`, if it belongs to one of the exercises."""
         stem = candidate.inner.stem
         try:
-            exercise = recognised(candidate, self._course, self._names, by_tasks=is_single)
+            exercise = recognised(candidate, self._course, self._names)
         except Exception as error:
             self._on_note(_why_unread(candidate, error))
             return

@@ -154,12 +154,7 @@ def test_an_interrupt_while_it_grades_stops_that(folder):
     assert (len(began), len(ended)) == (2, 1)
 
 
-def test_a_course_that_has_changed_ends_it(folder):
-    checks = folder / "course.toml"
-    assert grade_on_change(lambda: checks.write_text("changed"), folder, [checks]) is None
-
-
-def test_a_course_that_has_changed_before_the_save_does_not_grade_it(folder):
+def test_a_course_that_has_changed_ends_it_before_a_save_is_graded(folder):
     checks, graded = folder / "course.toml", []
 
     def grade():
