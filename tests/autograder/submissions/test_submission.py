@@ -315,12 +315,17 @@ def test_zip_that_lies_about_its_size_is_refused(tiny_course, tmp_path):
     assert "liar.zip/sums.py cannot be unpacked" in load_submission(file, tiny_course).notes[0]
 
 
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", b"not a zip"])
-def test_damaged_zip_is_reported(tiny_course, tmp_path, damage):
-    file = tmp_path / "bad.zip"
-    file.write_bytes(damage)
-    submission = load_submission(file, tiny_course)
-    assert "bad.zip cannot be read as a zip archive" in submission.notes[0]
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        *(("bad.zip", data) for data in (b"", b"PK\x03\x04", b"not a zip")),
+        *(("bad.tar.gz", data) for data in (b"", b"\x1f\x8bno gzip", b"no tar" * 200, b"\x1f\x8b")),
+    ],
+)
+def test_a_damaged_archive_is_a_note(tiny_course, tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    submission = load_submission(tmp_path / name, tiny_course)
+    assert f"{name} cannot be read as a {name.split('.')[1]} archive" in submission.notes[0]
     assert not submission.files
 
 
