@@ -6,6 +6,7 @@ A member that cannot be read is skipped, and a note names it.
 from __future__ import annotations
 
 import io
+import re
 import stat
 import tarfile
 import zipfile
@@ -21,13 +22,17 @@ from framework.errors import BadInputError
 #: Members of a wanted kind that are read, and bytes of them in all, after unpacking.
 MAX_MEMBERS = 5_000
 MAX_TOTAL = 256 << 20
-#: Bytes of the list of members of a zip archive.
+#: The list of members of a zip archive, and an archive whose names are changed in memory.
 MAX_DIRECTORY = 8 << 20
+MAX_REPAIRED = 64 << 20
 #: Entries of a tar archive that are looked at, folders and unwanted files too, and the bytes of an
 #: entry that holds the name of another.
 MAX_HEADERS, MAX_HEADER = 200_000, 64 << 10
 
 _GZIP = b"\x1f\x8b"
+#: The records of a zip archive up to their flags, of which the second byte is captured.
+_FLAGS = re.compile(rb"(PK\x01\x02.{5}|PK\x03\x04.{3})(.)", re.DOTALL)
+_NAME_IS_UTF8 = 0x08
 
 #: Entries of a tar that hold names of the entry behind them.
 _EXTENDED = (
@@ -201,6 +206,21 @@ class _ListLimited(io.FileIO):
 @contextmanager
 def _opened_zip(archive: Path) -> Iterator[zipfile.ZipFile]:
     """Open the archive, unless its list of members would take too much memory."""
-    with _ListLimited(archive) as stream, zipfile.ZipFile(stream) as opened:
+    with _ListLimited(archive) as stream:
+        try:
+            opened = zipfile.ZipFile(stream)
+        except UnicodeDecodeError:  # it costs no other file
+            opened = zipfile.ZipFile(io.BytesIO(_with_plain_names(archive)))
         stream.is_listed = True
-        yield opened
+        with opened:
+            yield opened
+
+
+def _with_plain_names(archive: Path) -> bytes:
+    """Return `archive`, of which no name claims to be UTF-8."""
+    if archive.stat().st_size > MAX_REPAIRED:
+        raise BadInputError(
+            f"{short(archive.name)} is not read: it has file names that are not UTF-8, and more "
+            f"than {MAX_REPAIRED >> 20} MiB. Zip the exercises' files alone"
+        )
+    return _FLAGS.sub(lambda m: m[1] + bytes([m[2][0] & ~_NAME_IS_UTF8]), archive.read_bytes())

@@ -339,6 +339,12 @@ def test_encrypted_members_are_reported(tiny_course, zipped):
     assert list(submission.files) == ["squash"]
 
 
+def test_names_in_a_zip_that_are_not_utf_8_cost_nothing(tiny_course, zipped):
+    file = zipped(("ü/sums.py", "x = 1"), ("squash.py", ""))
+    file.write_bytes(file.read_bytes().replace("ü".encode(), b"\xff\xfe"))
+    assert list(load_submission(file, tiny_course).files) == ["squash", "sums"]
+
+
 def test_broken_lzma_costs_its_member_alone(tiny_course, tmp_path):
     file = tmp_path / "work.zip"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
