@@ -29,7 +29,7 @@ def test_the_first_exercise_that_does_not_pass_comes_next(gradus, connected, sol
     assert "It needs squash (passed)." in output
 
 
-def test_a_kit_names_exercises_of_the_text_that_it_lacks(gradus, written):
+def test_a_kit_names_exercises_of_the_text_that_are_missing(gradus, written):
     readme = written.exercise("squash").readme
     readme.write_text("# Squash\n\nAs in the exercises `rnn`, `sums` and\n`lstm`.\n", "utf-8")
     assert "not in this kit" not in gradus("next")[1]
