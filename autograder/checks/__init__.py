@@ -39,7 +39,6 @@ from autograder.checks.language import (
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
 from autograder.checks.peak_memory import measured_passes
 from autograder.checks.sanity_checks import (
-    initial_loss_is_uniform,
     new_scores_are_uniform,
     overfits,
     overfits_text,
@@ -67,25 +66,19 @@ from autograder.checks.training import (
     language_model_chunks,
     margin_chunks,
     share_above,
-    train_classifier,
-    train_language_model,
 )
 from autograder.course.thresholds import HIGHER, LOWER
 from autograder.sandbox.session.requests import assign, built, callback, part, set_attribute
 
 __all__ = [
     "HIGHER", "LOWER", "CheckFailed", "ConfirmableMetric", "InstanceCalls", "PairedModels",
-    "TrainedModels",
-    "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback", "changes_in_place",
-    "classifier_chunks",
-    "combined", "equal", "expect", "finite", "fits_distributions", "gradients_agree", "in_float32",
-    "initial_loss_is_uniform", "language_model_callback", "language_model_chunks",
-    "likelihood_ratio", "log_softmax", "margin_chunks", "matches_distribution",
-    "measured_passes",
-    "moves_the_callers_array", "new_scores_are_uniform", "no_look_ahead", "not_above",
-    "not_better_than_bayes", "overfits", "overfits_text", "paired_models", "part", "perplexity",
-    "perplexity_ratio", "real_array", "refuses", "returns_a_float", "returns_new_arrays",
-    "same_for_large_scores", "set_attribute", "share_above", "token_log_probabilities",
-    "train_classifier", "train_language_model", "trained_models", "used_in_turn",
-    "without_warning",
+    "TrainedModels", "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback",
+    "changes_in_place", "classifier_chunks", "combined", "equal", "expect", "finite",
+    "fits_distributions", "gradients_agree", "in_float32", "language_model_callback",
+    "language_model_chunks", "likelihood_ratio", "log_softmax", "margin_chunks",
+    "matches_distribution", "measured_passes", "moves_the_callers_array", "new_scores_are_uniform",
+    "no_look_ahead", "not_above", "not_better_than_bayes", "overfits", "overfits_text",
+    "paired_models", "part", "perplexity", "perplexity_ratio", "real_array", "refuses",
+    "returns_a_float", "returns_new_arrays", "same_for_large_scores", "set_attribute",
+    "share_above", "token_log_probabilities", "trained_models", "used_in_turn", "without_warning",
 ]  # fmt: skip

@@ -1,13 +1,12 @@
 """A remote model as a function of named arrays, for `autograder.checks.numerical_gradients`.
 
 Its point are all its parameters and all the real arrays among the inputs, by names for people
-(``parameter W_h``, ``input 2``); its values are the entries of what `forward` returns. Many points
-travel in one request, and of the parameters only those that move.
+(``parameter W_h``, ``input 2``); its values are the entries of what `forward` returns. All points
+of a direction travel in one request, and of the parameters only those that move.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -29,12 +28,6 @@ from autograder.sandbox.session.requests import (
 Array = np.ndarray[Any, Any]
 Inputs = tuple[Any, ...]
 
-#: What one request may carry, there and back: far below what the wire allows.
-REQUEST_BYTES = 16 << 20
-#: Points of one request.
-REQUEST_POINTS = 256
-#: How long one request should take: a call's deadline holds for all of it.
-REQUEST_SECONDS = 0.5
 PARAMETER = "parameter "
 
 
@@ -68,7 +61,6 @@ class Probe:
                 for name, array in leaves(argument, self._input_name(use, i)):
                     self.point[name] = array.astype(float)
         self._outputs: list[Any] = []
-        self._seconds = 0.0
         self._moved: dict[str, Array] = {}
 
     @property
@@ -78,9 +70,8 @@ class Probe:
 
     def look(self) -> Array:
         """Call `forward` at the point: its values `(m,)`."""
-        started = time.monotonic()
         outcomes = self._session.run([*self._assigned(self._moved), *self._calls({})])
-        self._seconds, self._moved = time.monotonic() - started, {}
+        self._moved = {}
         self._outputs = [outcome.value for outcome in outcomes[-len(self._uses) :]]
         values = _values(self._outputs)
         finite(values, "forward")
@@ -92,11 +83,25 @@ class Probe:
         self._moved |= _parameters(arrays)
 
     def __call__(self, points: Sequence[Point]) -> list[Array]:
-        """Return the values at each of `points`, where arrays that one does not name stay."""
-        values: list[Array] = []
-        while len(values) < len(points):
-            start = len(values)
-            values += self._batch(points[start : start + self._fitting(points[start])])
+        """Return the values at each of `points` from one request; the parameters are restored.
+
+        Args:
+            points: all have the same arrays; other arrays stay.
+        """
+        steps: list[Step] = []
+        for point in points:
+            steps += [*self._assigned(_parameters(point)), *self._calls(point)]
+        own = {name: self.point[PARAMETER + name] for name in _parameters(points[0])}
+        steps += self._assigned(own)
+        pairs = zip(steps, self._session.run(steps), strict=True)
+        outputs = [outcome.value for step, outcome in pairs if isinstance(step, Call)]
+        n = len(self._uses)
+        values = [_values(outputs[i : i + n]) for i in range(0, len(outputs), n)]
+        expect(
+            {array.size for array in values} <= {_values(self._outputs).size},
+            "forward returns another number of values when parameters and inputs move a little",
+            fact="forward: shape",
+        )
         return values
 
     def backward(self, upstream: Array) -> dict[str, Array]:
@@ -120,38 +125,6 @@ class Probe:
                     as_array(gradient, inputs[i].shape, f"the gradient of {name}")
                 claimed |= dict(leaves(gradient, name))
         return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
-
-    def _batch(self, points: Sequence[Point]) -> list[Array]:
-        """Return the values at `points`, in one exchange; the parameters are restored."""
-        steps: list[Step] = []
-        away: dict[str, Array] = {}
-        for point in points:
-            moving = _parameters(point)
-            steps += [*self._assigned(away | moving), *self._calls(point)]
-            away = {name: self.point[PARAMETER + name] for name in moving}
-        steps += self._assigned(away)
-        started = time.monotonic()
-        outcomes = self._session.run(steps)
-        self._seconds = (time.monotonic() - started) / len(points)
-        pairs = zip(steps, outcomes, strict=True)
-        outputs = [outcome.value for step, outcome in pairs if isinstance(step, Call)]
-        n = len(self._uses)
-        values = [_values(outputs[i : i + n]) for i in range(0, len(outputs), n)]
-        expect(
-            {array.size for array in values} <= {_values(self._outputs).size},
-            "forward returns another number of values when parameters and inputs move a little",
-            fact="forward: shape",
-        )
-        return values
-
-    def _fitting(self, point: Point) -> int:
-        """Return how many points like `point` one request should hold."""
-        arguments = [argument for inputs in self._uses for argument in inputs]
-        arrays = [array for array in arguments if isinstance(array, np.ndarray)]
-        arrays += [array for output in self._outputs for _, array in leaves(output, "")]
-        size = sum(array.nbytes for array in (*point.values(), *arrays))
-        by_time = REQUEST_SECONDS / max(self._seconds, 1e-6)
-        return max(1, int(min(REQUEST_POINTS, REQUEST_BYTES / (size + 1), by_time)))
 
     def _assigned(self, parameters: dict[str, Array]) -> list[Step]:
         return [Assign(self._handle, "parameters", parameters)] if parameters else []

@@ -226,7 +226,7 @@ def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
         claimed, measured = wrong.worst.claimed, wrong.worst.measured
         ratio = f" (ratio {claimed / measured:.4g})" if measured else ""
         lines.append(
-            f"worst at {list(wrong.worst.index)}: numerical derivative {measured:.6g}, "
+            f"worst at {list(wrong.index)}: numerical derivative {measured:.6g}, "
             f"backward returned {claimed:.6g}{ratio}"
         )
         is_one_factor = wrong.ratio is not None and wrong.wrong > 1

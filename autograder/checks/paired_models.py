@@ -21,7 +21,7 @@ from autograder.checks.equality import (
 from autograder.checks.gradient_probe import Inputs
 from autograder.checks.gradients import gradients_agree, many_gradients, redrawn
 from autograder.checks.separate_instances import passes, used_in_turn
-from autograder.checks.single_calls import held_and_current, is_fixed
+from autograder.checks.single_calls import keeps_arrays
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.faults import Crashed
 from autograder.sandbox.session.requests import (
@@ -276,7 +276,7 @@ class PairedModels:
         """
         _, upstream = self._expected(inputs, rng)
         self.student.zero_gradients()
-        once, twice = (self._named(self._gradients_after(inputs, upstream)) for _ in range(2))
+        once, twice = (self._gradients_after(inputs, upstream) for _ in range(2))
         for key, value in once.items():
             if np.array_equal(twice[key], value) and np.any(value):
                 raise CheckFailed(
@@ -294,10 +294,10 @@ class PairedModels:
             expect(not np.any(value), message, about=value, fact="gradients not cleared")
         self.gradients_agree(*inputs, rng=rng)
 
-    def _gradients_after(self, inputs: tuple[Any, ...], upstream: Any) -> Any:
+    def _gradients_after(self, inputs: tuple[Any, ...], upstream: Any) -> dict[str, Any]:
         self.student.forward(*inputs)
         self.student.backward(upstream)
-        return self.student.gradients
+        return self._named(self.student.gradients)
 
     def _named(self, gradients: Any) -> dict[str, Any]:
         return _named(gradients, self.reference.gradients, f"{self.name}.gradients")
@@ -308,33 +308,21 @@ class PairedModels:
         A network that the model is part of shares these arrays. What is in them is not compared,
         but may not be all zeros.
         """
-        session, handle = session_of(self.student)
+        _, handle = session_of(self.student)
         steps: list[Step] = [Call(None, function, (handle, *args)), Call(handle, "zero_gradients")]
-        held, _ = held_and_current(self.student, "gradients", steps)
-        for key, value in held.items():
-            expect(
-                not np.any(value) or is_fixed(self.student, "gradients", key),
-                f"{function} puts a new array into gradients['{key}']: copy into the one that is "
-                "there ([...] = ...), because a network that the layer is part of shares it",
-                about=session.calls.named(function),
-                fact="new array of gradients",
-            )
+        why = (
+            "copy into the one that is there ([...] = ...), because a network that the layer is "
+            "part of shares it"
+        )
+        keeps_arrays(self.student, "gradients", steps, function, why)
 
     def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
         """Require that `backward` adds to the arrays that were there before."""
         _, handle = session_of(self.student)
         self.student.zero_gradients()
         steps: list[Step] = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
-        held, current = map(self._named, held_and_current(self.student, "gradients", steps))
-        for key, value in current.items():
-            expect(
-                np.array_equal(held[key], value, equal_nan=True)
-                or is_fixed(self.student, "gradients", key),
-                f"{self.name}.backward puts a new array into gradients['{key}']: add to the "
-                "one that is there (+=), because a network made of such layers shares it",
-                about=value,
-                fact="new array of gradients",
-            )
+        why = "add to the one that is there (+=), because a network made of such layers shares it"
+        keeps_arrays(self.student, "gradients", steps, f"{self.name}.backward", why)
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
         """Require equal gradients of the inputs: one, or a tuple or list of one for each."""

@@ -152,33 +152,35 @@ def returns_a_float(owner: RemoteModule | RemoteObject, name: str, *args: Any) -
 
 def changes_in_place(model: RemoteObject, method: str) -> None:
     """Check that `method` changes the arrays of the parameters and puts no new ones there."""
-    session, handle = session_of(model)
-    held, current = held_and_current(model, "parameters", [Call(handle, method)])
-    for name, value in current.items():
-        expect(
-            np.array_equal(held[name], value, equal_nan=True)
-            or is_fixed(model, "parameters", name),
-            f"{method} puts a new array into parameters['{name}']: change the one that is there "
-            "([...] = ...), because a network and an optimizer hold it",
-            about=session.calls.named(method),
-            fact="new array of parameters",
-        )
+    why = "change the one that is there ([...] = ...), because a network and an optimizer hold it"
+    keeps_arrays(model, "parameters", [Call(session_of(model)[1], method)], method, why)
 
 
-def held_and_current(model: RemoteObject, attribute: str, steps: list[Step]) -> tuple[Any, Any]:
-    """Run `steps`; return what the earlier arrays of `attribute` then hold, and its new arrays."""
+def keeps_arrays(
+    model: RemoteObject, attribute: str, steps: list[Step], name: str, why: str
+) -> None:
+    """Check that the arrays of `attribute` before `steps` are its arrays after them.
+
+    Arrays without operations in place, as those of JAX, may be new ones.
+
+    Args:
+        name: of what the steps call, such as ``Layer.backward``.
+        why: the end of the message.
+    """
     session, handle = session_of(model)
     arrays = Get(handle, attribute)
     copy = Call(Result(0), "copy")  # a dict of its own, with the very same arrays
-    outcomes = session.run([arrays, copy, *steps, arrays])
-    return outcomes[1].value, outcomes[-1].value
-
-
-def is_fixed(model: RemoteObject, attribute: str, name: str) -> bool:
-    """Return whether the array `name` of `attribute` has no operation in place, as those of JAX."""
-    session, handle = session_of(model)
-    array = Call(Result(0), "__getitem__", (name,))
-    return _has_no_attribute(session, [Get(handle, attribute), array, Get(Result(1), "__iadd__")])
+    _, held, *_, current = session.run([arrays, copy, *steps, arrays])
+    call = session.calls.named(name.rpartition(".")[2])
+    for key, value in current.value.items():
+        array = [arrays, Call(Result(0), "__getitem__", (key,)), Get(Result(1), "__iadd__")]
+        expect(
+            np.array_equal(held.value[key], value, equal_nan=True)
+            or _has_no_attribute(session, array),
+            f"{name} puts a new array into {attribute}['{key}']: {why}",
+            about=call,
+            fact=f"new array of {attribute}",
+        )
 
 
 def arrays_are_fixed(owner: RemoteObject, array: Any) -> bool:
