@@ -15,7 +15,7 @@ one request, whose limit of processor time is that of one call.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,6 @@ from autograder.checks.equality import (
     MAX_NAME,
     RTOL,
     CheckFailed,
-    equal,
-    expect,
-    same_names,
     worst_entry,
     worst_fact,
 )
@@ -33,13 +30,10 @@ from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.checks.gradient_search import Disagreement, UndecidedError, disagreement
 from autograder.checks.numerical_gradients import Array, Claim, Point
 from autograder.results.report import Fact
-from autograder.sandbox.session.faults import SubmissionFault, TimedOut
+from autograder.sandbox.session.faults import SubmissionFault
 from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import Call, Get, Outcome, RemoteObject, Step, session_of
 from autograder.sandbox.wire import map_leaves
-
-if TYPE_CHECKING:
-    from autograder.checks.paired_models import PairedModels
 
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2
@@ -79,21 +73,51 @@ def gradients_agree(
     if reference is not None:  # always at the same point, so that its answer can be recorded
         right = _claim(Probe(reference, uses[-1:]), np.random.default_rng(0))
     wrong = _first_decided(Probe(model, uses, reference), rng)
-    if wrong is None and right is not None:
-        _is_asked_for(Probe(model, uses[-1:], reference), right)
+    fault = _fault(Probe(model, uses[-1:], reference), right, wrong) if right is not None else ""
     if wrong is not None:
-        sentence = ""
-        if right is not None:
-            ours, name = Probe(model, uses[-1:], reference), wrong.names[0]
-            is_still = wrong.worst is not None and wrong.worst.measured == 0
-            if is_still and np.any(right.gradients[name]) and _is_unread(ours, name):
-                raise _unread(ours, name)
-            sentence = _judged(ours, right)
         raise CheckFailed(
-            *_sentences(wrong, sentence),
+            *_sentences(wrong, fault),
             about=session_of(model)[0].calls.named("backward"),
             fact=_fact(wrong),
         )
+
+
+def _fault(ours: Probe, right: Claim, wrong: Disagreement | None) -> str:
+    """Return that forward is right, if that is known; a wrong forward fails the check.
+
+    The derivative of a wrong forward is no standard for backward.
+
+    Args:
+        right: the claim of the reference.
+        wrong: what is wrong in `ours`, whose derivatives are right without it.
+    """
+    _same_point(ours, right.point)
+    ours.move(right.point)
+    try:
+        value = ours.look()
+        claimed = ours.backward(np.random.default_rng(0).normal(size=value.size))
+    except (CheckFailed, SubmissionFault, ValueError):
+        if wrong is None:
+            raise
+        return ""
+    largest = max((np.abs(slope).max(initial=0) for slope in right.gradients.values()), default=0)
+    for name, slope in right.gradients.items():
+        is_still = not np.any(claimed[name])
+        if wrong is not None:
+            worst = wrong.worst if name == wrong.names[0] else None
+            is_still = worst is not None and worst.measured == 0
+        if is_still and np.any(np.abs(slope) > ROUNDING * largest) and _is_unread(ours, name):
+            raise CheckFailed(
+                f"forward does not depend on {name}: if {name} changes, the result stays the same",
+                about=ours.call_of_forward,
+                fact=f"forward: does not depend on {name}",
+            )
+    if _same(value, right.value, RTOL if wrong is None else SAME):
+        return "forward is right; backward is wrong"
+    is_right = all(_same(claimed[name], gradient) for name, gradient in right.gradients.items())
+    of_backward = "right for the expected forward" if is_right else "wrong as well"
+    of_backward = "the derivative of this forward" if wrong is None else of_backward
+    raise _wrong_forward(ours, value, right, f"backward is {of_backward}")
 
 
 def _is_unread(ours: Probe, name: str) -> bool:
@@ -104,30 +128,6 @@ def _is_unread(ours: Probe, name: str) -> bool:
     value, rng = ours.look(), np.random.default_rng(0)
     others = ours([{name: size * redrawn(ours.point[name], rng)} for size in SIZES])
     return all(np.array_equal(other, value) for other in others)
-
-
-def _is_asked_for(ours: Probe, right: Claim) -> None:
-    """Fail where `ours`, whose derivatives are right, is not what the reference computes."""
-    _same_point(ours, right.point)
-    ours.move(right.point)
-    value = ours.look()
-    slopes = ours.backward(np.random.default_rng(0).normal(size=value.size))
-    largest = max((np.abs(slope).max(initial=0) for slope in right.gradients.values()), default=0)
-    for name, slope in right.gradients.items():
-        is_needed = np.any(np.abs(slope) > ROUNDING * largest)
-        if is_needed and not np.any(slopes[name]) and _is_unread(ours, name):
-            raise _unread(ours, name)
-    if not _same(value, right.value, RTOL):
-        raise _wrong_forward(ours, value, right, "backward is the derivative of this forward")
-
-
-def _unread(ours: Probe, name: str) -> CheckFailed:
-    """Return the failure of a check in which `forward` does not read the array `name`."""
-    return CheckFailed(
-        f"forward does not depend on {name}: if {name} changes, the result stays the same",
-        about=ours.call_of_forward,
-        fact=Fact(f"forward: does not depend on {name}"),
-    )
 
 
 def _fact(wrong: Disagreement) -> Fact:
@@ -164,25 +164,6 @@ def _claim(probe: Probe, rng: np.random.Generator) -> Claim:
 def _near(value: Array, rng: np.random.Generator) -> Array:
     size = float(np.sqrt(np.mean(value**2))) if value.size else 0.0
     return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
-
-
-def _judged(ours: Probe, right: Claim) -> str:
-    """Return that forward is right, if that is known; a wrong forward fails the check.
-
-    The derivative of a wrong forward is no standard for backward.
-    """
-    _same_point(ours, right.point)
-    try:
-        ours.move(right.point)
-        value = ours.look()
-        if _same(value, right.value):
-            return "forward is right; backward is wrong"
-        claimed = ours.backward(right.upstream)
-    except (CheckFailed, SubmissionFault, ValueError):
-        return ""
-    is_right = all(_same(claimed[name], gradient) for name, gradient in right.gradients.items())
-    of_backward = "right for the expected forward" if is_right else "wrong as well"
-    raise _wrong_forward(ours, value, right, f"backward is {of_backward}")
 
 
 def _wrong_forward(ours: Probe, value: Array, right: Claim, of_backward: str) -> CheckFailed:
@@ -237,48 +218,6 @@ def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def many_gradients(
-    pair: PairedModels, inputs: Inputs, rng: np.random.Generator, passes: int, atol: float
-) -> None:
-    """Require right gradients of `passes` passes, within the limit of one call.
-
-    Where the time is up, no check in which this `backward` answers earns points: see
-    `autograder.judging.rules`.
-
-    Args:
-        inputs: arguments of `forward`: real numbers are drawn for each pass, ids are permuted.
-        atol: of the sums, for gradients that are 0 but for rounding.
-
-    Raises:
-        CheckFailed: the sums of the gradients, or what `backward` returns, are wrong.
-        TimedOut: with a sentence about differences.
-    """
-    drawn = [tuple(redrawn(value, rng) for value in inputs) for _ in range(passes)]
-    output = pair.reference.forward(*inputs)
-    upstream = [redrawn(output, rng) for _ in range(passes)]
-    theirs = _passes(pair.reference, drawn, upstream)
-    session_of(pair.reference)[0].keep_forms(slice(1, -1, 2))  # only gradients are compared
-    calls = session_of(pair.student)[0].calls
-    try:
-        ours = _passes(pair.student, drawn, upstream)
-    except TimedOut as fault:
-        if not fault.stalled:
-            calls.outlasted.add(calls.named("backward").method)
-            fault.message += (
-                f" for {len(drawn)} passes forward and back: backward has to compute all "
-                "gradients in one pass, without calls of forward for single parameters"
-            )
-        raise
-    for got, wanted in zip(ours[2:-1:2], theirs[2:-1:2], strict=True):
-        equal(got.value, wanted.value, "the gradient that backward returns", rtol=RTOL)
-    sums, expected = ours[-1].value, theirs[-1].value
-    expect(isinstance(sums, dict), "gradients should be a dict of arrays", fact="gradients: type")
-    same_names(sums, expected, "gradients")
-    for name, value in expected.items():
-        what = f"gradients['{name}'] after {passes} backward passes"
-        equal(sums[name], value, what, rtol=RTOL, atol=atol)
-
-
 def redrawn(value: Any, rng: np.random.Generator) -> Any:
     """Return other values of the same form: real numbers, the same ids in a new order.
 
@@ -297,7 +236,9 @@ def redrawn(value: Any, rng: np.random.Generator) -> Any:
     return map_leaves(other, value)
 
 
-def _passes(model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:
+def many_passes(
+    model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any]
+) -> list[Outcome]:
     """Return the outcomes of all passes and the gradients after them, in one exchange."""
     session, handle = session_of(model)
     steps: list[Step] = [Call(handle, "zero_gradients")]

@@ -19,11 +19,11 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.gradient_probe import Inputs
-from autograder.checks.gradients import gradients_agree, many_gradients, redrawn
+from autograder.checks.gradients import gradients_agree, many_passes, redrawn
 from autograder.checks.separate_instances import passes, used_in_turn
 from autograder.checks.single_calls import keeps_arrays
 from autograder.sandbox.session.calls import value_text
-from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.faults import Crashed, TimedOut
 from autograder.sandbox.session.requests import (
     Build,
     Call,
@@ -236,8 +236,41 @@ class PairedModels:
     def many_gradients(
         self, *inputs: Any, rng: np.random.Generator, passes: int = 40, atol: float = 0.0
     ) -> None:
-        """Require right gradients of a layer of some 10,000 parameters, in time and many times."""
-        many_gradients(self, inputs, rng, passes, atol)
+        """Require right gradients of a layer of some 10,000 parameters, in time and many times.
+
+        All passes have the limit of one call. Where the time is up, no check in which this
+        `backward` answers earns points: see `autograder.judging.rules`.
+
+        Args:
+            inputs: arguments of `forward`: real numbers are drawn for each pass, ids are permuted.
+            atol: of the sums, for gradients that are 0 but for rounding.
+
+        Raises:
+            CheckFailed: the sums of the gradients, or what `backward` returns, are wrong.
+            TimedOut: with a sentence about differences.
+        """
+        drawn = [tuple(redrawn(value, rng) for value in inputs) for _ in range(passes)]
+        output = self.reference.forward(*inputs)
+        upstream = [redrawn(output, rng) for _ in range(passes)]
+        theirs = many_passes(self.reference, drawn, upstream)
+        session_of(self.reference)[0].keep_forms(slice(1, -1, 2))  # only gradients are compared
+        calls = session_of(self.student)[0].calls
+        try:
+            ours = many_passes(self.student, drawn, upstream)
+        except TimedOut as fault:
+            if not fault.stalled:
+                calls.outlasted.add(calls.named("backward").method)
+                fault.message += (
+                    f" for {passes} passes forward and back: backward has to compute all "
+                    "gradients in one pass, without calls of forward for single parameters"
+                )
+            raise
+        for got, wanted in zip(ours[2:-1:2], theirs[2:-1:2], strict=True):
+            equal(got.value, wanted.value, "the gradient that backward returns", rtol=RTOL)
+        sums, expected = _named(ours[-1].value, theirs[-1].value, "gradients"), theirs[-1].value
+        for name, value in expected.items():
+            what = f"gradients['{name}'] after {passes} backward passes"
+            equal(sums[name], value, what, rtol=RTOL, atol=atol)
 
     def result_is_the_callers(
         self, *inputs: Any, rng: np.random.Generator, keeps: Sequence[str] = ()

@@ -247,8 +247,8 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
-    MISTAKE_FORMAT.check(table)
-    identity, task = table.get("id", str), table.get("task", str)
+    values = MISTAKE_FORMAT.check(table)
+    identity, task = values["id"], values["task"]
     also_fails = table.texts("also_fails")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identity):
         table.fail("id", f"must be written in kebab-case, not {identity!r}")

@@ -111,8 +111,6 @@ def _gap(before: Atom, atom: Atom, written: str, is_script: bool) -> str:
         return written
     if before.kind == "function" and atom.kind == "open":
         return "" if before.text[0].isascii() else written  # log(x), but Σ (x + y)
-    if before.kind == "comma":
-        return written
     if is_operator or "function" in kinds or before.is_fraction or atom.is_fraction:
         return " "
     return " " if before.scripts and atom.kind == "symbol" else written

@@ -181,8 +181,7 @@ def _require_readable(file: Path, question: Question, section: QuestionSection) 
 def _wrong_answer(
     table: Table, questions: dict[str, Question], sections: dict[str, QuestionSection]
 ) -> WrongAnswer:
-    WRONG_ANSWER_FORMAT.check(table)
-    wrong = WrongAnswer(*(table.get(key.name, str) for key in WRONG_ANSWER_FORMAT.keys))
+    wrong = WrongAnswer(**WRONG_ANSWER_FORMAT.check(table))
     question = questions.get(wrong.question)
     if question is None or isinstance(question, Prose):
         table.fail("question", f"'{wrong.question}' is no question that a program can compare")
