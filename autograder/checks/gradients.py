@@ -23,8 +23,7 @@ from autograder.checks.equality import (
     MAX_NAME,
     RTOL,
     CheckFailed,
-    worst_entry,
-    worst_fact,
+    worst,
 )
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.checks.gradient_search import Disagreement, UndecidedError, disagreement
@@ -172,8 +171,8 @@ def _wrong_forward(ours: Probe, value: Array, right: Claim, of_backward: str) ->
     fact = Fact("forward: values")
     if value.shape == right.value.shape:
         wrong = np.asarray(value != right.value)
-        details.insert(0, worst_entry(value, right.value, wrong))
-        fact = worst_fact(fact.what, value, right.value, wrong)
+        line, fact = worst(fact.what, value, right.value, wrong)
+        details.insert(0, line)
     message = "forward is wrong: its result is not the expected one"
     return CheckFailed(message, *details, about=ours.call_of_forward, fact=fact)
 

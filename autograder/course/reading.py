@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.kit_folder import kit_of
+from autograder.course.questions.description import Question, read_questions
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import COURSE_NAME, Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
@@ -23,7 +24,6 @@ from framework.text_files import read_text
 from framework.toml_tables import Format, Key, Table
 
 if TYPE_CHECKING:
-    from autograder.course.questions.description import Question
     from framework.training.recipes import Recipe
 
 #: The top of ``exercise.toml``.
@@ -312,7 +312,7 @@ def find_course(start: Path | None = None) -> Course:
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
     values = _check(table)
-    questions, required = _questions(table), _required(table, course)
+    questions, required = read_questions(table), _required(table, course)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
@@ -351,14 +351,6 @@ def _check(table: Table) -> dict[str, Any]:
     if (memory := values.get("memory", LEAST_MEMORY)) < LEAST_MEMORY:
         table.fail("memory", f"= {memory} must be at least {LEAST_MEMORY}: a worker needs it")
     return values
-
-
-def _questions(table: Table) -> tuple[Question, ...]:
-    if "questions" not in table.values:
-        return ()
-    from autograder.course.questions.description import read_questions  # most exercises have none
-
-    return read_questions(table)
 
 
 def _read_train(table: Table) -> Recipe:

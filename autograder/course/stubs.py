@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from autograder.course.kit_folder import kit_of
+from autograder.course.questions.answers import question_stub
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, fail_at, parse
 from framework.course.solutions import missing_solution
@@ -53,8 +54,6 @@ def pristine_stub(exercise: Exercise) -> str | None:
 @lru_cache(maxsize=256)  # a class grader asks for every stub once per submission
 def _stub_of(exercise: Exercise, solution: str) -> str:
     if exercise.questions:
-        from autograder.course.questions.answers import question_stub
-
         return question_stub(exercise, solution)
     stub = generate_stub(solution, exercise.solution)
     require_tasks(exercise, solution)
