@@ -31,19 +31,15 @@ def test_exercise_is_read_with_its_paths(tiny_course, course_root):
     hash(exercise)
 
 
-def test_course_is_found_from_deep_inside(course_root, monkeypatch):
+def test_the_course_of_a_folder_is_found(course_root, monkeypatch, tmp_path):
     monkeypatch.chdir(course_root / "exercises/first_unit/squash")
     assert find_course().root == course_root.resolve()
-
-
-def test_installed_course_is_the_last_resort(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert (find_course().root / "exercises/course.toml").is_file()
-
-
-def test_named_folder_without_a_course_is_an_error(tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert (find_course().root / "exercises/course.toml").is_file()  # the installed course
     with pytest.raises(BadInputError, match=r"no course at .*`--course DIR`"):
-        find_course(tmp_path)
+        find_course(elsewhere)
 
 
 def test_select_takes_exercises_and_units_in_course_order(tiny_course):
@@ -70,12 +66,13 @@ def test_a_course_without_exercises_says_how_to_list_one(course_root, text):
 
 
 def test_unknown_name_suggests_near_misses(tiny_course):
-    message = "no exercise 'sqash': did you mean 'squash'? `gradus list` shows all"
-    with pytest.raises(UnknownNameError) as error:
-        tiny_course.select(["sqash"])
-    assert str(error.value) == message
-    with pytest.raises(UnknownNameError, match="second_unit"):
-        tiny_course.select(["secondunit"])
+    for name, message in (
+        ("sqash", r"^no exercise 'sqash': did you mean 'squash'\? `gradus list` shows all$"),
+        ("secondunit", "second_unit"),
+        ("zzz", r"choose one of first_unit, second_unit, squash, sums\. `gradus list`"),
+    ):
+        with pytest.raises(UnknownNameError, match=message):
+            tiny_course.select([name])
 
 
 def test_an_exercise_is_read_only_when_asked_for(course_root):
