@@ -2,7 +2,7 @@
 
 equality            comparing two values; how a check fails
 separate_instances  two instances of a class, used in turn
-single_calls        single functions: agreement, exceptions, the caller's arrays
+single_calls        single functions: agreement, exceptions, the caller's arrays, peak memory
 paired_models       a submitted model beside the reference, with the same parameters
 gradients           backward against differences of forward, and many times in time
 gradient_search     the worst entry of a wrong gradient
@@ -13,7 +13,6 @@ training            training a submitted model from the grader's side
 trained_models      a trained model, and the reference with its parameters
 sanity_checks       what is known before a long training
 metric_threshold    metrics of trained models, and their thresholds
-peak_memory         the memory that a pass through a model allocates
 chance              scores that are too good, and frequencies of random draws
 host_limits         time and memory that a check may take of the grader's process
 """
@@ -37,7 +36,6 @@ from autograder.checks.language import (
     token_log_probabilities,
 )
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
-from autograder.checks.peak_memory import measured_passes
 from autograder.checks.sanity_checks import (
     new_scores_are_uniform,
     overfits,
@@ -49,6 +47,7 @@ from autograder.checks.single_calls import (
     agrees,
     arrays_are_fixed,
     changes_in_place,
+    measured_passes,
     moves_the_callers_array,
     refuses,
     returns_a_float,

@@ -91,18 +91,12 @@ class Slopes:
     Attributes:
         values: s `(m,)`.
         errors: ê `(m,)`, bounds of the error of each.
-        scale: |f| |v|: slopes far below it say that the function hardly changes.
+        blur: |ê| as a share of the slopes; infinite if a value is not finite.
     """
 
     values: Array
     errors: Array
-    scale: float
-
-    @property
-    def blur(self) -> float:
-        """|ê| as a share of the slopes; infinite if a value is not finite."""
-        blur = _norm(self.errors) / (_norm(self.values) + 1e-3 * self.scale or 1.0)
-        return blur if math.isfinite(blur) else math.inf
+    blur: float
 
     @property
     def usable(self) -> bool:
@@ -133,19 +127,18 @@ def _measure(
     length = math.hypot(*map(_norm, direction.values())) or 1.0
     steps = [sign * k * step / length for sign in (1, -1) for k in _MULTIPLES]
     moves = [{name: point[name] + t * v for name, v in direction.items()} for t in steps]
-    forth, back = np.reshape(function(moves), (2, 3, -1))
-    return _slopes(forth, back, value, step / length, length)
-
-
-def _slopes(forth: Array, back: Array, value: Array, h: float, length: float) -> Slopes:
-    """Return slopes from φ at ±h, ±2h, ±4h, `(3, m)` for each sign, and at 0, `(m,)`."""
+    forth, back = np.reshape(function(moves), (2, 3, -1))  # φ at h, 2h, 4h, and at −h, −2h, −4h
+    h = step / length
     with np.errstate(all="ignore"):  # values that are not finite give an infinite blur
         kh = h * _MULTIPLES[:, None]
         right, left = (forth - value) / kh, (value - back) / kh
         central, jump = (forth - back) / (2 * kh), right - left
         size = np.maximum(np.abs(forth[-1]), np.abs(back[-1]))
         errors = np.abs(_RESIDUE @ central) + np.abs(_JUMP @ jump) + EPSILON * size / h
-        return Slopes(_SLOPE @ central, errors, _norm(size) * length)
+        slopes = _SLOPE @ central
+        # Slopes far below |f| |v| say that the function hardly changes.
+        blur = _norm(errors) / (_norm(slopes) + 1e-3 * _norm(size) * length or 1.0)
+    return Slopes(slopes, errors, blur if math.isfinite(blur) else math.inf)
 
 
 def plain_direction(

@@ -1,13 +1,16 @@
-"""Checks of single functions and methods: agreement, exceptions, and the arrays of the caller.
+"""Checks of single functions and methods: agreement, exceptions, arrays of the caller, and memory.
 
 What a caller does to a result must not reach what comes later. A Python float and an array without
 axes cross to the grader alike, so their methods tell them apart.
+
+The worker counts the memory of a pass, and code in the worker can change what is counted. So a
+check also runs a longer text under the limit `memory` of ``exercise.toml``, which the system keeps.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,9 +21,11 @@ from autograder.sandbox.session.faults import Crashed
 from autograder.sandbox.session.requests import (
     Call,
     CallAgain,
+    CountMemory,
     Get,
     Hold,
     OverwriteResult,
+    PeakMemory,
     RemoteModule,
     RemoteObject,
     Step,
@@ -211,3 +216,33 @@ def moves_the_callers_array(module: RemoteModule, name: str, x: Any) -> tuple[An
     product, call = Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))
     held, _, result = session_behind(module).run([Hold(x), product, call])
     return result.value, held.value
+
+
+class MeasuredPasses(NamedTuple):
+    """What `forward` and `backward` returned, and what they allocated.
+
+    Attributes:
+        output: of `forward`.
+        gradients: what `backward` returned.
+        peak: the largest number of bytes that were allocated at one moment, inputs not counted;
+            None for a backend whose arrays are not NumPy's: they are not counted.
+    """
+
+    output: Any
+    gradients: Any
+    peak: int | None
+
+
+def measured_passes(model: RemoteObject, *inputs: Any, upstream: Any) -> MeasuredPasses:
+    """Call `forward` and `backward` of `model` once, and measure what they allocate.
+
+    Args:
+        inputs: arguments of `forward`.
+        upstream: the gradient that `backward` is given.
+    """
+    session, handle = session_of(model)
+    calls = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
+    with session.unrecorded():  # two right models need not allocate the same number of bytes
+        _, output, gradients, peak = session.run([CountMemory(), *calls, PeakMemory()])
+    bytes_counted = peak.value if type(peak.value) is int and peak.value >= 0 else None
+    return MeasuredPasses(output.value, gradients.value, bytes_counted)

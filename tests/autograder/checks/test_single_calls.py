@@ -1,5 +1,8 @@
 """Checks of single calls: agreement, exceptions, and what a caller does to its arrays."""
 
+import tracemalloc
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,11 +11,16 @@ from autograder.checks import (
     after_call,
     agrees,
     equal,
+    measured_passes,
     moves_the_callers_array,
     refuses,
     returns_new_arrays,
 )
 from autograder.sandbox.session.faults import Crashed, NotWritten
+from autograder.sandbox.session.inline import InlineSession
+from autograder.sandbox.session.requests import RemoteModule
+from autograder.sandbox.session.session import Transcript
+from framework.interfaces import Model
 
 X = np.arange(6.0).reshape(2, 3)
 
@@ -148,3 +156,50 @@ def test_a_result_that_is_kept_fails(remote, name, line):
     for owner in (module, module.Doubling()):
         assert failure(returns_new_arrays, owner, name, np.ones(2), **options)[0].startswith(line)
     returns_new_arrays(module.Doubling(), "anew", np.ones(2), **options)
+
+
+MEBIBYTE = 1 << 20
+
+
+class Wasteful(Model):
+    """Needs 8 MiB in `forward`, and 24 MiB of them at one moment in `backward`."""
+
+    def forward(self, x):
+        return np.ones(MEBIBYTE)[: len(x)] * x
+
+    def backward(self, grad_output):
+        if not grad_output.any():
+            raise ValueError("no gradient")
+        kept = [np.ones(MEBIBYTE) for _ in range(3)]
+        return grad_output * kept[0][0]
+
+
+def test_the_largest_number_of_bytes_at_one_moment(remote):
+    model = remote(Wasteful=Wasteful).Wasteful()
+    model._session.transcript = Transcript()
+    large, x = np.ones(4 * MEBIBYTE), np.arange(3.0)  # 32 MiB
+    measured_passes(model, large[:MEBIBYTE], upstream=large)
+    passes = measured_passes(model, x, upstream=x + 1)
+    np.testing.assert_array_equal(passes.output, x)
+    np.testing.assert_array_equal(passes.gradients, x + 1)
+    assert 24 * MEBIBYTE <= passes.peak < 25 * MEBIBYTE  # without inputs and earlier passes
+    with pytest.raises(Crashed, match="no gradient"):
+        measured_passes(model, np.ones(2), upstream=np.zeros(2))
+    assert not tracemalloc.is_tracing()
+    assert model._session.transcript.exchanges == []
+
+
+def test_arrays_of_another_library_are_not_counted():
+    pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
+    from plugins.torch_backend.arrays import TorchArrays
+
+    class Doubling(Model):
+        def forward(self, x):
+            return 2 * x
+
+        backward = forward
+
+    session = InlineSession(SimpleNamespace(attribute=lambda name: Doubling), TorchArrays(), None)
+    passes = measured_passes(RemoteModule(session).Doubling(), np.ones(2), upstream=np.ones(2))
+    assert passes.peak is None
+    assert passes.output.tolist() == [2, 2]

@@ -8,7 +8,7 @@ from repository import text_of
 
 from autograder.course.mistakes import Replacement, combined, load_mistakes, mistakes_file
 from autograder.course.reading import find_course
-from autograder.course.stubs import find_regions
+from autograder.course.source import find_regions
 from framework.errors import BadInputError
 
 COURSE = find_course()
