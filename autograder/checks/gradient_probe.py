@@ -24,6 +24,7 @@ from autograder.sandbox.session.requests import (
     full_name,
     session_of,
 )
+from autograder.sandbox.wire import leaves, map_leaves
 
 Array = np.ndarray[Any, Any]
 Inputs = tuple[Any, ...]
@@ -56,10 +57,8 @@ class Probe:
         for name, value in model.parameters.items():
             finite(value, f"parameters['{name}']")
             self.point[PARAMETER + name] = np.asarray(value, float)
-        for use, inputs in enumerate(uses):
-            for i, argument in enumerate(inputs):
-                for name, array in leaves(argument, self._input_name(use, i)):
-                    self.point[name] = array.astype(float)
+        for use in range(len(uses)):
+            self.point |= {name: array.astype(float) for name, array in self._named_inputs(use)}
         self._outputs: list[Any] = []
         self._moved: dict[str, Array] = {}
 
@@ -116,14 +115,14 @@ class Probe:
         for use, outcome in enumerate(outcomes[2::2]):
             inputs = self._uses[use]
             # Ids have no gradient: a model of ids and of a condition returns the condition's alone.
-            real = [i for i, argument in enumerate(inputs) if [*leaves(argument, "")]]
+            real = [i for i, argument in enumerate(inputs) if any(_real_leaves(argument))]
             returned = _results(outcome.value, inputs, len(real))
             numbers = real if len(real) == len(returned) else range(len(returned))
             for i, gradient in zip(numbers, returned, strict=True):
                 name = self._input_name(use, i)
                 if i in real and isinstance(inputs[i], np.ndarray):
                     as_array(gradient, inputs[i].shape, f"the gradient of {name}")
-                claimed |= dict(leaves(gradient, name))
+                claimed |= dict(_real_leaves(gradient, name))
         return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
 
     def _assigned(self, parameters: dict[str, Array]) -> list[Step]:
@@ -134,20 +133,21 @@ class Probe:
         arrays = {**self.point, **point}
         calls: list[Step] = []
         for use, inputs in enumerate(self._uses):
-            names = (self._input_name(use, i) for i in range(len(inputs)))
-            moved = tuple(rebuilt(*pair, arrays) for pair in zip(inputs, names, strict=True))
-            calls.append(Call(self._handle, "forward", moved))
+            moved = (arrays[name] for name, _ in self._named_inputs(use))
+            calls.append(Call(self._handle, "forward", _with_arrays(inputs, moved)))
         return calls
 
     def _split(self, upstream: Array) -> Iterator[Any]:
         """Yield the upstream gradient of each use, in the form of what `forward` returned."""
-        start = 0
+        entries = iter(upstream)
         for output in self._outputs:
-            arrays = {}
-            for name, array in leaves(output, "output"):
-                arrays[name] = upstream[start : start + array.size].reshape(array.shape)
-                start += array.size
-            yield rebuilt(output, "output", arrays)
+            arrays = (array for _, array in _real_leaves(output))
+            parts = (np.fromiter(entries, float, a.size).reshape(a.shape) for a in arrays)
+            yield _with_arrays(output, parts)
+
+    def _named_inputs(self, use: int) -> Iterator[tuple[str, Array]]:
+        for i, argument in enumerate(self._uses[use]):
+            yield from _real_leaves(argument, self._input_name(use, i))
 
     def _input_name(self, use: int, number: int) -> str:
         of_use = f" of use {use + 1}" if len(self._uses) > 1 else ""
@@ -178,7 +178,7 @@ def _parameters(point: Point) -> dict[str, Array]:
 
 def _values(outputs: Sequence[Any]) -> Array:
     """Return all entries of all outputs, `(m,)`."""
-    arrays = [array.ravel() for output in outputs for _, array in leaves(output, "")]
+    arrays = [array.ravel() for output in outputs for _, array in _real_leaves(output)]
     if not arrays:
         message = f"forward should return real numbers, not {value_text(outputs[0])}"
         raise CheckFailed(message, about=outputs[0], fact="forward: type")
@@ -194,19 +194,17 @@ def _gradient(claimed: Mapping[str, Array], name: str, value: Array) -> Array:
     return np.asarray(claimed[name], float)
 
 
-def leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
-    """Return the floating-point arrays in `value`, by names such as ``input 2[0]``; no ids."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        yield name, value
-    elif isinstance(value, (tuple, list)):
-        for i, part in enumerate(value):
-            yield from leaves(part, f"{name}[{i}]")
+def _real_leaves(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
+    """Yield the floating-point arrays in `value`, by names such as ``input 2[0]``; no ids."""
+    for path, leaf in leaves(value):
+        if _is_real(leaf):
+            yield name + "".join(f"[{key}]" for key in path), leaf
 
 
-def rebuilt(value: Any, name: str, arrays: Mapping[str, Array]) -> Any:
-    """Return `value` with the `arrays` of the names that `leaves` gives; other leaves stay."""
-    if isinstance(value, (tuple, list)):
-        return tuple(rebuilt(part, f"{name}[{i}]", arrays) for i, part in enumerate(value))
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return arrays.get(name, value)
-    return value
+def _is_real(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"
+
+
+def _with_arrays(value: Any, arrays: Iterator[Array]) -> Any:
+    """Return `value` with the next of `arrays` in the place of each floating-point array."""
+    return map_leaves(lambda leaf: next(arrays) if _is_real(leaf) else leaf, value)
