@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,14 @@ import numpy as np
 from autograder.results.report import Fact
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.session.requests import Outcome, unwrap
+from autograder.sandbox.session.requests import (
+    Outcome,
+    RemoteModule,
+    RemoteObject,
+    full_name,
+    session_behind,
+    unwrap,
+)
 from autograder.sandbox.session.text_names import Names
 
 Array = np.ndarray[Any, Any]
@@ -53,12 +61,16 @@ def expect(
         raise CheckFailed(message, *details, about=about, fact=fact)
 
 
-def leaves_arguments_alone(outcome: Outcome, name: str, named: Callable[[str], str] = str) -> None:
-    """Fail if the call `name` changed an argument or returned one's memory.
+def leaves_arguments_alone(
+    outcome: Outcome, owner: RemoteModule | RemoteObject, method: str, name: str
+) -> None:
+    """Fail if the call of `method` of `owner` changed an argument or returned one's memory.
 
     Args:
-        named: returns the name in the text of the exercise of ``argument 1``.
+        name: what the message calls it. Arguments have the names of the text of the exercise.
     """
+    names = session_behind(owner).calls.names
+    named = partial(names.argument, full_name(owner, method))
     if outcome.changed:
         raise CheckFailed(
             f"{name} changes {' and '.join(map(named, outcome.changed))}: after the call, it must "

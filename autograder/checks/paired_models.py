@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,7 +143,7 @@ class PairedModels:
         expected = self.reference.forward(*inputs)
         outcome = self.student.forward.outcome(*inputs)
         equal(outcome.value, expected, f"{self.name}.forward", rtol=rtol, atol=atol)
-        self._leaves_arguments_alone(outcome, "forward")
+        leaves_arguments_alone(outcome, self.student, "forward", f"{self.name}.forward")
         return outcome.value
 
     def same_backward(
@@ -167,8 +166,9 @@ class PairedModels:
         forward, backward, gradients = _observed_passes(self.student, inputs, upstream)
         equal(forward.value, output, f"{self.name}.forward", rtol=rtol, atol=atol)
         self._same_returned(backward.value, returned, rtol, atol)
-        self._leaves_arguments_alone(backward, "backward")
-        self._leaves_arguments_alone(forward, "forward", ", or backward after it,")
+        leaves_arguments_alone(backward, self.student, "backward", f"{self.name}.backward")
+        both = f"{self.name}.forward, or backward after it,"
+        leaves_arguments_alone(forward, self.student, "forward", both)
         self._same_gradients(gradients.value, rtol, atol)
         self._in_turn_with_another(inputs, upstream, keeps)
 
@@ -200,11 +200,6 @@ class PairedModels:
             passes(self.another, 1, *first, keeps),
             passes(self.another, 2, second[0], second[1], second[2], keeps),
         )
-
-    def _leaves_arguments_alone(self, outcome: Outcome, method: str, also: str = "") -> None:
-        names = session_of(self.student)[0].calls.names
-        named = partial(names.argument, full_name(self.student, method))
-        leaves_arguments_alone(outcome, f"{self.name}.{method}{also}", named)
 
     def _expected(self, inputs: tuple[Any, ...], rng: np.random.Generator) -> tuple[Any, Any]:
         """Return the reference's output, without earlier gradients, and an upstream gradient."""
@@ -320,7 +315,11 @@ class PairedModels:
                 )
             what = f"gradients['{key}'] after two backward passes"
             equal(twice[key], 2 * value, what, rtol=rtol, atol=1e-12)
-        self._adds_in_place(inputs, upstream)
+        self.student.zero_gradients()
+        _, handle = session_of(self.student)
+        steps: list[Step] = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
+        why = "add to the one that is there (+=), because a network made of such layers shares it"
+        keeps_arrays(self.student, "gradients", steps, f"{self.name}.backward", why)
         self.student.zero_gradients()
         for key, value in self._named(self.student.gradients).items():
             message = f"zero_gradients leaves gradients['{key}'] as it was"
@@ -348,14 +347,6 @@ class PairedModels:
             "part of shares it"
         )
         keeps_arrays(self.student, "gradients", steps, function, why)
-
-    def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
-        """Require that `backward` adds to the arrays that were there before."""
-        _, handle = session_of(self.student)
-        self.student.zero_gradients()
-        steps: list[Step] = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
-        why = "add to the one that is there (+=), because a network made of such layers shares it"
-        keeps_arrays(self.student, "gradients", steps, f"{self.name}.backward", why)
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
         """Require equal gradients of the inputs: one, or a tuple or list of one for each."""

@@ -9,7 +9,6 @@ check also runs a longer text under the limit `memory` of ``exercise.toml``, whi
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,15 +54,14 @@ def agrees(
     """
     expected = getattr(reference, name)(*args, **kwargs)
     outcome = getattr(submission, name).outcome(*args, **kwargs)
-    method, names = full_name(submission, name), session_behind(submission).calls.names
-    parts = names.parts(method, expected)
+    session = session_behind(submission)
+    parts = session.calls.names.parts(full_name(submission, name), expected)
     equal(outcome.value, expected, name, rtol=rtol, atol=atol, names=parts)
-    leaves_arguments_alone(outcome, name, partial(names.argument, method))
+    leaves_arguments_alone(outcome, submission, name, name)
     plain = np.ndarray | np.generic | int | float | complex | str | None
     is_plain = all(isinstance(leaf, plain) for _, leaf in leaves([*args, *kwargs.values()]))
     if isinstance(submission, RemoteModule) and is_plain:  # calls with such arguments are equal
         what = f"{name}, called again with the same arguments"
-        session = session_behind(submission)
         again, later, _ = session.run([CallAgain(), CallAgain(), OverwriteResult(1)])
         try:
             equal(again.value, expected, what, rtol=rtol, atol=atol)
