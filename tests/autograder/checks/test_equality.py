@@ -1,9 +1,8 @@
 """What a student reads when a value is not the expected one."""
 
-import warnings
-
 import numpy as np
 import pytest
+from check_failures import failure
 
 from autograder.checks import CheckFailed, equal, expect, finite
 from autograder.results.report import Fact
@@ -14,15 +13,6 @@ BROADCASTS = "NumPy would broadcast it without an error, and compute something e
 
 def differ(count, size, name="y"):
     return f"{name}: {count} of {size} values differ from the expected ones"
-
-
-def failure(function, *args, **kwargs):
-    """What a check says that fails: its sentence and its details."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with pytest.raises(CheckFailed) as caught:
-            function(*args, **kwargs)
-    return [caught.value.message, *caught.value.details]
 
 
 #: What is compared -> actual and expected value, and the lines that a student reads.

@@ -4,8 +4,9 @@ from functools import partial
 
 import numpy as np
 import pytest
+from check_failures import failure
 
-from autograder.checks import CheckFailed, in_float32, paired_models
+from autograder.checks import in_float32, paired_models
 from autograder.sandbox.session.faults import Crashed, TimedOut
 from autograder.sandbox.session.requests import session_of
 from framework.interfaces import Model
@@ -41,12 +42,6 @@ def spoilt(affine):
         return Spoilt
 
     return spoilt
-
-
-def failure(function, *args, **kwargs):
-    with pytest.raises(CheckFailed) as caught:
-        function(*args, **kwargs)
-    return [caught.value.message, *caught.value.details]
 
 
 def test_the_right_layer_passes_everything(pair_with, affine, draws):

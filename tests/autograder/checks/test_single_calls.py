@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from check_failures import failure
 
 from autograder.checks import (
-    CheckFailed,
     after_call,
     agrees,
     equal,
@@ -23,13 +23,6 @@ from autograder.sandbox.session.session import Transcript
 from framework.interfaces import Model
 
 X = np.arange(6.0).reshape(2, 3)
-
-
-def failure(function, *args, **kwargs):
-    """What a check says that fails: its sentence and its details."""
-    with pytest.raises(CheckFailed) as caught:
-        function(*args, **kwargs)
-    return [caught.value.message, *caught.value.details]
 
 
 def same(x):
