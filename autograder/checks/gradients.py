@@ -1,4 +1,4 @@
-"""Checks of gradients: against differences of forward, and of a large layer many times in time.
+"""Checks of gradients against differences of forward, and passes of a layer in one request.
 
 **Differences.** Let L = Σ u∘f(θ, x) with a random upstream gradient u. All parameters θ and all
 real inputs x move together along two random directions: a dozen calls of the model instead of two
@@ -31,7 +31,16 @@ from autograder.checks.numerical_gradients import Array, Claim, Point
 from autograder.results.report import Fact
 from autograder.sandbox.session.faults import SubmissionFault
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.session.requests import Call, Get, Outcome, RemoteObject, Step, session_of
+from autograder.sandbox.session.requests import (
+    Call,
+    Get,
+    Observe,
+    Outcome,
+    RemoteObject,
+    Step,
+    session_of,
+    wrap,
+)
 from autograder.sandbox.wire import map_leaves
 
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
@@ -244,3 +253,34 @@ def many_passes(
     for inputs, grad in zip(drawn, upstream, strict=True):
         steps += [Call(handle, "forward", inputs), Call(handle, "backward", (grad,))]
     return session.run([*steps, Get(handle, "gradients")])
+
+
+def observed_passes(
+    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any
+) -> tuple[Outcome, Outcome, Outcome]:
+    """Call `forward` and `backward` in one request, and observe the arguments of both after it.
+
+    `backward` may change the very arrays that `forward` was given.
+
+    Returns:
+        the outcomes of the two, and of the gradients after them.
+    """
+    session, handle = session_of(model)
+    zero, gradients = Call(handle, "zero_gradients"), Get(handle, "gradients")
+    forward, backward = Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))
+    observing = [Observe(2), Observe(1, sharing=False)]
+    outcomes = session.run([zero, forward, backward, *observing, gradients])
+    return wrap(session, outcomes[1]), wrap(session, outcomes[2]), outcomes[-1]
+
+
+def after_backward(
+    model: RemoteObject, keeps: Sequence[str], forward: list[Step], upstream: Any
+) -> dict[str, Any]:
+    """Return what `backward` returns, the gradients and the attributes after it, by name."""
+    session, handle = session_of(model)
+    names = ["the gradient that backward returns", *(f"self.{name}" for name in keeps)]
+    kept = [Get(handle, name) for name in (*keeps, "gradients")]
+    steps = [Call(handle, "zero_gradients"), *forward, Call(handle, "backward", (upstream,)), *kept]
+    *values, gradients = [outcome.value for outcome in session.run(steps)[-len(names) - 1 :]]
+    named = {f"gradients['{name}']": value for name, value in gradients.items()}
+    return {**dict(zip(names, values, strict=True)), **named}

@@ -18,7 +18,13 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.gradient_probe import Inputs
-from autograder.checks.gradients import gradients_agree, many_passes, redrawn
+from autograder.checks.gradients import (
+    after_backward,
+    gradients_agree,
+    many_passes,
+    observed_passes,
+    redrawn,
+)
 from autograder.checks.separate_instances import passes, used_in_turn
 from autograder.checks.single_calls import keeps_arrays
 from autograder.sandbox.session.calls import value_text
@@ -26,9 +32,6 @@ from autograder.sandbox.session.faults import Crashed, TimedOut
 from autograder.sandbox.session.requests import (
     Build,
     Call,
-    Get,
-    Observe,
-    Outcome,
     OverwriteResult,
     RemoteModule,
     RemoteObject,
@@ -37,7 +40,6 @@ from autograder.sandbox.session.requests import (
     built,
     full_name,
     session_of,
-    wrap,
 )
 from autograder.sandbox.wire import map_leaves
 
@@ -163,7 +165,7 @@ class PairedModels:
         """
         output, upstream = self._expected(inputs, rng)
         returned = self.reference.backward(upstream)
-        forward, backward, gradients = _observed_passes(self.student, inputs, upstream)
+        forward, backward, gradients = observed_passes(self.student, inputs, upstream)
         equal(forward.value, output, f"{self.name}.forward", rtol=rtol, atol=atol)
         self._same_returned(backward.value, returned, rtol, atol)
         leaves_arguments_alone(backward, self.student, "backward", f"{self.name}.backward")
@@ -282,9 +284,9 @@ class PairedModels:
         _, upstream = self._expected(inputs, rng)
         session, handle = session_of(self.student)
         forward: list[Step] = [Call(handle, "forward", inputs)]
-        unchanged = _after_backward(self.student, keeps, forward, upstream)
+        unchanged = after_backward(self.student, keeps, forward, upstream)
         forward.append(OverwriteResult(1))
-        changed = _after_backward(self.student, keeps, forward, upstream)
+        changed = after_backward(self.student, keeps, forward, upstream)
         for what, expected in unchanged.items():
             try:
                 equal(changed[what], expected, what)
@@ -368,37 +370,6 @@ def _named(actual: Any, expected: dict[str, Array], what: str) -> dict[str, Any]
     expect(isinstance(actual, dict), message, about=actual, fact=f"{what}: type")
     same_names(actual, expected, what)
     return dict(actual)
-
-
-def _observed_passes(
-    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any
-) -> tuple[Outcome, Outcome, Outcome]:
-    """Call `forward` and `backward` in one request, and observe the arguments of both after it.
-
-    `backward` may change the very arrays that `forward` was given.
-
-    Returns:
-        the outcomes of the two, and of the gradients after them.
-    """
-    session, handle = session_of(model)
-    zero, gradients = Call(handle, "zero_gradients"), Get(handle, "gradients")
-    forward, backward = Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))
-    observing = [Observe(2), Observe(1, sharing=False)]
-    outcomes = session.run([zero, forward, backward, *observing, gradients])
-    return wrap(session, outcomes[1]), wrap(session, outcomes[2]), outcomes[-1]
-
-
-def _after_backward(
-    model: RemoteObject, keeps: Sequence[str], forward: list[Step], upstream: Any
-) -> dict[str, Any]:
-    """Return what `backward` returns, the gradients and the attributes after it, by name."""
-    session, handle = session_of(model)
-    names = ["the gradient that backward returns", *(f"self.{name}" for name in keeps)]
-    kept = [Get(handle, name) for name in (*keeps, "gradients")]
-    steps = [Call(handle, "zero_gradients"), *forward, Call(handle, "backward", (upstream,)), *kept]
-    *values, gradients = [outcome.value for outcome in session.run(steps)[-len(names) - 1 :]]
-    named = {f"gradients['{name}']": value for name, value in gradients.items()}
-    return {**dict(zip(names, values, strict=True)), **named}
 
 
 def in_float32(pair: PairedModels) -> bool:

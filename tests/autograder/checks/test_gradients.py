@@ -153,7 +153,9 @@ def is_flat(affine, layer, x):
         (is_flat, "forward is wrong"),
     ],
 )
-def test_a_forward_that_does_not_read_its_weights_is_told(remote, affine, draws, forward, message):
+def test_a_forward_that_does_not_read_its_weights_is_reported(
+    remote, affine, draws, forward, message
+):
     class Layer(affine):
         slope = 1
 
