@@ -1,5 +1,8 @@
 """A queue of jobs with a grader of the test's own, in place of sandboxes."""
 
+import os
+import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -29,6 +32,19 @@ def graded(job, earned=1.0):
     return JobOutcome(
         StoredResult("passed", earned, 1.0, 0.0, f"{earned}", "{}", job.alone, "process", 0.0)
     )
+
+
+def kill(job):
+    """Grade in a process; some submissions end it."""
+    if job.place == "killer" or (job.place == "shaky" and not job.alone):
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.01)
+    return graded(job)
+
+
+def kill_on_worker(settings, job):
+    """Grade as `kill` does, in place of `cluster.graded`."""
+    return kill(job)
 
 
 class Run:

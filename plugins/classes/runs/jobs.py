@@ -20,7 +20,7 @@ from typing import TextIO
 import psutil
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, WorkerLostError, settled
+from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, is_lost, settled
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,
@@ -126,7 +126,7 @@ class Coordinator:
         if not self._running:
             return self._wait_for_others()
         done, _ = wait(self._running, timeout=TICK, return_when=FIRST_COMPLETED)
-        if any(map(_has_lost_all, done)):
+        if any(map(is_lost, done)):
             done, _ = wait(self._running)  # the others end soon, too
             self.engine.restart()
         for future in done:
@@ -181,12 +181,6 @@ class Coordinator:
             self.store.transaction(repeat_alone, leased)
         else:
             progress.not_graded += self.store.transaction(note_fault, leased, outcome.fault)
-
-
-def _has_lost_all(future: Future[JobOutcome]) -> bool:
-    """Return whether the executor was lost, and not the worker of a single job."""
-    error = future.exception()
-    return isinstance(error, BrokenExecutor) and not isinstance(error, WorkerLostError)
 
 
 def add_jobs(

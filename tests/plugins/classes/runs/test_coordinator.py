@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
@@ -12,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from queue_run import JOBS, graded, key_of
+from queue_run import JOBS, graded, key_of, kill
 
 from framework.processes import forking
 from plugins.classes.runs import grade_job, grade_run, jobs
@@ -78,14 +77,6 @@ def test_what_a_busy_machine_disturbed_is_repeated_alone(run, monkeypatch):
     assert (beside, started[-2:]) == ([[]], ["slow", "added meanwhile"])
     assert run.result("slow").repeated and not run.result("s1").repeated
     assert run.progress.repeated == 1
-
-
-def kill(job):
-    """Grade in a process; some submissions end it."""
-    if job.place == "killer" or (job.place == "shaky" and not job.alone):
-        os.kill(os.getpid(), signal.SIGKILL)
-    time.sleep(0.01)
-    return graded(job)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
