@@ -20,7 +20,6 @@ def browser():
 
 @pytest.fixture
 def watched(tmp_path, monkeypatch):
-    monkeypatch.setattr(live, "LOOK", 0.05)
     monkeypatch.setattr(live, "REFRESH", 0.1)
     started = Running(tmp_path / "lab1", 15, works=20, is_finished=False)
     yield started
