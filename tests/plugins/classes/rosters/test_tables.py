@@ -96,7 +96,7 @@ def test_cells_are_those_that_python_reads(tmp_path_factory, rows, quoting):
     file = tmp_path_factory.mktemp("sheet") / "x.csv"
     file.write_bytes(out.getvalue().encode())
     sheet = read_sheet(file)
-    found = [[cell.value for cell in line.cells] for line in sheet.lines]
+    found = [list(line.cells) for line in sheet.lines]
     read = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
     assert found == [row for row in read if any(cell.strip() for cell in row)]
     assert sheet.rendered() == file.read_bytes()
@@ -115,8 +115,8 @@ def test_a_written_cell_is_read_back_and_all_others_are_as_before(
     place = data.draw(st.integers(0, len(sheet.lines) - 1))
     column, value = data.draw(st.integers(0, 6)), data.draw(st.sampled_from(["8.5", 'a"b', "x\ny"]))
     sheet.write(sheet.lines[place], column, value)
-    expected = [[cell.value for cell in line.cells] for line in sheet.lines]
+    expected = [list(line.cells) for line in sheet.lines]
     expected[place] += [""] * (column + 1 - len(expected[place]))
     expected[place][column] = value
     file.write_bytes(sheet.rendered())
-    assert [[cell.value for cell in line.cells] for line in read_sheet(file).lines] == expected
+    assert [list(line.cells) for line in read_sheet(file).lines] == expected
