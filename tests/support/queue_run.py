@@ -64,7 +64,7 @@ class Run:
         engine = engine or Engine(partial(ThreadPoolExecutor, width), grade, width)
         self.progress = RunProgress(0)
         try:
-            Coordinator(self.store, engine, JOBS, Path, self.progress).run()
+            Coordinator(self.store, engine, JOBS, lambda name, _: Path(name), self.progress).run()
         finally:
             engine.close()
 

@@ -30,9 +30,15 @@ def parts_assignment(collection: Collection) -> str:
     return f"{collection.id}/{FOLDER}"
 
 
-def parts_folder(collection: Collection, attempt: str) -> Path:
-    """Return the folder of an attempt with course parts."""
-    return collection.folder / FOLDER / attempt
+def parts_folder(collection: Collection, attempt: str, exercise: str) -> Path:
+    """Return the folder with the files of an attempt at `exercise`, with course parts."""
+    return collection.folder / FOLDER / attempt / exercise
+
+
+def attempt_and_part(entry: RunEntry) -> tuple[str, str]:
+    """Return the attempt of an entry, and the part that it has alone; empty: all it waits for."""
+    attempt, _, part = entry.attempt.partition("-")
+    return attempt, part
 
 
 def entries_with_parts(
@@ -43,7 +49,7 @@ def entries_with_parts(
     Work that waits for parts gets all of them. Work that failed gets, one by one, the parts that
     pass their own checks: a part may keep what they do not see.
 
-    Returns: the entries, whose attempts name attempt, exercise, and a part that was tried alone.
+    Returns: the entries, as `attempt_and_part` reads them.
     """
     shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
     results, entries = points_of(connection, run), list[RunEntry]()
@@ -54,14 +60,13 @@ def entries_with_parts(
             continue
         checks = (check for one in report.exercises for check in one.checks)
         waits_for = {check.blocked_by for check in checks} & {*course.exercise_names}
-        attempt = f"{graded.entry.attempt}-{exercise}"
+        attempt = graded.entry.attempt
         needed = [part.name for part in course.with_required([course.exercise(exercise)])]
         tried = {attempt: waits_for} if waits_for else {
             f"{attempt}-{part}": {part} for part in needed[1:] if (student, part) in passed
         }  # fmt: skip
         for name, exchanged in tried.items():
-            entry = replace(graded.entry, attempt=name[:64])
-            source = collection.folder_of(graded.entry.attempt)
+            entry, source = replace(graded.entry, attempt=name), collection.folder_of(attempt)
             entries.append(_with_parts(collection, course, entry, source, needed, exchanged))
     return entries
 
@@ -75,7 +80,7 @@ def _with_parts(
     exchanged: set[str],
 ) -> RunEntry:
     """Write the files of `source` with the solutions of `exchanged`, and return the new entry."""
-    folder = private_folder(parts_folder(collection, entry.attempt))
+    folder = private_folder(parts_folder(collection, entry.attempt, entry.exercise))
     with load_submission(source, course, needed) as submission:
         sources = {name: file.source for name, file in submission.files.items()}
     sources |= {name: course.exercise(name).solution_source() for name in exchanged}
@@ -99,11 +104,6 @@ class ExchangedPart:
     possible: float
 
 
-def part_tried(entry: RunEntry) -> str:
-    """Return the part that an entry of `entries_with_parts` has alone; empty: all it waits for."""
-    return entry.attempt.split("-", 2)[2] if entry.attempt.count("-") > 1 else ""
-
-
 def points_with_parts(
     connection: Connection, collection: Collection
 ) -> dict[tuple[str, str], dict[str, list[ExchangedPart]]]:
@@ -112,7 +112,7 @@ def points_with_parts(
     for run in all_runs(connection, parts_assignment(collection))[-1:]:
         for graded in results_of(connection, run):
             report = read_report(graded.result.report) if graded.result is not None else None
-            attempt, part = graded.entry.attempt.partition("-")[0], part_tried(graded.entry)
+            attempt, part = attempt_and_part(graded.entry)
             for exercise in report.exercises if report is not None else ():
                 tasks = found.setdefault((attempt, exercise.name), {})
                 for task in exercise.tasks:

@@ -187,7 +187,9 @@ def grade(
         doctor = f"{examined}; {containment(setting.sandbox)}"
         store.transaction(stored_runs.note_doctor, run.id, doctor)
     priority = REGRADE if again else LIVE
-    work, missing, left = _graded(store, engine, run, folder_of, priority)
+    work, missing, left = _graded(
+        store, engine, run, lambda attempt, _: folder_of(attempt), priority
+    )
     done = {key: attempt for key, attempt in work.items() if key not in left}
     compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
     store.transaction(stored_runs.end_run, run.id)
@@ -217,7 +219,7 @@ def grade_with_parts(
 
 
 def _graded(
-    store: Store, engine: Engine, run: Run, folder_of: Callable[[str], Path], priority: int
+    store: Store, engine: Engine, run: Run, folder_of: Callable[[str, str], Path], priority: int
 ) -> tuple[dict[ResultKey, str], int, dict[ResultKey, str]]:
     """Grade what has no result; return the work, how much had none, and what still has none."""
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}

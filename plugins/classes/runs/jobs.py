@@ -91,13 +91,13 @@ def owner_name() -> str:
 class Coordinator:
     """Grades all jobs of a queue; another coordinator may do so at the same time.
 
-    `folder_of` returns the folder with the files of an attempt.
+    `folder_of` returns the folder with the files of an attempt at an exercise.
     """
 
     store: Store
     engine: Engine
     queue: JobQueue
-    folder_of: Callable[[str], Path]
+    folder_of: Callable[[str, str], Path]
     progress: RunProgress
     _owner: str = field(default_factory=owner_name)
     _running: dict[Future[JobOutcome], Leased] = field(default_factory=dict)
@@ -149,7 +149,7 @@ class Coordinator:
             if leased is None:
                 return
             self._held.add(leased.id)
-            folder = str(self.folder_of(leased.attempt))
+            folder = str(self.folder_of(leased.attempt, leased.key.exercise))
             task = Job(folder, leased.key.exercise, leased.key.submission, leased.alone)
             try:
                 self._running[self.engine.submit(task)] = leased

@@ -59,10 +59,10 @@ KEY = tuple(ResultKey.__dataclass_fields__)
 _NAMES: dict[Any, str] = {
     sa.String(10): "state",
     sa.String(50): "verdict",
-    sa.String(64): "submission revision work attempt checks",
+    sa.String(64): "submission revision work checks",
     sa.String(100): "sandbox",
     sa.String(200): "exercise",
-    sa.String(300): "assignment environment student owner",
+    sa.String(300): "assignment environment student attempt owner",
     sa.Text(): "doctor fault report",
     sa.Integer(): "generation run priority tries lost confirmed",
     sa.BigInteger(): "seed",

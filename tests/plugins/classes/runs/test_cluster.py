@@ -150,10 +150,10 @@ def test_a_worker_that_is_killed_costs_no_job_and_no_grade(cluster, certificates
     graders = []
 
     def disturb():
-        time.sleep(2)
         second = cluster.start_worker()
-        time.sleep(4)
-        graders.extend(psutil.Process(first.pid).children(recursive=True))
+        while not graders:
+            time.sleep(0.5)
+            graders.extend(psutil.Process(first.pid).children(recursive=True))
         os.kill(first.pid, signal.SIGKILL)
         return second
 
