@@ -8,19 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from plugins.classes.runs.grade_job import Engine, JobOutcome
-from plugins.classes.runs.jobs import (
-    Coordinator,
-    JobQueue,
-    RunProgress,
-    add_jobs,
-    count_jobs,
-    fault_of,
-)
+from plugins.classes.runs.jobs import Coordinator, add_jobs, count_jobs, fault_of, jobs_of
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import RunKey, StoredResult, find_result
 
 QUEUE = RunKey("lab1", "r1", 7, "numpy")
-JOBS = JobQueue("lab1", frozenset({"r1"}), 7, "numpy")
+JOBS = jobs_of(QUEUE, {"r1"})
 
 
 def key_of(name):
@@ -53,7 +46,6 @@ class Run:
     def __init__(self, place):
         self.place = place
         self.store = Store(place)
-        self.progress = RunProgress(0)
 
     def queue(self, *names):
         work = [(key_of(name), name) for name in names]
@@ -62,9 +54,8 @@ class Run:
     def go(self, grade, width=2, engine=None):
         """Grade everything with threads that call `grade`, or with an engine."""
         engine = engine or Engine(partial(ThreadPoolExecutor, width), grade, width)
-        self.progress = RunProgress(0)
         try:
-            Coordinator(self.store, engine, JOBS, lambda name, _: Path(name), self.progress).run()
+            Coordinator(self.store, engine, JOBS, lambda name, _: Path(name)).run()
         finally:
             engine.close()
 

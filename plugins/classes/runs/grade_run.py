@@ -6,7 +6,10 @@ import hashlib
 import math
 import random
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +20,7 @@ from autograder.public.courses import Course, exercise_revision, version_words
 from autograder.public.grading import GradingSetting
 from autograder.public.reports import Verdict
 from autograder.public.submissions import load_submission
+from framework.commands.output import progress
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
@@ -28,7 +32,7 @@ from plugins.classes.runs.course_parts import (
 )
 from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
-from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, JobQueue, RunProgress, add_jobs
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs, jobs_of
 from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
     Run,
@@ -218,6 +222,29 @@ def grade_with_parts(
         shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
 
 
+#: Seconds between two lines about progress in a log.
+IN_LOG = 30.0
+
+
+@contextmanager
+def shown_progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show how many of `total` jobs have ended: a bar on a terminal, in a log a line at intervals.
+
+    Yields: a function to call with the number of jobs that have ended.
+    """
+    last = time.monotonic()
+
+    def in_log(ended: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() > last + IN_LOG:
+            last = time.monotonic()
+            print(f"graded {ended:,} of {total:,}", file=sys.stderr, flush=True)
+
+    with progress("results graded") as on_step:
+        show = on_step or in_log
+        yield lambda ended: show(ended, total)
+
+
 def _graded(
     store: Store, engine: Engine, run: Run, folder_of: Callable[[str, str], Path], priority: int
 ) -> tuple[dict[ResultKey, str], int, dict[ResultKey, str]]:
@@ -227,13 +254,9 @@ def _graded(
     store.transaction(
         add_jobs, missing.items(), assignment=run.assignment, run=run.id, priority=priority
     )
-    revisions = frozenset(key.revision for key in work)
-    queue = JobQueue(run.assignment, revisions, run.seed, run.environment)
-    progress = RunProgress(len(missing))
-    try:
-        Coordinator(store, engine, queue, folder_of, progress).run()
-    finally:
-        progress.show(is_last=True)
+    queue = jobs_of(run, {key.revision for key in work})
+    with shown_progress(len(missing)) as on_end:
+        Coordinator(store, engine, queue, folder_of, on_end).run()
     return work, len(missing), store.transaction(_without_result, work)
 
 

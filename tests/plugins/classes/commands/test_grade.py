@@ -302,19 +302,26 @@ def test_errors_name_the_next_command(made, tmp_path):
         read(made[0], "results", 99)
 
 
-def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
-    course, folder = tmp_path / "course", tmp_path / "lab"
-    shutil.copytree(ROOT / "tests/data/courses/outside", course)
-    for student in ("ana", "bo"):
+def collect_outside(tmp_path, course, students, change=lambda student, name, text: text):
+    """Collect the solutions of a course with two exercises, as students hand them in."""
+    for student in students:
         for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
             text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
             file = tmp_path / "export" / student / f"{name}.py"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"# by {student}\n{text}", "utf-8")
-    options = ("--course", course)
-    words = ("collect", tmp_path / "export", "--as", "folders", "--into", folder, *options)
-    gradus("class", *words)
-    again = ("grade", folder, "--sandbox", "process", "--jobs", 1, *options)
+            file.write_text(change(student, name, text), "utf-8")
+    gradus("class", "collect", tmp_path / "export", "--as", "folders", "--into", tmp_path / "lab",
+           "--course", course)  # fmt: skip
+    return tmp_path / "lab"
+
+
+def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
+    course = tmp_path / "course"
+    shutil.copytree(ROOT / "tests/data/courses/outside", course)
+    folder = collect_outside(
+        tmp_path, course, ("ana", "bo"), lambda student, name, text: f"# by {student}\n{text}"
+    )
+    again = ("grade", folder, "--sandbox", "process", "--jobs", 1, "--course", course)
     assert "4 results; equal work" in gradus("class", *again)
     toml = course / "exercises/course.toml"
     toml.write_text('version = "2"\n' + toml.read_text("utf-8"), "utf-8")
@@ -332,25 +339,20 @@ def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
 
 def test_course_parts_show_apart_what_work_would_get(tmp_path):
     """The shift of ana fails; that of cem passes its checks, whose batches are not of four rows."""
-    course, folder = ROOT / "tests/data/courses/outside", tmp_path / "lab"
+    course = ROOT / "tests/data/courses/outside"
     wrong = {
-        "ana": "x - self.parameters",
-        "cem": "x + (len(x) != 4) * self.parameters",
+        ("ana", "shift"): "x - self.parameters",
+        ("cem", "shift"): "x + (len(x) != 4) * self.parameters",
     }
-    for student in ("ana", "bo", "cem"):
-        for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
-            text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
-            if name == "shift" and student in wrong:
-                text = text.replace("x + self.parameters", wrong[student])
-            file = tmp_path / "export" / student / f"{name}.py"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8")
-    options = ("--course", course)
-    words = ("collect", tmp_path / "export", "--as", "folders", "--into", folder, *options)
-    gradus("class", *words)
-    output = gradus(
-        "class", "grade", folder, "--sandbox", "process", "--jobs", 1, "--lend", *options
-    )
+
+    def change(student, name, text):
+        return text.replace(
+            "x + self.parameters", wrong.get((student, name), "x + self.parameters")
+        )
+
+    folder = collect_outside(tmp_path, course, ("ana", "bo", "cem"), change)
+    output = gradus("class", "grade", folder, "--sandbox", "process", "--jobs", 1, "--lend",
+                    "--course", course)  # fmt: skip
     assert "shown apart and part of no points:\n  shifted_classifier: 1 passed" in output
     more = "shifted_classifier: 1 more with the course's shift; their own passed its checks"
     assert more in output

@@ -30,7 +30,7 @@ from plugins.classes.runs.stored_runs import (
 )
 
 QUEUE = RunKey("lab1", "r1", 7, "numpy")
-JOBS = jobs.JobQueue("lab1", frozenset({"r1", "r0"}), 7, "numpy")
+JOBS = jobs.jobs_of(QUEUE, {"r1", "r0"})
 
 
 def key(number, generation=0):
@@ -72,9 +72,10 @@ def test_a_job_is_leased_by_one_owner_at_a_time(call, queued):
 
 def test_only_jobs_of_the_same_setting_are_leased(call, queued):
     queued(1)
-    for change in ({"assignment": "lab2"}, {"revisions": frozenset({"r2"})}, {"seed": 8},
-                   {"environment": "torch"}):  # fmt: skip
-        assert call(lease, replace(JOBS, **change), "a", is_idle=True) is None
+    for change in ({"assignment": "lab2"}, {"seed": 8}, {"environment": "torch"}):
+        other = jobs.jobs_of(replace(QUEUE, **change), {"r1"})
+        assert call(lease, other, "a", is_idle=True) is None
+    assert call(lease, jobs.jobs_of(QUEUE, {"r2"}), "a", is_idle=True) is None
 
 
 def test_a_store_of_the_former_format_gets_a_revision_for_each_exercise(tmp_path):
