@@ -15,7 +15,7 @@ from threading import Lock
 from urllib.parse import parse_qs
 
 import uvicorn
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -35,7 +35,7 @@ from plugins.classes.pages.answers import MAX_FORM, answers_page, save_answer
 from plugins.classes.pages.site import ANSWERS, POLICY, Live, RunSite, encoded, render
 from plugins.classes.pages.view import CodeReader, RunView, read_view
 from plugins.classes.rosters.privacy import Shown
-from plugins.classes.runs.store import KEY, ResultKey, Store, from_row, grading
+from plugins.classes.runs.store import Store, grading, keys_of
 from plugins.classes.runs.stored_runs import entries_of, find_run
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -131,12 +131,9 @@ class Serving:
     def _count(self, connection: Connection) -> Live:
         run = find_run(connection, self.number)
         keys = {run.key(entry) for entry in entries_of(connection, run.id)}
-        chosen = select(*(grading.c[name] for name in KEY)).where(
-            grading.c.revision.in_({key.revision for key in keys}),
-            grading.c.seed == run.seed,
-            grading.c.environment == run.environment,
-        )
-        done = sum(from_row(ResultKey, row) in keys for row in connection.execute(chosen))
+        same = grading.c.seed == run.seed, grading.c.environment == run.environment
+        of_exercises = grading.c.revision.in_({key.revision for key in keys})
+        done = len(keys & keys_of(connection, grading, *same, of_exercises))
         return Live(done, len(keys), run.ended)
 
     def site(self) -> tuple[RunSite, Live]:

@@ -33,7 +33,7 @@ from plugins.classes.runs.course_parts import (
 from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
 from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs, jobs_of
-from plugins.classes.runs.store import ResultKey, Store
+from plugins.classes.runs.store import ResultKey, Store, grading, keys_of
 from plugins.classes.runs.stored_runs import (
     Run,
     RunEntry,
@@ -279,4 +279,5 @@ def _begun_run(
 
 def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:
     """Return the part of `work` that has no result."""
-    return {key: attempt for key, attempt in work.items() if find_result(connection, key) is None}
+    graded = keys_of(connection, grading)
+    return {key: attempt for key, attempt in work.items() if key not in graded}

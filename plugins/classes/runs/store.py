@@ -122,6 +122,14 @@ def is_key(table: sa.Table, key: ResultKey) -> sa.ColumnElement[bool]:
     return sa.and_(*(table.c[name] == value for name, value in asdict(key).items()))
 
 
+def keys_of(
+    connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]
+) -> set[ResultKey]:
+    """Return the keys in `table`, of the rows for which the conditions hold."""
+    chosen = sa.select(*(table.c[name] for name in KEY)).where(*where)
+    return {from_row(ResultKey, row) for row in connection.execute(chosen)}
+
+
 def from_row(kind: type[T], row: Any) -> T:
     """Return the object of the dataclass `kind` whose fields are columns of `row`."""
     return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})  # type: ignore[arg-type]
