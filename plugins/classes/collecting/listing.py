@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autograder.public.reports import clean, counted
 from plugins.classes.collecting.attempts import Attempt, Rule, Standing, Timing
@@ -33,11 +33,16 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
     extensions = f", {counted(len(policy.extensions), 'extension')}" if policy.extensions else ""
     yield f"counts: {policy.rule.value}; {due}{budget}{extensions}"
     for title, listed in _parts(collection, named(collection)).items():
-        if listed:
-            yield f"{title}: {len(listed)}"
-            yield from (f"  {line}" for line in listed[:most])
-            if len(listed) > most > 0:
-                yield f"  ... and {len(listed) - most} more"
+        yield from part_lines(title, listed, most)
+
+
+def part_lines(title: str, listed: Sequence[str], most: int = MAX_LINES) -> Iterator[str]:
+    """Yield the first of some lines under a title with their number; nothing without any."""
+    if listed:
+        yield f"{title}: {len(listed)}"
+        yield from (f"  {line}" for line in listed[:most])
+        if len(listed) > most > 0:
+            yield f"  ... and {len(listed) - most} more"
 
 
 def write_listing(collection: Collection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
@@ -129,21 +129,19 @@ POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible"
 
 
 def points_csv(view: RunView) -> str:
-    """Return a row for each student and task; ungraded work has no points."""
-    return written_csv([POINTS_COLUMNS, *points_rows(view)])
-
-
-def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
-    """Yield the rows: one for each task, or for an exercise that was not graded."""
+    """Return a row for each student and task; ungraded work has one row without points."""
+    rows: list[tuple[object, ...]] = [POINTS_COLUMNS]
     for student, outcomes in view.with_work():
         name = view.shown(student)
         for exercise, outcome in outcomes.items():
             if outcome.work is None:
-                yield name, exercise, "", outcome.state.value, "", "", ""
+                rows.append((name, exercise, "", outcome.state.value, "", "", ""))
                 continue
             for task in outcome.work.tasks:
                 why = " ".join(dict.fromkeys(c.diagnosis.id for c in task.checks if c.diagnosis))
-                yield name, exercise, task.name, task.verdict.value, task.earned, task.possible, why
+                points = task.verdict.value, task.earned, task.possible
+                rows.append((name, exercise, task.name, *points, why))
+    return written_csv(rows)
 
 
 #: Rows of the lists of slow work.

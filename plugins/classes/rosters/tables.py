@@ -176,7 +176,7 @@ def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
 
 def _decoded(file: Path, data: bytes, encoding: str) -> tuple[str, str]:
     """Return the text and its encoding, such that encoding it again gives `data`."""
-    for candidate in (encoding,) if encoding else (*_unmarked_utf16(data), *_UNMARKED):
+    for candidate in (encoding,) if encoding else _UNMARKED:
         try:
             text = data.decode(candidate)
         except UnicodeDecodeError:
@@ -184,15 +184,6 @@ def _decoded(file: Path, data: bytes, encoding: str) -> tuple[str, str]:
         if "\0" not in text and text.encode(candidate) == data:
             return text, candidate
     raise BadInputError(f"{file} is no table of text: expected the CSV or tab file of an export")
-
-
-def _unmarked_utf16(data: bytes) -> Iterator[str]:
-    """Yield an encoding of two bytes whose pattern `data` begins with."""
-    start = data[:200]
-    if start[1::2].count(0) * 2 > len(start[1::2]):
-        yield "utf-16-le"
-    elif start[::2].count(0) * 2 > len(start[::2]):
-        yield "utf-16-be"
 
 
 def _rows(text: str, separator: str) -> Iterator[SheetRow]:

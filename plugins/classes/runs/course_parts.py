@@ -7,14 +7,15 @@ an instructor sees what a student would have got, and decides.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course
-from autograder.public.reports import Verdict, read_report
+from autograder.public.reports import ExerciseResult, Verdict, read_report
 from autograder.public.submissions import load_submission
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.privacy import private_folder, write_private
@@ -55,10 +56,10 @@ def entries_with_parts(
     results, entries = points_of(connection, run), list[RunEntry]()
     passed = {key for key, graded in results.items() if graded.verdict == Verdict.PASSED}
     for (student, exercise), graded in results.items():
-        report = read_report(graded.result.report) if graded.result is not None else None
-        if graded.result is None or report is None or (student, exercise) in passed:
+        if graded.result is None or (student, exercise) in passed:
             continue
-        checks = (check for one in report.exercises for check in one.checks)
+        works = read_report(graded.result.report).exercises
+        checks = (check for work in works for check in work.checks)
         waits_for = {check.blocked_by for check in checks} & {*course.exercise_names}
         attempt = graded.entry.attempt
         needed = [part.name for part in course.with_required([course.exercise(exercise)])]
@@ -91,31 +92,18 @@ def _with_parts(
     return replace(entry, submission=digest, generation=0)
 
 
-@dataclass(frozen=True)
-class ExchangedPart:
-    """What a task would get with parts of the course.
-
-    Attributes:
-        part: the part that was tried alone; empty: all that the work waits for.
-    """
-
-    part: str
-    earned: float
-    possible: float
+#: Attempt and exercise -> each part that was tried alone, and what the exercise gets with it; the
+#: part is empty for all that the work waits for.
+WithParts = Mapping[tuple[str, str], Sequence[tuple[str, ExerciseResult]]]
 
 
-def points_with_parts(
-    connection: Connection, collection: Collection
-) -> dict[tuple[str, str], dict[str, list[ExchangedPart]]]:
-    """Return attempt and exercise -> task -> the points with parts of the course."""
-    found: dict[tuple[str, str], dict[str, list[ExchangedPart]]] = {}
+def results_with_parts(connection: Connection, collection: Collection) -> WithParts:
+    """Return what work gets with parts of the course."""
+    tried: dict[tuple[str, str], list[tuple[str, ExerciseResult]]] = defaultdict(list)
     for run in all_runs(connection, parts_assignment(collection))[-1:]:
         for graded in results_of(connection, run):
-            report = read_report(graded.result.report) if graded.result is not None else None
             attempt, part = attempt_and_part(graded.entry)
+            report = read_report(graded.result.report) if graded.result is not None else None
             for exercise in report.exercises if report is not None else ():
-                tasks = found.setdefault((attempt, exercise.name), {})
-                for task in exercise.tasks:
-                    points = ExchangedPart(part, task.earned, task.possible)
-                    tasks.setdefault(task.name, []).append(points)
-    return found
+                tried[attempt, exercise.name].append((part, exercise))
+    return tried

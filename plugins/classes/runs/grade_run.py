@@ -82,15 +82,6 @@ def digest_of_all(listed: Sequence[RunEntry]) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def check_regrade(again: str) -> None:
-    """Refuse a ``--regrade`` of an unknown form."""
-    kind, _, name = again.partition("=")
-    if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):
-        raise UsageError(
-            f"'{again}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
-        )
-
-
 def numbered(
     connection: Connection, run_key: RunKey, listed: Sequence[RunEntry], again: str
 ) -> list[RunEntry]:
@@ -169,10 +160,15 @@ def grade(
         verified: percentage of the results that are graded twice.
 
     Raises:
+        UsageError: `again` has an unknown form.
         BadInputError: there is nothing to grade.
         DoctorError: this machine would give wrong grades.
     """
-    check_regrade(again)
+    kind, _, name = again.partition("=")
+    if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):
+        raise UsageError(
+            f"'{again}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
+        )
     setting, folder_of = setting_of(settings), collection.folder_of
     secret = settings.options.secret
     seed = setting.seed if secret is None else secret

@@ -20,7 +20,6 @@ TEXT = 'Student,ID,Lab\r\n"García, ""A""",1,\r\n\r\nLi\u00a0,2,"5,0"\r\n'
         b"\xef\xbb\xbf" + TEXT.encode(),
         TEXT.encode("utf-16"),
         b"\xfe\xff" + TEXT.encode("utf-16-be"),
-        TEXT.encode("utf-16-le"),
         TEXT.replace("\r\n", "\n").encode(),
         TEXT.replace("\r\n", "\r").encode(),
         TEXT.replace(",", ";").encode(),
@@ -70,7 +69,11 @@ def test_a_row_that_ends_early_gets_the_cells_up_to_each_column(tmp_path):
 
 def test_what_is_no_table_or_cannot_hold_a_character_is_refused(tmp_path):
     file = tmp_path / "grades.csv"
-    for data, problem in ((b"\xff\xfe\x00\xd8", "no table of text"), (b" \n\n", "is empty")):
+    for data, problem in (
+        (b"\xff\xfe\x00\xd8", "no table of text"),
+        (b"a\0", "no table of text"),
+        (b" \n\n", "is empty"),
+    ):
         file.write_bytes(data)
         with pytest.raises(BadInputError, match=problem):
             read_sheet(file)
