@@ -18,6 +18,7 @@ from queue_run import kill_on_worker
 from autograder.public.grading import GradeOptions
 from framework.errors import UsageError
 from plugins.classes.runs import cluster as cluster_module
+from plugins.classes.runs import jobs
 from plugins.classes.runs.cluster import CA, CERTIFICATE, KEY, ClusterError, dask_engine, graded
 from plugins.classes.runs.grade_job import Job, RunSettings, environment_of, setting_of
 
@@ -44,7 +45,8 @@ def listening(process):
 
 def test_a_local_cluster_grades_each_job_once_and_is_closed_to_others(run, settings, monkeypatch):
     monkeypatch.setattr(cluster_module, "graded", kill_on_worker)
-    run.queue("killer", "shaky", *NAMES)
+    monkeypatch.setattr(jobs, "TRIES", 1)
+    run.queue("killer", *NAMES)
     engine = dask_engine(settings, "local", None, 2)
     seen = []
     grade = engine.submit
@@ -55,9 +57,8 @@ def test_a_local_cluster_grades_each_job_once_and_is_closed_to_others(run, setti
 
     engine.submit = submit
     run.go(None, engine=engine)
-    assert run.counts == {"done": len(NAMES) + 1, "fault": 1}
+    assert run.counts == {"done": len(NAMES), "fault": 1}
     assert run.fault("killer") == "the process that graded it was lost"
-    assert run.result("shaky").verdict == "passed"
     assert set().union(*seen) <= {"127.0.0.1", "::1"}
     assert not multiprocessing.active_children()
 

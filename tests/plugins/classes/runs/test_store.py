@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from framework.errors import BadInputError
 from plugins.classes.runs import jobs, stored_runs
 from plugins.classes.runs import store as tables
-from plugins.classes.runs.jobs import MAX_LOST, TRIES, add_jobs, lease
+from plugins.classes.runs.jobs import MAX_LOST, add_jobs, lease
 from plugins.classes.runs.store import ResultKey, Store, StoreError, job
 from plugins.classes.runs.stored_runs import (
     RunEntry,
@@ -114,18 +114,6 @@ def test_a_lease_that_ended_is_given_to_another(call, queued, until):
     call(jobs.give_back, [first.id], "a")
     call(jobs.extend, [first.id], "b")
     assert call(lease, JOBS, "c", is_idle=True) is None
-
-
-def test_a_fault_is_tried_three_times_and_a_new_run_tries_again(call, queued):
-    queued(1)
-    for last in [False] * (TRIES - 1) + [True]:
-        leased = call(lease, JOBS, "a", is_idle=True)
-        assert call(jobs.note_fault, leased, "disk full") is last
-    assert call(lease, JOBS, "a", is_idle=True) is None
-    assert call(jobs.count_jobs, JOBS) == {"fault": 1}
-    assert call(jobs.fault_of, key(0)) == "disk full"
-    queued(1, run=2)
-    assert call(lease, JOBS, "a", is_idle=True).alone
 
 
 def test_jobs_of_a_coordinator_that_ended_are_reclaimed_at_once(call, queued):
