@@ -20,7 +20,6 @@ from autograder.public.courses import Course, exercise_revision, version_words
 from autograder.public.grading import GradingSetting
 from autograder.public.reports import Verdict
 from autograder.public.submissions import load_submission
-from framework.commands.output import progress
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.runs import stored_runs
@@ -218,27 +217,34 @@ def grade_with_parts(
         shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
 
 
-#: Seconds between two lines about progress in a log.
-IN_LOG = 30.0
+#: Seconds between two states of a run on a terminal, and in a log.
+ON_TERMINAL, IN_LOG = 0.5, 30.0
 
 
 @contextmanager
 def shown_progress(total: int) -> Iterator[Callable[[int], None]]:
-    """Show how many of `total` jobs have ended: a bar on a terminal, in a log a line at intervals.
+    """Show how many of `total` jobs have ended: in one line of a terminal, or in lines of a log.
+
+    It has no threads, since processes are forked meanwhile.
 
     Yields: a function to call with the number of jobs that have ended.
     """
-    last = time.monotonic()
+    stream, is_terminal = sys.stderr, sys.stderr.isatty()
+    started = shown = time.monotonic()
 
-    def in_log(ended: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() > last + IN_LOG:
-            last = time.monotonic()
-            print(f"graded {ended:,} of {total:,}", file=sys.stderr, flush=True)
+    def show(ended: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if ended and now - shown > (ON_TERMINAL if is_terminal else IN_LOG):
+            shown = now
+            minutes = (now - started) / ended * (total - ended) / 60
+            line = f"graded {ended:,} of {total:,}, {minutes:.0f} min left"
+            stream.write(f"\r{line}\x1b[K" if is_terminal else f"{line}\n")
+            stream.flush()
 
-    with progress("results graded") as on_step:
-        show = on_step or in_log
-        yield lambda ended: show(ended, total)
+    yield show
+    if is_terminal:
+        stream.write("\r\x1b[K")
 
 
 def _graded(

@@ -173,5 +173,6 @@ def test_a_log_gets_a_line_now_and_then(capsys, monkeypatch):
     with grade_run.shown_progress(1200) as on_end:
         on_end(1)
         monkeypatch.setattr(grade_run, "IN_LOG", -1)
+        on_end(0)
         on_end(400)
-    assert capsys.readouterr().err == "graded 400 of 1,200\n"
+    assert capsys.readouterr().err == "graded 400 of 1,200, 0 min left\n"
