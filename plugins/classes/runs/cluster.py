@@ -25,7 +25,6 @@ from plugins.classes.runs.grade_job import (
     RunSettings,
     environment_of,
     grade_job,
-    is_lost,
     local_engine,
     setting_of,
     settled,
@@ -180,11 +179,13 @@ def grade_on_worker(settings: RunSettings, job: Job) -> JobOutcome:
             own["engine"].restart()
         own["engine"] = local_engine(partial(graded, settings), 1, has_threads=True)
         own["settings"] = settings
-    future = own["engine"].submit(job)
-    outcome = settled(future, alone=job.alone)
-    if is_lost(future):
-        own["engine"].restart()
-    return outcome
+    engine: Engine = own["engine"]
+    try:
+        future = engine.submit(job)
+    except BrokenExecutor:  # the job before this one ended the process
+        engine.restart()
+        future = engine.submit(job)
+    return settled(future, alone=job.alone)
 
 
 def graded(settings: RunSettings, job: Job) -> JobOutcome:

@@ -248,11 +248,6 @@ def settled(future: Future[JobOutcome], *, alone: bool = True) -> JobOutcome:
         return JobOutcome(fault=f"{type(error).__name__}: {error}")
 
 
-def is_lost(future: Future[JobOutcome]) -> bool:
-    """Return whether the executor of a job that has ended was lost, or its connection."""
-    return future.cancelled() or isinstance(future.exception(), BrokenExecutor)
-
-
 def local_engine(grade: Grade, jobs: int, *, has_threads: bool = False) -> Engine:
     """Return an engine of `jobs` processes of this machine; with threads, it is not forked."""
     if sys.platform != "linux":

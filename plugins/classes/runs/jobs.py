@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, is_lost, settled
+from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, settled
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,
@@ -114,7 +114,7 @@ class Coordinator:
         if not self._running:
             return self._wait_for_others()
         done, _ = wait(self._running, timeout=TICK, return_when=FIRST_COMPLETED)
-        if any(map(is_lost, done)):
+        if any(map(_is_lost, done)):
             done, _ = wait(self._running)  # the others end soon, too
             self.engine.restart()
         for future in done:
@@ -168,6 +168,11 @@ class Coordinator:
         else:
             self._ended += self.store.transaction(note_fault, leased, outcome.fault)
         self.on_end(self._ended)
+
+
+def _is_lost(future: Future[JobOutcome]) -> bool:
+    """Return whether the executor of a job that has ended was lost, or its connection."""
+    return future.cancelled() or isinstance(future.exception(), BrokenExecutor)
 
 
 def add_jobs(

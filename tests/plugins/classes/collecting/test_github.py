@@ -81,8 +81,13 @@ def test_the_last_commit_in_time_and_of_each_later_day_are_attempts(clones, tmp_
 
 def test_without_a_due_date_the_last_commit_is_read_and_not_the_files(clones, tmp_path, reading):
     folder = clones("lab1-ana", TIMES)
+    (folder / "lstm.py").symlink_to("src/rnn.py")
+    git(folder, "add", "lstm.py")
+    git(folder, "commit", "-q", "-m", "a link", time="2026-03-03T10:00:00Z")
     (folder / "src/rnn.py").write_text("not committed", "utf-8")
-    assert contents(reading(read_github, folder.parent)) == {"03 10": b"d"}
+    found = reading(read_github, folder.parent)
+    assert contents(found) == {"03 10": b"d"}
+    assert [str(one.inner) for one in found.found] == ["src/rnn.py"]
 
 
 def test_each_tag_of_a_submission_is_an_attempt(clones, reading):

@@ -46,6 +46,10 @@ def listening(process):
 def test_a_local_cluster_grades_each_job_once_and_is_closed_to_others(run, settings, monkeypatch):
     monkeypatch.setattr(cluster_module, "graded", kill_on_worker)
     monkeypatch.setattr(jobs, "TRIES", 1)
+    started, start = [], cluster_module._local_cluster
+    monkeypatch.setattr(
+        cluster_module, "_local_cluster", lambda *args: started.append(1) or start(*args)
+    )
     run.queue("killer", *NAMES)
     engine = dask_engine(settings, "local", None, 2)
     seen = []
@@ -59,6 +63,7 @@ def test_a_local_cluster_grades_each_job_once_and_is_closed_to_others(run, setti
     run.go(None, engine=engine)
     assert run.counts == {"done": len(NAMES), "fault": 1}
     assert run.fault("killer") == "the process that graded it was lost"
+    assert len(started) == 1  # a lost process leaves the cluster as it is
     assert set().union(*seen) <= {"127.0.0.1", "::1"}
     assert not multiprocessing.active_children()
 
