@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autograder.public.reports import clean, counted
-from plugins.classes.collecting.attempts import Attempt, Rule, Standing, Timing
+from plugins.classes.collecting.attempts import Attempt, Standing, Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import Shown, write_private
@@ -64,7 +64,7 @@ def named(collection: Collection) -> Shown:
 
 def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
     """Return title -> lines of each part."""
-    policy, counting = collection.policy, collection.counting()
+    counting = collection.counting()
     attempts = {key: collection.attempts_of(key) for key in collection.students}
     late = {
         timing: [
@@ -81,7 +81,7 @@ def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
             times = [_time(attempt, collection.zone) for attempt in own if attempt.id in chosen]
             several.append(f"{shown(key)}: {len(own)}; counts: {', '.join(times) or 'none'}")
     none = [
-        key
+        f"{shown(key)}: all are late"
         for key, own in attempts.items()
         if any(attempt.is_readable for attempt in own) and not counting[key]
     ]
@@ -90,14 +90,10 @@ def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
         "late": late[Timing.LATE],
         "late, covered by late days": late[Timing.COVERED],
         "time unknown, so that no due date applies (`--times FILE` adds times)": (
-            late[Timing.UNKNOWN] if policy.due is not None else []
+            late[Timing.UNKNOWN]
         ),
         "several attempts": several,
-        "no attempt counts": (
-            [f"{shown(key)}: all are late" for key in none]
-            if policy.rule is not Rule.LATEST
-            else []
-        ),
+        "no attempt counts": none,
         "not readable, and do not count": [
             f"{owners}: {'; '.join(attempt.notes)}"
             for owners, attempt in by_owners

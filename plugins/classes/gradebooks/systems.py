@@ -48,7 +48,7 @@ def fill_canvas(request: FillRequest) -> Filled:
     others = [row for row in sheet.rows if row not in rows]
     titles = {
         index: title
-        for index, title in _titles(sheet, _CANVAS_ASSIGNMENT).items()
+        for index, title in _titles(sheet, _CANVAS_ASSIGNMENT.fullmatch).items()
         if not any(row.value(index) == "(read only)" for row in others)
     }
     reason = "Canvas makes a new assignment of it. Make the assignment there, and export again"
@@ -126,7 +126,7 @@ def fill_table(request: FillRequest) -> Filled:
 def fill_blackboard(request: FillRequest) -> Filled:
     """Fill one column of Blackboard's download of the Grade Center: CSV, or tabs in UTF-16."""
     sheet = read_sheet(request.export)
-    titles = _titles(sheet, _BLACKBOARD)
+    titles = _titles(sheet, _BLACKBOARD.fullmatch)
     if not titles:
         wanted = "a column as in 'Lab 1 [Total Pts: 10 Score] |12345'"
         raise _other_file(sheet, wanted, "Grade Center > Work Offline > Download")
@@ -144,7 +144,7 @@ def fill_d2l(request: FillRequest) -> Filled:
     sheet = read_sheet(request.export)
     keys = sheet.columns_named(("orgdefinedid", "username"))
     end = sheet.columns_named((_D2L_END,))
-    titles = _titles(sheet, _D2L)
+    titles = _titles(sheet, _D2L.fullmatch)
     if not (keys and titles and end):
         wanted = "OrgDefinedId or Username, 'Lab 1 Points Grade', and End-of-Line Indicator"
         raise _other_file(sheet, wanted, "Grades > Enter Grades > Export, with points grades")
@@ -154,9 +154,9 @@ def fill_d2l(request: FillRequest) -> Filled:
     return _fill(sheet, request, sheet.rows, column, maximum, written=[*keys, column, *end])
 
 
-def _titles(sheet: Sheet, pattern: re.Pattern[str]) -> dict[int, re.Match[str]]:
-    """Return number of a column -> its title, of the columns whose titles match `pattern`."""
-    matches = {index: pattern.fullmatch(name) for index, name in enumerate(sheet.header)}
+def _titles(sheet: Sheet, read: Callable[[str], re.Match[str] | None]) -> dict[int, re.Match[str]]:
+    """Return number of a column -> its title, of the columns whose titles `read` knows."""
+    matches = {index: read(name) for index, name in enumerate(sheet.header)}
     return {index: match for index, match in matches.items() if match is not None}
 
 
