@@ -10,13 +10,19 @@ import ast
 import builtins
 import symtable
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from autograder.course.source import Definition
-from autograder.submissions.object_changes import Function, changes, names_given
+from autograder.submissions.object_changes import (
+    Change,
+    Effects,
+    Function,
+    called,
+    changes,
+    effects_of,
+)
 
 #: Modules of which ``from x import *`` is always kept: it can be graded, and may rebind ``max``.
 _KNOWN_MODULES = {*sys.stdlib_module_names, "numpy", "framework"}
@@ -131,46 +137,57 @@ def needed(every: list[Statement], names: Iterable[str]) -> list[Statement]:
 
     A statement that may bind any name is kept where a name is used that no other one binds.
     """
-    variables = {name for statement in every for name in statement.variables}
-    binding: dict[str, list[int]] = {}
-    for i, statement in enumerate(every):
-        for name in statement.binds | _changed(statement, variables):
-            binding.setdefault(name, []).append(i)
-    known = {*binding, *_GIVEN_NAMES}
+    binding = _Binding(every)
     unknown = [i for i, statement in enumerate(every) if statement.may_bind_any_name]
     kept: set[int] = set()
     waiting = [i for i, statement in enumerate(every) if statement.is_kept_anyway]
-    waiting += [i for name in names for i in binding.pop(name, [])]
+    waiting += [i for name in names for i in binding.take(name)]
     while waiting:
         if (i := waiting.pop()) in kept:
             continue
         kept.add(i)
-        waiting += [other for name in every[i].uses for other in binding.pop(name, [])]
-        if not every[i].uses <= known:
+        waiting += [other for name in every[i].uses for other in binding.take(name)]
+        if not every[i].uses <= binding.names:
             waiting += unknown
             unknown = []
     return [every[i] for i in sorted(kept)]
 
 
-def _changed(statement: Statement, variables: set[str]) -> set[str]:
-    """Return the names of what `statement` changes.
+class _Binding:
+    """The numbers of the statements that bind a name or change its object.
 
-    Calling a method counts where it may change a variable, as in ``table.append(1)``, but not on a
-    class or a module: that is how scratch cells try things.
+    Attributes:
+        names: all names that are bound, and those that every module has.
     """
-    made = changes(statement.nodes)
-    return {c.name for c in made if not c.is_method_call or c.name in variables}
+
+    def __init__(self, every: list[Statement]) -> None:
+        functions = _functions(every)
+        variables = {name for statement in every for name in statement.variables}
+        self._statements: dict[str, list[int]] = {}
+        self._calls: dict[str, list[int]] = {}
+        self._functions: dict[str, list[str]] = {}
+        for i, statement in enumerate(every):
+            made = changes(statement.nodes, functions)
+            for name in statement.binds | _changed(made, variables):
+                self._statements.setdefault(name, []).append(i)
+            for name in called(statement.nodes) & functions.keys():
+                self._calls.setdefault(name, []).append(i)
+        for function, effects in functions.items():
+            for name in _changed(effects.outside, variables):
+                self._functions.setdefault(name, []).append(function)
+        self.names = {*self._statements, *self._functions, *_GIVEN_NAMES}
+
+    def take(self, name: str) -> list[int]:
+        """Return the statements for `name`, and calls of functions that change it, once."""
+        functions = self._functions.pop(name, [])
+        calls = [i for function in functions for i in self._calls.pop(function, [])]
+        return [*self._statements.pop(name, []), *calls]
 
 
 def left_out(every: list[Statement], kept: list[Statement]) -> Iterator[tuple[Statement, str]]:
     """Yield each statement that is not `kept` and might matter to what is, with the reason."""
     bound = {name for statement in kept for name in statement.binds}
-    functions = {
-        node.name: _Effect.of(node, bound)
-        for statement in every
-        for node in statement.nodes
-        if isinstance(node, Function)
-    }
+    known = {*_functions(every), *vars(builtins)}
     numbers = {id(statement) for statement in kept}
     for statement in every:
         if id(statement) in numbers:
@@ -180,31 +197,26 @@ def left_out(every: list[Statement], kept: list[Statement]) -> Iterator[tuple[St
         for node in statement.nodes:
             if isinstance(node, Function) and [a.arg for a in node.args.args[:1]] == ["self"]:
                 yield statement, f"{node.name} is outside of a class. Move it into its class"
-            elif isinstance(node, ast.Expr) and _may_matter(node.value, functions, bound):
+            elif isinstance(node, ast.Expr) and _calls_unknown(node.value, known, bound):
                 yield statement, f"what it does to a task is not known: {statement.shown}"
 
 
-class _Effect(NamedTuple):
-    """Whether a call of a function changes its arguments, or the objects of kept names."""
+def _changed(made: Iterable[Change], variables: set[str]) -> set[str]:
+    """Return the names of what is changed.
 
-    on_arguments: bool
-    on_kept: bool
-
-    @classmethod
-    def of(cls, function: Function, bound: set[str]) -> _Effect:
-        made = {change.name for change in changes(function.body)}
-        nodes = (node for node in ast.walk(function) if isinstance(node, ast.Global))
-        made.update(name for node in nodes for name in node.names)
-        arguments = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
-        return cls(not made.isdisjoint(arguments), not bound.isdisjoint(made - arguments))
+    Calling a method counts where it may change a variable, as in ``table.append(1)``, but not on a
+    class or a module: that is how scratch cells try things.
+    """
+    return {c.name for c in made if not c.is_method_call or c.name in variables}
 
 
-def _may_matter(node: ast.expr, functions: Mapping[str, _Effect], bound: set[str]) -> bool:
-    """Return whether `node` calls a function that may change the object of a `bound` name."""
+def _calls_unknown(node: ast.expr, known: set[str], names: set[str]) -> bool:
+    """Return whether a function that is not `known` is called with an object of `names`."""
     match node:
-        case ast.Call(func=ast.Name(id=name)) if name not in vars(builtins):
-            effect = functions.get(name, _Effect(on_arguments=True, on_kept=False))
-            return effect.on_kept or (
-                effect.on_arguments and not bound.isdisjoint(names_given(node))
-            )
+        case ast.Call(func=ast.Name(id=function)) if function not in known:
+            return any(isinstance(a, ast.Name) and a.id in names for a in node.args)
     return False
+
+
+def _functions(every: list[Statement]) -> dict[str, Effects]:
+    return effects_of(node for statement in every for node in statement.nodes)

@@ -7,9 +7,11 @@ kernel (``get_ipython()``), or has shell commands in it: it is read as the noteb
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from autograder.course.reading import Course
@@ -27,7 +29,7 @@ _EXPORTED = re.compile(
 )
 _CELL = re.compile(r"^# (?:In\[([\d ]*)\]:|%%).*$")
 #: A line that calls the kernel, in the place of a magic or a shell command.
-_CALL = re.compile(r"^(\s*+(?:[\w., ]++=\s*+)?)get_ipython\(\)\..*")
+_CALL = re.compile(r"^(\s*+(?:[\w., ]++=\s*+)?)get_ipython\(\)\.(\w+)(.*)")
 
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:
@@ -131,8 +133,21 @@ def script_notebook(source: str) -> dict[str, Any]:
         if mark := _CELL.match(line):
             cells.append(_script_cell(number, mark[1] or ""))
             line = ""
-        cells[-1]["source"].append(_CALL.sub(r"\1None", line) + "\n")
+        cells[-1]["source"].append(_without_kernel(line))
+    for cell in cells:
+        text = "\n".join(cell["source"])
+        cell["source"] = text.strip() if text.strip().startswith("%%") else text
     return {"cells": cells, "metadata": {"gradus": {"live": True}}}
+
+
+def _without_kernel(line: str) -> str:
+    """Return a call of the kernel as the cell magic that it was, or as None; others unchanged."""
+    call = _CALL.match(line)
+    if call and call[2] == "run_cell_magic":
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            name, arguments, cell = ast.literal_eval(call[3].strip())
+            return f"%%{name} {arguments}\n{cell}"
+    return f"{call[1]}None" if call else line
 
 
 def _script_cell(offset: int, count: str) -> dict[str, Any]:

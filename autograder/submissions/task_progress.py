@@ -9,7 +9,7 @@ from enum import Enum
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import Definition, definitions, parse
-from autograder.submissions.object_changes import changes
+from autograder.submissions.object_changes import called, changes, effects_of
 
 
 class TaskProgress(Enum):
@@ -58,7 +58,10 @@ class _Module:
     def __init__(self, source: str) -> None:
         tree = parse(source)
         self.definitions = definitions(tree)
-        made = changes(tree.body)
+        functions = effects_of(tree.body)
+        made = [*changes(tree.body, functions)]
+        for function in called(tree.body) & functions.keys():
+            made += functions[function].outside
         self._replaced = {(c.name, c.attribute) for c in made if not c.is_method_call}
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
