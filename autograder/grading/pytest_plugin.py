@@ -155,7 +155,7 @@ def plot(findings: CheckFindings) -> Plotter:
 @pytest.fixture
 def table(findings: CheckFindings) -> Callable[..., None]:
     """Shows a table in the report: see `show_table`."""
-    from autograder.results.findings.texts import show_table
+    from autograder.results.findings.check_texts import show_table
 
     return partial(show_table, findings)
 

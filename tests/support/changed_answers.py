@@ -9,7 +9,7 @@ from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.under_test import ExerciseUnderTest, open_inline
 from autograder.sandbox.session.inline import InlineSession, ReferenceSession
 from framework.providers.backends import REFERENCE, Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 COURSE = find_course()
 NAMES = [exercise.name for exercise in COURSE.code_exercises]
