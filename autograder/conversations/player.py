@@ -17,7 +17,7 @@ from autograder.conversations.draws import RecordedGenerator
 from autograder.conversations.recording import Tape, handles_in
 from autograder.sandbox.session.faults import NotRecorded
 from autograder.sandbox.session.requests import Outcome, Step, unnumbered
-from autograder.sandbox.session.session import Exchange, OnRecord, copied, request_frame
+from autograder.sandbox.session.session import Exchange, Session, copied, request_frame
 from autograder.sandbox.wire import Handle, map_leaves, same_form, zip_leaves
 
 #: The largest difference of equal numbers, as a share of the largest number of an array.
@@ -34,12 +34,14 @@ class _LiveObject:
     latest: int
 
 
-class RecordedSession(OnRecord):
+class RecordedSession(Session):
     """A conversation with the recorded reference.
 
     Args:
         tapes: by the id of their check; a check without a tape has nothing recorded.
     """
+
+    is_on_record = True
 
     def __init__(self, tapes: Mapping[str, Tape]) -> None:
         super().__init__()

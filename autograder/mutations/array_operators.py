@@ -47,13 +47,6 @@ def axis(site: CodeSite) -> Iterator[ast.AST]:
                 yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
 
 
-def keepdims(site: CodeSite) -> Iterator[ast.AST]:
-    """``keepdims=True`` is missing."""
-    node = site.node
-    if isinstance(node, ast.Call) and any(k.arg == "keepdims" for k in node.keywords):
-        yield changed(node, keywords=[k for k in node.keywords if k.arg != "keepdims"])
-
-
 def transpose(site: CodeSite) -> Iterator[ast.AST]:
     """``x.T`` and ``x.transpose(...)`` become ``x``."""
     node = site.node
@@ -251,7 +244,6 @@ def _kept(value: ast.expr, name: str) -> ast.expr:
 
 ARRAYS: dict[str, Mutate] = {
     "axis": axis,
-    "keepdims": keepdims,
     "transpose": transpose,
     "max and min": extreme,
     "sum and mean": sum_and_mean,

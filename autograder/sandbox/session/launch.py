@@ -124,4 +124,4 @@ def start_worker(sandbox: Sandbox) -> list[str]:
             raise RuntimeError(f"{type(error).__name__} {error} {printed}") from error
         finally:
             worker.close()
-    return [*map(str, greeting["uncontained"]), *sandbox.gaps()]
+    return [*map(str, greeting["uncontained"])]

@@ -225,8 +225,7 @@ class SandboxSession(Session):
             worker = self._worker = self._worker or WorkerProcess(self._launch)
             greeting = worker.exchange(b"", TimeLimit(math.inf, self._deadlines.start))
             self._budget.note_start(worker.meter.cpu, time.monotonic() - started)
-            inside = (str(text) for text in greeting["uncontained"])
-            self.uncontained = (*inside, *self._launch.sandbox.gaps())
+            self.uncontained = tuple(map(str, greeting["uncontained"]))
             self._launch.sandbox.require(self.uncontained)
             _log.info("started for %s under %s", self._exercise, name)
             return worker

@@ -53,10 +53,13 @@ class Session(ABC):
         calls: what this check has called so far.
         uncontained: sentences about what the sandbox could not contain on this system.
         transcript: the requests of this check and their answers; None if they are not recorded.
+        is_on_record: whether answers are recorded, or come from a recording. What a submission has
+            learned is not known when a recording is made, so no answer may depend on it.
         unconfirmed: whether this check did without an answer for learned parameters.
     """
 
     uncontained: tuple[str, ...] = ()
+    is_on_record = False
     unconfirmed = False
     transcript: Transcript | None = None
 
@@ -80,6 +83,9 @@ class Session(ABC):
         Args:
             steps: those of which this holds; all of them by default.
         """
+
+    def lose(self, handle: Handle) -> None:  # noqa: B027 - others than recordings answer everything
+        """Give no answers about the object of `handle` from now on: it has learned parameters."""
 
     def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
         """Return the generator of the check with this id: `rng`, or another in its place."""
@@ -128,18 +134,6 @@ class ForwardingSession(Session):
     def close(self) -> None:
         """End the conversation."""
         self._inner.close()
-
-
-class OnRecord(Session):
-    """A session with the reference whose answers are recorded, or come from a recording.
-
-    What a submission has learned is not known when a recording is made. So no answer may depend
-    on it.
-    """
-
-    @abstractmethod
-    def lose(self, handle: Handle) -> None:
-        """Give no answers about the object of `handle` from now on: it has learned parameters."""
 
 
 @dataclass(frozen=True)

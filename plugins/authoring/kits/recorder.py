@@ -19,7 +19,6 @@ from autograder.sandbox.session.requests import Outcome, Step, unnumbered
 from autograder.sandbox.session.session import (
     Exchange,
     ForwardingSession,
-    OnRecord,
     Session,
     copied,
     request_frame,
@@ -45,12 +44,14 @@ class RecordingGenerator(DrawingGenerator):
         return value
 
 
-class RecordingSession(ForwardingSession, OnRecord):
+class RecordingSession(ForwardingSession):
     """The conversation with the reference, which is recorded check by check.
 
     Attributes:
         tapes: what was recorded of each check, by its id.
     """
+
+    is_on_record = True
 
     def __init__(self, inner: Session) -> None:
         super().__init__(inner)
