@@ -26,7 +26,10 @@ def constraints() -> Iterator[str]:
     """Yield ``name==version`` for every declared lower bound."""
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
     optional = project["optional-dependencies"]
-    for declared in [*project["dependencies"], *(one for name in EXTRAS for one in optional[name])]:
+    for declared in [
+        *project["dependencies"],
+        *(extra for name in EXTRAS for extra in optional[name]),
+    ]:
         bound = re.fullmatch(r"([\w.-]+)>=([\w.]+)", declared)
         if bound is None:
             raise SystemExit(f"pyproject.toml: expected NAME>=VERSION, but got {declared!r}")
@@ -37,17 +40,24 @@ def link(name: str, site: Path) -> None:
     """Link the distribution `name`, and its missing requirements, into `site`."""
     from packaging.requirements import Requirement  # the constraints need no package
 
-    present = {_key(one.metadata["Name"]) for one in metadata.distributions(path=[str(site)])}
+    present = {
+        _key(distribution.metadata["Name"])
+        for distribution in metadata.distributions(path=[str(site)])
+    }
     wanted = [name]
     for needed in wanted:  # which grows meanwhile
         if _key(needed) in present:
             continue
         present.add(_key(needed))
-        found = metadata.distribution(needed)
-        for top in {file.parts[0] for file in found.files or () if file.parts[0] != ".."}:
+        distribution = metadata.distribution(needed)
+        for top in {file.parts[0] for file in distribution.files or () if file.parts[0] != ".."}:
             if not (site / top).exists():
-                (site / top).symlink_to(found.locate_file(top))
-        wanted += [one.name for one in map(Requirement, found.requires or ()) if _applies(one)]
+                (site / top).symlink_to(distribution.locate_file(top))
+        wanted += [
+            requirement.name
+            for requirement in map(Requirement, distribution.requires or ())
+            if _applies(requirement)
+        ]
 
 
 def _applies(requirement: Requirement) -> bool:

@@ -255,8 +255,8 @@ def check_ids(ids: Any, size: int) -> None:
         IndexError: one of them is not in 0 ... size − 1.
     """
     if 0 not in ids.shape and not (ids.min() >= 0 and ids.max() < size):
-        found = f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {found}")
+        limits = f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"ids must lie in 0 ... {size - 1}, but these lie in {limits}")
 
 
 def _scale_factor(arrays: Iterable[Array], factor: float, clip: float | None) -> float:
@@ -336,16 +336,16 @@ class NamedArrays(MutableMapping[str, Any]):
     def copy(self) -> dict[str, Any]:
         """Return a dict of the same arrays, in the order in which arrays and parts were added."""
         own, start = list(self.own.items()), 0
-        found: dict[str, Any] = {}
+        arrays: dict[str, Any] = {}
         for prefix, names, part, end in self._parts.values():
-            found.update(own[start:end])
+            arrays.update(own[start:end])
             for key, array in self._arrays_of(part).copy().items():
-                found[prefix + names.get(key, key)] = array
+                arrays[prefix + names.get(key, key)] = array
             start = end
         for name in self._hidden:
-            found.pop(name, None)
-        found.update(own)
-        return found
+            arrays.pop(name, None)
+        arrays.update(own)
+        return arrays
 
     def __or__(self, other: Mapping[str, Any]) -> dict[str, Any]:
         return self.copy() | dict(other)

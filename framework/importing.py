@@ -83,8 +83,8 @@ def import_fault(error: BaseException) -> str:
     For a package that is not installed the place is left out.
     """
     is_complete = isinstance(error, GradusError | ModuleNotFoundError)
-    place = "" if is_complete else place_of(error)
-    return f"{in_one_line(error)} ({place})" if place else in_one_line(error)
+    where = "" if is_complete else place_of(error)
+    return f"{in_one_line(error)} ({where})" if where else in_one_line(error)
 
 
 def is_target(target: str) -> bool:

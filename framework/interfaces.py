@@ -132,14 +132,14 @@ class Model:
 
     def _named_arrays(self, attribute: str) -> NamedArrays:
         """Return the arrays of this model and its parts, also if a plain dict was assigned."""
-        children, found = self._children, vars(self)[attribute]
-        if isinstance(found, NamedArrays):
-            return found
-        table = NamedArrays(attribute, None if children else found)
+        children, stored = self._children, vars(self)[attribute]
+        if isinstance(stored, NamedArrays):
+            return stored
+        table = NamedArrays(attribute, None if children else stored)
         for name, child in children.items():
             table.add_part(name, child, self._shown_names[name])
         if children:  # what belongs to a part reaches it
-            table.update(found)
+            table.update(stored)
         vars(self)[attribute] = table
         return table
 

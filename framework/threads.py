@@ -18,8 +18,8 @@ def pin_threads(count: int = 1) -> None:
 
 def threads_in_words() -> str:
     """Return how many threads the environment allows: ``1 thread``, or the variables."""
-    found = {name: os.environ[name] for name in VARIABLES if name in os.environ}
-    if found.keys() == set(VARIABLES) and set(found.values()) == {"1"}:
+    limits = {name: os.environ[name] for name in VARIABLES if name in os.environ}
+    if limits.keys() == set(VARIABLES) and set(limits.values()) == {"1"}:
         return "1 thread"
-    said = ", ".join(f"{name}={value}" for name, value in found.items())
+    said = ", ".join(f"{name}={value}" for name, value in limits.items())
     return f"threads as in {said}" if said else "threads not limited"

@@ -31,32 +31,36 @@ def _lines(folder: Path) -> Iterator[str]:
     if not files:
         yield "No machine has been measured yet."
     for i, file in enumerate(files):
-        found = json.loads(file.read_text("utf-8"))
+        measured = json.loads(file.read_text("utf-8"))
         setting = ", ".join(
-            f"{name} {value}" for name, value in found["setting"].items() if name != "sizes"
+            f"{name} {value}" for name, value in measured["setting"].items() if name != "sizes"
         )
         yield from ("",) * bool(i)
         yield from (f"Measured: {setting}.", "", *_HEAD)
-        for model in found["models"]:
+        for model in measured["models"]:
             yield from _rows(model)
         yield ""
-        for model in found["models"]:
+        for model in measured["models"]:
             yield f"- `{model['model']}`: {model['about']}"
-        for model in found["models"]:
+        for model in measured["models"]:
             yield from _scores(model)
 
 
 def _scores(model: dict[str, Any]) -> Iterator[str]:
     """Yield a table of how good the result of each program is, where that was measured."""
-    scores = {name: one["scores"] for name, one in model["programs"].items() if one.get("scores")}
+    scores = {
+        name: program["scores"]
+        for name, program in model["programs"].items()
+        if program.get("scores")
+    }
     if not scores:
         return
     measures = list(next(iter(scores.values())))
     yield from ("", f"Scores of `{model['model']}`, higher is better:", "")
     yield f"| program | {' | '.join(measures)} |"
     yield f"| --- |{' --- |' * len(measures)}"
-    for name, found in scores.items():
-        yield f"| {name} | {' | '.join(f'{found[measure]:.3f}' for measure in measures)} |"
+    for name, values in scores.items():
+        yield f"| {name} | {' | '.join(f'{values[measure]:.3f}' for measure in measures)} |"
 
 
 def _rows(model: dict[str, Any]) -> Iterator[str]:

@@ -97,8 +97,8 @@ class Day:
 
     def _save(self, name: str, source: str) -> None:
         exercise = self._course.exercise(name)
-        place = self._kit / exercise.stub.relative_to(exercise.root)
-        place.write_text(source, "utf-8")
+        path = self._kit / exercise.stub.relative_to(exercise.root)
+        path.write_text(source, "utf-8")
 
     def _right(self, name: str) -> str:
         return self._course.exercise(name).solution_source()
@@ -112,22 +112,22 @@ def _installed(root: Path, folder: Path) -> Path:
 
     What it depends on is taken from this environment: nothing is loaded from elsewhere.
     """
-    place = folder / "environment"
-    venv.create(place, with_pip=False)
-    python = place / "bin" / "python"
-    found = subprocess.check_output(
+    environment = folder / "environment"
+    venv.create(environment, with_pip=False)
+    python = environment / "bin" / "python"
+    answer = subprocess.check_output(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
     )
-    packages = Path(found.strip())
+    packages = Path(answer.strip())
     _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder / "wheels", root)
     (wheel,) = (folder / "wheels").glob("gradus_nlp-*.whl")
     _pip("--python", python, "install", "--no-deps", wheel)
     (packages / "others.pth").write_text("\n".join(site.getsitepackages()), "utf-8")
-    pytest = place / "bin" / "pytest"
+    pytest = environment / "bin" / "pytest"
     pytest.write_text(f"#!{python}\nimport sys, pytest\nsys.exit(pytest.main())\n", "utf-8")
     pytest.chmod(0o755)
     shutil.rmtree(folder / "wheels")
-    return place / "bin"
+    return environment / "bin"
 
 
 def _pip(*words: object) -> None:

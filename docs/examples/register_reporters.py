@@ -8,7 +8,7 @@ from framework.hookspecs import hookimpl
 def points(report: Any, *, show_hidden: bool) -> str:
     """Return a line for each exercise: its name and the points earned."""
     del show_hidden  # nothing here comes from a hidden check
-    return "".join(f"{one.name} {one.earned:g}\n" for one in report.exercises)
+    return "".join(f"{exercise.name} {exercise.earned:g}\n" for exercise in report.exercises)
 
 
 @hookimpl

@@ -67,14 +67,14 @@ class Axes:
     def ticks(self, xs: Sequence[float] = (), ys: Sequence[float] = ()) -> None:
         """Write numbers along the axes."""
         for x in xs:
-            place = self.at(x, self.ys[0])
-            self.drawing.line(place, (place[0], place[1] + 4), style="faint")
-            self.drawing.text(place[0], place[1] + 14, f"{x:g}".replace("-", "−"), "small quiet")
+            point = self.at(x, self.ys[0])
+            self.drawing.line(point, (point[0], point[1] + 4), style="faint")
+            self.drawing.text(point[0], point[1] + 14, f"{x:g}".replace("-", "−"), "small quiet")
         for y in ys:
-            place = self.at(self.xs[0], y)
-            self.drawing.line(place, (place[0] - 4, place[1]), style="faint")
+            point = self.at(self.xs[0], y)
+            self.drawing.line(point, (point[0] - 4, point[1]), style="faint")
             number = f"{y:g}".replace("-", "−")
-            self.drawing.text(place[0] - 7, place[1], number, "small quiet", "end")
+            self.drawing.text(point[0] - 7, point[1], number, "small quiet", "end")
 
     def _line(self, points: list[tuple[float, float]], style: str) -> None:
         if len(points) > 1:

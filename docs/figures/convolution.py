@@ -217,9 +217,9 @@ def very_deep() -> Drawing:
     d.text(x, 62, "one block", "strong")
     parts = (("conv 3", "on"), ("norm, ReLU", "box"), ("conv 3", "on"), ("norm", "box"))
     for i, (name, style) in enumerate(parts):
-        place = 308.0 - 48 * i
-        d.box(x, place, 84, 26, name, style, words="small")
-        d.arrow((x, place + (35 if i else 39)), (x, place + 13))
+        middle = 308.0 - 48 * i
+        d.box(x, middle, 84, 26, name, style, words="small")
+        d.arrow((x, middle + (35 if i else 39)), (x, middle + 13))
     d.arrow((x, 151), (x, 138))
     d.circle(x, 126, 12, "+", "good", "strong")
     d.arrow((x, 114), (x, 98))

@@ -103,8 +103,8 @@ class Drawing:
             words: the class of the text.
             round_: radius of the corners.
         """
-        place = {"x": x - width / 2, "y": y - height / 2, "width": width, "height": height}
-        self._add("rect", {"class": style, "rx": round_, **place})
+        corner = {"x": x - width / 2, "y": y - height / 2, "width": width, "height": height}
+        self._add("rect", {"class": style, "rx": round_, **corner})
         if text:
             self.text(x, y, text, words)
 
@@ -224,12 +224,12 @@ def _write(element: ET.Element, text: str) -> None:
 
 def _parts(text: str) -> Iterator[tuple[str, int]]:
     """Yield the parts of `text`, each with how far down it stands."""
-    place = 0
+    end = 0
     for match in _INDEX.finditer(text):
-        if match.start() > place:
-            yield text[place : match.start()], 0
+        if match.start() > end:
+            yield text[end : match.start()], 0
         low = match[1] or match[2]
         yield (low, _LOWER) if low else (match[3] or match[4], _HIGHER)
-        place = match.end()
-    if place < len(text):
-        yield text[place:], 0
+        end = match.end()
+    if end < len(text):
+        yield text[end:], 0

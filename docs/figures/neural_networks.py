@@ -285,15 +285,15 @@ def paths() -> list[list[tuple[float, float]]]:
     """Return the points that SGD, momentum, AdaGrad and Adam visit, 25 steps each."""
     paths: list[list[tuple[float, float]]] = []
     for rule in (_sgd, _momentum, _adagrad, _adam):
-        place, memory, path = (-4.8, 1.2), [(0.0, 0.0), (0.0, 0.0)], [(-4.8, 1.2)]
+        point, memory, path = (-4.8, 1.2), [(0.0, 0.0), (0.0, 0.0)], [(-4.8, 1.2)]
         for t in range(1, 26):
-            gradient = place[0], 20 * place[1]
+            gradient = point[0], 20 * point[1]
             steps = []
             for k in range(2):
                 step, memory[k] = rule(gradient[k], memory[k], t)
                 steps.append(step)
-            place = place[0] + steps[0], place[1] + steps[1]
-            path.append(place)
+            point = point[0] + steps[0], point[1] + steps[1]
+            path.append(point)
         paths.append(path)
     return paths
 

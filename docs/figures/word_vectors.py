@@ -50,9 +50,9 @@ def dense() -> Drawing:
     for row, word in enumerate(("hotel", "motel", "cat")):
         y = 40 + 34 * row
         d.text(56, y + 12, word, "", "end")
-        place = (2, 5, 6)[row]
-        styles = [["on" if j == place else "box" for j in range(7)]]
-        texts = [["1" if j == place else "0" for j in range(7)]]
+        column = (2, 5, 6)[row]
+        styles = [["on" if j == column else "box" for j in range(7)]]
+        texts = [["1" if j == column else "0" for j in range(7)]]
         d.matrix(64, y, 1, 7, 24, styles, texts)
     d.text(148, 158, "hotel · motel = 0", "formula")
     d.text(148, 180, "hotel · cat = 0", "formula")

@@ -34,15 +34,15 @@ def _tests(folder: Path) -> Iterator[tuple[str, str, frozenset[str]]]:
 
 def _source_of(node: ast.FunctionDef, source: str) -> str:
     """Return the lines of a function, with its decorators."""
-    first = min([one.lineno for one in node.decorator_list] + [node.lineno])
+    first = min([decorator.lineno for decorator in node.decorator_list] + [node.lineno])
     return "\n".join(source.splitlines()[first - 1 : node.end_lineno])
 
 
 def _helper(name: str, tests: list[tuple[str, str, frozenset[str]]]) -> str:
     """Return the section of one helper: signature, docstring and an example."""
-    found = getattr(checks, name)
-    text = inspect.getdoc(found) if callable(found) else f"The constant `{found!r}`."
-    signature = _signature(name, found)
+    member = getattr(checks, name)
+    text = inspect.getdoc(member) if callable(member) else f"The constant `{member!r}`."
+    signature = _signature(name, member)
     using = [(len(source), exercise, source) for exercise, source, names in tests if name in names]
     example = ""
     if using:
@@ -51,12 +51,12 @@ def _helper(name: str, tests: list[tuple[str, str, frozenset[str]]]) -> str:
     return f"## {name}\n\n```python\n{signature}\n```\n\n```text\n{text}\n```\n\n{example}"
 
 
-def _signature(name: str, found: object) -> str:
+def _signature(name: str, member: object) -> str:
     """Return ``name(arguments)`` of a function or class, and the name of anything else."""
-    if not callable(found) or name == "CheckFailed":
+    if not callable(member) or name == "CheckFailed":
         return name
     arguments = (
-        str(one.replace(annotation=inspect.Parameter.empty))
-        for one in inspect.signature(found).parameters.values()
+        str(parameter.replace(annotation=inspect.Parameter.empty))
+        for parameter in inspect.signature(member).parameters.values()
     )
     return f"{name}({', '.join(arguments)})"

@@ -20,7 +20,7 @@ the first files. Every example is a complete plugin, and a test loads and uses i
 
 def hook_names() -> list[str]:
     """Return the names of all hooks, in the order of `framework.hookspecs`."""
-    return [name for name, found in vars(hookspecs).items() if hasattr(found, "gradus_spec")]
+    return [name for name, hook in vars(hookspecs).items() if hasattr(hook, "gradus_spec")]
 
 
 def hooks_page(root: Path) -> str:

@@ -40,7 +40,7 @@ def reference_pages() -> dict[str, str]:
     """Return path -> text of the reference."""
     index = "\n".join(f"   {name}" for name in PAGES)
     pages = {"reference/index.rst": f"Reference\n=========\n\n.. toctree::\n\n{index}\n"}
-    return pages | {f"reference/{n}.rst": _page(*found) for n, found in PAGES.items()}
+    return pages | {f"reference/{n}.rst": _page(*content) for n, content in PAGES.items()}
 
 
 def _page(title: str, modules: tuple[str, ...]) -> str:

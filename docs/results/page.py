@@ -32,8 +32,10 @@ _HEAD = (
 def measurement(row: Row) -> dict[str, Any] | None:
     """Return what `row` was measured as; None: it was not."""
     file = FOLDER / f"{row.name}.json"
-    found: dict[str, Any] | None = json.loads(file.read_text("utf-8")) if file.is_file() else None
-    return found
+    measured: dict[str, Any] | None = (
+        json.loads(file.read_text("utf-8")) if file.is_file() else None
+    )
+    return measured
 
 
 def with_table(text: str) -> str:
@@ -60,21 +62,21 @@ def _cells(row: Row) -> Iterator[str]:
     yield row.title
     yield row.measure
     yield f"{row.paper:g}"
-    found = measurement(row)
-    if found is None or not found["runs"][0]["held_out"]:
+    measured = measurement(row)
+    if measured is None or not measured["runs"][0]["held_out"]:
         yield f"to be measured{' on a GPU' if '--device cuda' in row.command else ''}"
         yield from ("–", "–", "–", "–")
         yield _estimated_hours(row)
         yield "–"
         return
-    runs = _finished(row, found) or found["runs"]
-    yield score(row, found)
-    yield found["device"]
-    yield f"{found['threads']}"
-    yield _runs(found, len(runs))
+    runs = _finished(row, measured) or measured["runs"]
+    yield score(row, measured)
+    yield measured["device"]
+    yield f"{measured['threads']}"
+    yield _runs(measured, len(runs))
     yield f"{min(len(run['held_out']) for run in runs)}"
     yield f"{_hours(runs):.2f}"
-    yield f"{found['date']}, {found['version']}"
+    yield f"{measured['date']}, {measured['version']}"
 
 
 def _estimated_hours(row: Row) -> str:
@@ -82,7 +84,7 @@ def _estimated_hours(row: Row) -> str:
     if not row.benchmark:
         return "–"
     measured = json.loads(BENCHMARKS.read_text("utf-8"))
-    (model,) = (one for one in measured["models"] if one["model"] == row.benchmark)
+    (model,) = (entry for entry in measured["models"] if entry["model"] == row.benchmark)
     epochs = tomllib.loads(_recipe(row).read_text("utf-8"))["epochs"]
     seconds = epochs * TREEBANK / model["programs"]["ours"]["units per second"]
     return f"about {seconds / 3600:.1f} on one thread of a CPU"
@@ -93,23 +95,23 @@ def _recipe(row: Row) -> Path:
     return file
 
 
-def score(row: Row, found: dict[str, Any]) -> str:
+def score(row: Row, measured: dict[str, Any]) -> str:
     """Return the mean of the final scores with their spread, or the last held-out score so far."""
-    factor = 100.0 if found["measure"] == "accuracy" else 1.0
-    scores = [factor * _figure(row, run) for run in _finished(row, found)]
+    factor = 100.0 if measured["measure"] == "accuracy" else 1.0
+    scores = [factor * _figure(row, run) for run in _finished(row, measured)]
     if not scores:
-        held_out = found["runs"][0]["held_out"]
-        epochs = f"{len(held_out)} of {found['options']['epochs']} epochs"
-        return f"held-out {found['measure']} {factor * held_out[-1]:.1f} after {epochs}"
+        held_out = measured["runs"][0]["held_out"]
+        epochs = f"{len(held_out)} of {measured['options']['epochs']} epochs"
+        return f"held-out {measured['measure']} {factor * held_out[-1]:.1f} after {epochs}"
     mean = statistics.mean(scores)
     digits = 2 if row.paper != round(row.paper, 1) else 1
     spread = f" ± {statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else ""
     return f"{mean:.{digits}f}{spread}"
 
 
-def _finished(row: Row, found: dict[str, Any]) -> list[dict[str, Any]]:
+def _finished(row: Row, measured: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the runs that have the figure of `row`."""
-    return [run for run in found["runs"] if math.isfinite(_figure(row, run))]
+    return [run for run in measured["runs"] if math.isfinite(_figure(row, run))]
 
 
 def _figure(row: Row, run: dict[str, Any]) -> float:
@@ -120,11 +122,11 @@ def _figure(row: Row, run: dict[str, Any]) -> float:
     return next((float(line[1]) for line in words if line[0] == row.shown), math.nan)
 
 
-def _runs(found: dict[str, Any], count: int) -> str:
+def _runs(measured: dict[str, Any], count: int) -> str:
     """Return the number of runs: of seeds, or of folds; and how many there are to be."""
-    planned = found["seeds"] * max(found["folds"], 1)
+    planned = measured["seeds"] * max(measured["folds"], 1)
     shown = f"{count}" if count == planned else f"{count} of {planned}"
-    return f"{shown} {'fold' if found['folds'] else 'seed'}{'s' if planned > 1 else ''}"
+    return f"{shown} {'fold' if measured['folds'] else 'seed'}{'s' if planned > 1 else ''}"
 
 
 def _hours(runs: list[dict[str, Any]]) -> float:
@@ -133,5 +135,5 @@ def _hours(runs: list[dict[str, Any]]) -> float:
 
 def _note(row: Row) -> str:
     """Return what is special about the measurement of `row`: the entry `note` of its file."""
-    found = measurement(row)
-    return "" if found is None else str(found.get("note", ""))
+    measured = measurement(row)
+    return "" if measured is None else str(measured.get("note", ""))

@@ -41,8 +41,8 @@ def make_course(folder: Path) -> Course:
         parts.append(_UNIT.format(name=unit, title=titles[unit], exercises=listed))
         for name in names:
             for top in ("exercises", "solutions"):
-                place = Path(top, unit, name)
-                shutil.copytree(public.root / place, folder / place, ignore=_CACHES)
+                exercise = Path(top, unit, name)
+                shutil.copytree(public.root / exercise, folder / exercise, ignore=_CACHES)
     (folder / "exercises" / "course.toml").write_text("".join(parts), "utf-8")
     _replace(_check_file(folder), _LINE, _LINE + _ADDED)
     return Course.read(folder)

@@ -66,8 +66,8 @@ class Desk:
         Raises:
             ClaimError: it ends with another exit code.
         """
-        found, output = self.shell.ended(command)
-        self.claim(found == code, f"`{command}` ends with {found}, not {code}:\n{output}")
+        status, output = self.shell.ended(command)
+        self.claim(status == code, f"`{command}` ends with {status}, not {code}:\n{output}")
         return Event(said, command, output, most)
 
     def write(self, name: str, text: str) -> None:
@@ -86,14 +86,14 @@ class Desk:
         """Return (key of a student, exercise) -> what a run says."""
         file = self.folder / "results-to-check.csv"
         self.type("", f"gradus class results {run} --in {lab} --names --csv {file.name}")
-        found = {
+        graded = {
             (row["student"].partition(" ")[0].strip("'"), row["exercise"]): Graded(
                 row["verdict"], float(row["earned"] or "nan"), float(row["possible"] or "nan")
             )
             for row in self.rows(file.name)
         }
         file.unlink()
-        return found
+        return graded
 
     def collection(self, lab: str) -> Mapping[str, object]:
         """Return what the collection `lab` holds."""
@@ -110,12 +110,12 @@ class Desk:
         if not is_so:
             raise ClaimError(text)
 
-    def same(self, found: Iterable[object], expected: Iterable[object], what: str) -> None:
+    def same(self, actual: Iterable[object], expected: Iterable[object], what: str) -> None:
         """Stop where two sets differ.
 
         Raises:
             ClaimError: they do; the message names what is in one of them alone.
         """
-        one, other = set(found), set(expected)
-        more, less = sorted(map(str, one - other)), sorted(map(str, other - one))
-        self.claim(one == other, f"{what}: {more[:9]} are unexpected, {less[:9]} are missing")
+        ours, other = set(actual), set(expected)
+        more, less = sorted(map(str, ours - other)), sorted(map(str, other - ours))
+        self.claim(ours == other, f"{what}: {more[:9]} are unexpected, {less[:9]} are missing")

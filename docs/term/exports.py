@@ -41,9 +41,10 @@ def write_zip(path: Path, members: Iterable[tuple[str, str | bytes]]) -> None:
 def moodle(path: Path, handed_in: Iterable[HandIn]) -> None:
     """Write Moodle's "Download all submissions", with a folder for each participant."""
     write_zip(path, (
-        (f"{_moodle_name(one.person)}_{one.person.participant}_assignsubmission_file/{name}", text)
-        for one in handed_in
-        for name, text in one.work.items()
+        (f"{_moodle_name(hand_in.person)}_{hand_in.person.participant}"
+         f"_assignsubmission_file/{name}", text)
+        for hand_in in handed_in
+        for name, text in hand_in.work.items()
     ))  # fmt: skip
 
 
@@ -54,15 +55,15 @@ def _moodle_name(person: Person) -> str:
 
 def worksheet(people: Iterable[Person], handed_in: Iterable[HandIn], maximum: float) -> str:
     """Return Moodle's grading worksheet, which knows the times."""
-    times = {one.person: one.moment for one in handed_in}
+    times = {hand_in.person: hand_in.moment for hand_in in handed_in}
     columns = (
         *("Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade"),
         *("Grade can be changed", "Last modified (submission)", "Feedback comments"),
     )
     return table(columns, (
-        (f"Participant {one.participant}", one.name, one.email, _status(times.get(one)), "",
-         f"{maximum:.2f}", "Yes", _english(times.get(one)), "")
-        for one in people
+        (f"Participant {person.participant}", person.name, person.email, _status(times.get(person)),
+         "", f"{maximum:.2f}", "Yes", _english(times.get(person)), "")
+        for person in people
     ))  # fmt: skip
 
 
@@ -77,37 +78,38 @@ def _english(moment: datetime | None) -> str:
 def canvas(path: Path, handed_in: Iterable[HandIn], due: datetime) -> None:
     """Write Canvas's "Download submissions": flat names, which say no more of times than LATE."""
     members = []
-    for number, one in enumerate(handed_in):
-        name = "".join(filter(str.isalnum, one.person.name.lower()))
-        late = "_LATE" if one.moment > due else ""
-        start = f"{name}{late}_{one.person.canvas}_{99000 + number}"
-        members += [(f"{start}_{file}", text) for file, text in one.work.items()]
+    for number, hand_in in enumerate(handed_in):
+        name = "".join(filter(str.isalnum, hand_in.person.name.lower()))
+        late = "_LATE" if hand_in.moment > due else ""
+        start = f"{name}{late}_{hand_in.person.canvas}_{99000 + number}"
+        members += [(f"{start}_{file}", text) for file, text in hand_in.work.items()]
     write_zip(path, members)
 
 
 def canvas_gradebook(people: Iterable[Person], title: str, possible: float) -> str:
     """Return Canvas's gradebook, with one assignment."""
     rows = [("    Points Possible", "", "", "", f"{possible:g}")]
-    rows += [(one.name, one.canvas, one.key, "NLP", "") for one in people]
+    rows += [(person.name, person.canvas, person.key, "NLP", "") for person in people]
     return table(("Student", "ID", "SIS Login ID", "Section", f"{title} (5501)"), rows)
 
 
 def times(handed_in: Iterable[HandIn]) -> str:
     """Return a table of times."""
     return table(
-        ("student", "submitted"), ((one.person.key, one.moment.isoformat()) for one in handed_in)
+        ("student", "submitted"),
+        ((hand_in.person.key, hand_in.moment.isoformat()) for hand_in in handed_in),
     )
 
 
 def gradescope(path: Path, handed_in: Sequence[tuple[HandIn, Sequence[Person]]]) -> None:
     """Write Gradescope's "Export submissions"; each with all who have handed it in."""
     lines, members = [], []
-    for number, (one, people) in enumerate(handed_in, start=9001):
+    for number, (hand_in, people) in enumerate(handed_in, start=9001):
         lines += [f"submission_{number}:", "  :submitters:"]
         for person in people:
             lines += [f"  - :name: {_yaml(person.name)}", f"    :email: {person.email}"]
-        lines += [f"  :created_at: {one.moment:%Y-%m-%d %H:%M:%S.%f %z}"]
-        members += [(f"submission_{number}/{name}", text) for name, text in one.work.items()]
+        lines += [f"  :created_at: {hand_in.moment:%Y-%m-%d %H:%M:%S.%f %z}"]
+        members += [(f"submission_{number}/{name}", text) for name, text in hand_in.work.items()]
     start = "assignment_321_export"
     text = "\n".join(lines) + "\n"
     listed = [("submission_metadata.yml", text), *members]
@@ -131,11 +133,11 @@ def clones(folder: Path, slug: str, histories: Iterable[Sequence[HandIn]]) -> No
 
 def _commits(history: Iterable[HandIn]) -> Iterator[bytes]:
     """Yield the commands that make the commits."""
-    for one in history:
-        who = f"{one.person.key} <{one.person.email}>"
-        when = f"{int(one.moment.timestamp())} {one.moment:%z}"
+    for hand_in in history:
+        who = f"{hand_in.person.key} <{hand_in.person.email}>"
+        when = f"{int(hand_in.moment.timestamp())} {hand_in.moment:%z}"
         yield f"commit refs/heads/main\ncommitter {who} {when}\ndata 4\nwork\n".encode()
-        for name, content in one.work.items():
+        for name, content in hand_in.work.items():
             data = _data(content)
             yield f"M 100644 inline {name}\ndata {len(data)}\n".encode() + data + b"\n"
 
@@ -157,11 +159,11 @@ def _git(folder: Path, *words: str, data: bytes = b"") -> None:
 
 def folders(path: Path, handed_in: Iterable[HandIn]) -> None:
     """Write a folder for each student; names of files may be those of archives."""
-    for one in handed_in:
-        place = path / one.person.key
-        place.mkdir(parents=True)
-        for name, text in one.work.items():
-            (place / name).write_bytes(_data(text))
+    for hand_in in handed_in:
+        folder = path / hand_in.person.key
+        folder.mkdir(parents=True)
+        for name, text in hand_in.work.items():
+            (folder / name).write_bytes(_data(text))
 
 
 def zipped(members: Mapping[str, str]) -> bytes:

@@ -61,9 +61,9 @@ class Week:
     def hand_in(self, person: Person, kinds: Sequence[Kind], hours: float) -> HandIn:
         """Let a student hand in, `hours` after the due date; an earlier hand-in is replaced."""
         files = {}
-        for one, kind in zip(self.answers, kinds, strict=True):
-            self.kinds[person.key, one.name] = kind
-            files[f"{one.name}.py"] = one.of(person, kind)
+        for answer, kind in zip(self.answers, kinds, strict=True):
+            self.kinds[person.key, answer.name] = kind
+            files[f"{answer.name}.py"] = answer.of(person, kind)
         moment = self.due + timedelta(minutes=round(hours * 60))
         self.listed[person.key] = HandIn(person, files, moment)
         return self.listed[person.key]
@@ -81,11 +81,11 @@ class Week:
     def check(self, desk: Desk, results: Mapping[tuple[str, str], Graded]) -> None:
         """Claim that each answer got what it is worth."""
         desk.same(results, self.kinds, f"week {self.number}, what was graded")
-        for place, kind in self.kinds.items():
-            found = results[place]
+        for key, kind in self.kinds.items():
+            result = results[key]
             is_so = (
-                found.is_full if kind is Kind.RIGHT
-                else found.earned == 0 if kind in (Kind.UNTOUCHED, Kind.BROKEN)
-                else found.earned < found.possible
+                result.is_full if kind is Kind.RIGHT
+                else result.earned == 0 if kind in (Kind.UNTOUCHED, Kind.BROKEN)
+                else result.earned < result.possible
             )  # fmt: skip
-            desk.claim(is_so, f"week {self.number}: {place} is {kind}, and graded as {found}")
+            desk.claim(is_so, f"week {self.number}: {key} is {kind}, and graded as {result}")

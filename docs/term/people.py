@@ -127,7 +127,7 @@ class Class:
     def roster(self, without: Sequence[Person] = ()) -> str:
         """Return the roster as CSV."""
         columns = ("student", "name", "email", "participant", "canvas", "github")
-        kept = (one for one in self.people if one not in without)
+        kept = (person for person in self.people if person not in without)
         return table(
             columns,
             ((p.key, p.name, p.email, p.participant, p.canvas, p.github) for p in kept),

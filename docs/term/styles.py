@@ -120,8 +120,8 @@ def right(stub: str, rng: random.Random) -> str:
 def wrong(stub: str, rng: random.Random) -> str:
     """Return a wrong answer in such a style."""
     steps = _drawn(rng)
-    for place, code in rng.choice(_WRONG).items():
-        steps[place] = code
+    for number, code in rng.choice(_WRONG).items():
+        steps[number] = code
     return _answer(stub, steps)
 
 

@@ -91,7 +91,9 @@ class Answers:
         """Return an answer with one or two mistakes."""
         if self._wrong is not None:
             return self._wrong(self.stub, rng)
-        listed = [one for one in load_mistakes(self._exercise) if one.task != self._spared]
+        listed = [
+            mistake for mistake in load_mistakes(self._exercise) if mistake.task != self._spared
+        ]
         first, second = rng.sample(listed, 2)
         made = first.apply(self.solution)
         if rng.random() < 0.3 and second.task != first.task:
@@ -121,6 +123,6 @@ def signed(source: str, person: Person) -> str:
 
 def _code(source: str, name: str) -> str:
     """Return the code of one definition."""
-    found = ast.get_source_segment(source, definitions(parse(source))[name])
-    assert found is not None
-    return found
+    segment = ast.get_source_segment(source, definitions(parse(source))[name])
+    assert segment is not None
+    return segment

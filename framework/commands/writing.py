@@ -152,7 +152,7 @@ class Writing:
             search(self.ruled(model, rule, prompt, within), ids, length, beam, end=EOS)
             for within in (range(needed, length + 1) if needed else [length])
         ]
-        text, log_probability = max(texts, key=lambda found: float(found[1]))
+        text, log_probability = max(texts, key=lambda scored: float(scored[1]))
         return arrays.to_numpy(text).tolist(), float(log_probability)
 
     def written(

@@ -94,9 +94,9 @@ class Subwords(Tokens):
         counts = Counter(piece for line in lines for piece in _pieces(line))
         words = {_bytes(piece): times for piece, times in counts.items()}
         merges = _ids("learn_merges", _called(self._functions.learn_merges, words, self._count))
-        found = Subwords(self._functions, self._count, merges)
-        found._encode(list(counts))
-        return found
+        subwords = Subwords(self._functions, self._count, merges)
+        subwords._encode(list(counts))
+        return subwords
 
     def saved(self) -> dict[str, Any]:
         """Return the merges as lists."""

@@ -103,10 +103,10 @@ def build_character_aware(
 def _check_table(name: str, model: Any, words: int, size: int) -> None:
     table = model.parameters.get(_TABLE)
     if table is None or tuple(table.shape) != (words, size):
-        found = "none" if table is None else f"one of shape {tuple(table.shape)}"
+        actual = "none" if table is None else f"one of shape {tuple(table.shape)}"
         raise UsageError(
             f"{name} cannot read words by their characters: that takes a parameter '{_TABLE}' of "
-            f"shape ({words}, {size}), a row for each word, and it has {found}. "
+            f"shape ({words}, {size}), a row for each word, and it has {actual}. "
             "`gradus train recurrent_lm` trains a model that can"
         )
 

@@ -46,9 +46,9 @@ class DifferentiatedModel(Model):
         """Return what `compute` gets as parameters."""
         return self._named_arrays("parameters").own
 
-    def _add_gradients(self, found: Mapping[str, Any]) -> None:
+    def _add_gradients(self, gradients: Mapping[str, Any]) -> None:
         """Add the gradients of `_given_parameters`."""
-        for name, gradient in found.items():
+        for name, gradient in gradients.items():
             self.gradients[name] += gradient
 
 

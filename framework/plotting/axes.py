@@ -34,7 +34,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlotArea:
     """The axes of one chart in pixels; pixel y grows downwards.
 
     Attributes:
@@ -50,7 +50,7 @@ class Frame:
     whole: bool
 
     @classmethod
-    def around(cls, chart: Chart, layout: Layout) -> Frame:
+    def around(cls, chart: Chart, layout: Layout) -> PlotArea:
         """Return axes with room for all of `chart`."""
         xs = [x for line in chart.lines for x in chain(*line.x_reach)]
         ys = [math.log10(y) if chart.log else y for line in chart.lines for y in chain(*line.reach)]

@@ -97,5 +97,5 @@ def _drawn(matrix: Matrix, layout: Layout) -> ET.Element:
 def _cells(shares: tuple[float, ...], left: float, top: float) -> Iterator[ET.Element]:
     size = f"{_CELL - 1:g}"
     for j, share in enumerate(shares):
-        place = {"x": f"{left + _CELL * j:.1f}", "y": f"{top:.1f}", "width": size, "height": size}
-        yield ET.Element("rect", {"class": "cell", **place, "fill-opacity": f"{share:.3f}"})
+        square = {"x": f"{left + _CELL * j:.1f}", "y": f"{top:.1f}", "width": size, "height": size}
+        yield ET.Element("rect", {"class": "cell", **square, "fill-opacity": f"{share:.3f}"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from framework.plotting.axes import Frame, Layout
+from framework.plotting.axes import Layout, PlotArea
 from framework.plotting.charts import Chart, Line
 
 #: Approximate width of a letter, and height of a line of text.
@@ -19,7 +19,7 @@ RADIUS = 4.0
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendLine:
     """Position of one line in the legend: the start of its sample, and its row."""
 
     x: float
@@ -65,25 +65,25 @@ class Box:
         )
 
 
-def legend(lines: Sequence[Line], layout: Layout) -> list[Entry]:
+def legend(lines: Sequence[Line], layout: Layout) -> list[LegendLine]:
     """Return the legend entries of `lines`, in as many rows as needed."""
-    entries: list[Entry] = []
+    entries: list[LegendLine] = []
     x, row = layout.left, 0
     for line in lines:
         width = SAMPLE + _AFTER_SAMPLE + _LETTER * len(line.name)
         if x > layout.left and x + width > layout.width:
             x, row = layout.left, row + 1
-        entries.append(Entry(x, row))
+        entries.append(LegendLine(x, row))
         x += width + _AFTER_NAME
     return entries
 
 
-def beside(entry: Entry) -> float:
+def beside(entry: LegendLine) -> float:
     """Return the x position of a line's name in the legend."""
     return entry.x + SAMPLE + _AFTER_SAMPLE
 
 
-def names_of_points(chart: Chart, frame: Frame) -> Iterator[Name]:
+def names_of_points(chart: Chart, frame: PlotArea) -> Iterator[Name]:
     """Yield a name beside each single point, at a free position if there is one."""
     points = [line for line in chart.lines if len(line.x) == 1]
     covered = {(line.x[0], line.y[0]): _occupied(line, frame) for line in points}
@@ -113,7 +113,7 @@ def _beside_point(text: str, x: float, y: float, covered: Box) -> Iterator[Name]
         yield Name(text, left, height, "end")
 
 
-def _occupied(line: Line, frame: Frame) -> Box:
+def _occupied(line: Line, frame: PlotArea) -> Box:
     """Return the rectangle around the only point of `line` and its error bars."""
     ((left, right),), ((least, most),) = line.x_reach, line.reach
     return Box(

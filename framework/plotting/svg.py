@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from framework.errors import BadInputError
-from framework.plotting.axes import Frame, Layout
+from framework.plotting.axes import Layout, PlotArea
 from framework.plotting.charts import Chart, Line
 from framework.plotting.names import RADIUS, ROW, SAMPLE, Name, beside, legend, names_of_points
 
@@ -105,7 +105,7 @@ def chart_css() -> str:
 def _plot(chart: Chart, layout: Layout) -> ET.Element:
     entries = legend(chart.curves, layout)
     rows = entries[-1].row + 1 if entries else 0
-    frame = Frame.around(chart, layout.extended(below=ROW * rows))
+    frame = PlotArea.around(chart, layout.extended(below=ROW * rows))
     root = drawing("plot", chart.title, frame.layout)
     root.extend(_axes(chart, frame))
     for i, (line, entry) in enumerate(zip(chart.curves, entries, strict=True)):
@@ -128,7 +128,7 @@ def drawing(kind: str, told: str, layout: Layout) -> ET.Element:
     return ET.Element("svg", {"class": kind, **size, "role": "img", "aria-label": told})
 
 
-def _axes(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
+def _axes(chart: Chart, frame: PlotArea) -> Iterator[ET.Element]:
     layout = frame.layout
     bottom, left, right = layout.height - layout.bottom, layout.left, layout.width - layout.right
     for y, label in frame.y_ticks():
@@ -143,13 +143,13 @@ def _axes(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
     yield text_element(Name(chart.y_label, left - 6, layout.top - 12))
 
 
-def _polyline(line: Line, frame: Frame, style: str) -> ET.Element:
+def _polyline(line: Line, frame: PlotArea, style: str) -> ET.Element:
     pairs = zip(line.x, line.y, strict=True)
     points = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in pairs)
     return ET.Element("polyline", {"class": style, "points": points})
 
 
-def _error_bars(line: Line, frame: Frame) -> Iterator[ET.Element]:
+def _error_bars(line: Line, frame: PlotArea) -> Iterator[ET.Element]:
     """Yield the bars of all points of `line`: upright for y, level for x, with caps."""
     places = zip(line.x, line.y, line.x_reach, line.reach, strict=True)
     for x, y, (x_least, x_most), (y_least, y_most) in places:
@@ -168,7 +168,7 @@ def _bar(bar: str, caps: str, *ends: float) -> ET.Element:
     return ET.Element("path", {"class": "spread", "d": bar + "".join(map(caps.format, ends))})
 
 
-def _points(chart: Chart, frame: Frame) -> Iterator[ET.Element]:
+def _points(chart: Chart, frame: PlotArea) -> Iterator[ET.Element]:
     """Yield every single point as a dot with its name."""
     for x, y in chart.points:
         center = {"cx": f"{frame.x(x):.1f}", "cy": f"{frame.y(y):.1f}"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from framework.plotting.axes import Frame, Layout
+from framework.plotting.axes import Layout, PlotArea
 from framework.plotting.charts import Chart, Line
 
 #: The marks of lines, in their order.
@@ -19,7 +19,7 @@ def text_chart(chart: Chart) -> list[str]:
     Where lines meet, the mark of the first one is shown.
     """
     layout = Layout(width=WIDTH - 1, height=HEIGHT - 1, left=0, right=0, top=0, bottom=0)
-    frame = Frame.around(chart, layout)
+    frame = PlotArea.around(chart, layout)
     cells: dict[tuple[int, int], str] = {}
     for number, line in enumerate(chart.curves):
         for cell in _cells(line, frame):
@@ -44,7 +44,7 @@ def text_chart(chart: Chart) -> list[str]:
     ]
 
 
-def _cells(line: Line, frame: Frame) -> list[tuple[int, int]]:
+def _cells(line: Line, frame: PlotArea) -> list[tuple[int, int]]:
     """Return the cells (column, row) of `line`, one for each column from its start to its end."""
     points = [(frame.x(x), frame.y(y)) for x, y in zip(line.x, line.y, strict=True)]
     cells = []

@@ -94,10 +94,10 @@ class Accelerator:
 
 def processor_name(file: Path = Path("/proc/cpuinfo")) -> str:
     """Return the name of the processor, as the system knows it."""
-    found = None
+    match = None
     if file.is_file():
-        found = re.search(r"^model name\s*:\s*(.+?)\s*$", file.read_text("utf-8"), re.MULTILINE)
-    return found[1] if found else platform.processor() or platform.machine()
+        match = re.search(r"^model name\s*:\s*(.+?)\s*$", file.read_text("utf-8"), re.MULTILINE)
+    return match[1] if match else platform.processor() or platform.machine()
 
 
 def accelerator_of(backend: Backend, options: LearningOptions) -> Accelerator:
@@ -106,6 +106,6 @@ def accelerator_of(backend: Backend, options: LearningOptions) -> Accelerator:
     Raises:
         UsageError: `backend` does not offer what `options` ask for.
     """
-    found = next((one for one in backend.implementations("accelerator")), None)
-    cls: type[Accelerator] = Accelerator if found is None else backend.load(found)
+    offered = next((offer for offer in backend.implementations("accelerator")), None)
+    cls: type[Accelerator] = Accelerator if offered is None else backend.load(offered)
     return cls(backend, options)

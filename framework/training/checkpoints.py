@@ -179,22 +179,22 @@ def _checkpoint(path: Path, metadata: Mapping[str, str], arrays: Mapping[str, Ar
     if _KEY not in metadata:
         raise BadInputError(f"{path} is a safetensors file, but not a checkpoint of gradus")
     try:
-        found = json.loads(metadata[_KEY])
-        if found["schema_version"] != SCHEMA_VERSION:
+        header = json.loads(metadata[_KEY])
+        if header["schema_version"] != SCHEMA_VERSION:
             raise BadInputError(
-                f"{path} was written by gradus {found['gradus_version']} in version "
-                f"{found['schema_version']} of the format; this gradus ({__version__}) reads "
+                f"{path} was written by gradus {header['gradus_version']} in version "
+                f"{header['schema_version']} of the format; this gradus ({__version__}) reads "
                 f"version {SCHEMA_VERSION}. Train the model again"
             )
         return Checkpoint(
-            found["model"],
-            {**found["arguments"], **_beginning(_ARGUMENT, arrays)},
-            Vocabulary(found["vocabulary"]),
-            found["corpus"],
-            found["backend"],
-            found["provider"],
+            header["model"],
+            {**header["arguments"], **_beginning(_ARGUMENT, arrays)},
+            Vocabulary(header["vocabulary"]),
+            header["corpus"],
+            header["backend"],
+            header["provider"],
             {name: a for name, a in arrays.items() if not name.startswith(_PREFIXES)},
-            found["training"],
+            header["training"],
             _beginning(_OPTIMIZER, arrays),
             _beginning(_STATE, arrays),
         )

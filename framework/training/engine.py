@@ -51,7 +51,7 @@ class Best:
     parameters: Mapping[str, Array] = field(repr=False)
 
 
-class Run:
+class TrainingRun:
     """A model in training.
 
     Args:
@@ -362,20 +362,20 @@ class Run:
         self._take_over(best, best)
 
     def _take_over(self, last: Checkpoint, best: Checkpoint) -> None:
-        found = last.training
-        self.epochs_done = int(found["epochs_done"])
-        self.scores = [float(score) for score in found.get("scores", ())]
+        training = last.training
+        self.epochs_done = int(training["epochs_done"])
+        self.scores = [float(score) for score in training.get("scores", ())]
         for epoch, score in enumerate(self.scores, self.epochs_done - len(self.scores) + 1):
             self._rates.observe(epoch, self._cost(score))
-        if epoch := int(found.get("best_epoch", 0)):
-            self.best = Best(epoch, float(found["best_score"]), best.parameters)
+        if epoch := int(training.get("best_epoch", 0)):
+            self.best = Best(epoch, float(training["best_score"]), best.parameters)
 
     def _go_on_within(self, last: Checkpoint) -> None:
-        found = last.training["interrupted"]
-        self.steps_done = int(found["steps_done"])
-        self.backend.arrays.restore_generator(self._rng, found["generator"])
-        self._losses = Losses(self.task.advice, found["loss"], found["weight"])
-        state = unpack_state(found["state"], last.state, self.backend.arrays)
+        interrupted = last.training["interrupted"]
+        self.steps_done = int(interrupted["steps_done"])
+        self.backend.arrays.restore_generator(self._rng, interrupted["generator"])
+        self._losses = Losses(self.task.advice, interrupted["loss"], interrupted["weight"])
+        state = unpack_state(interrupted["state"], last.state, self.backend.arrays)
         if state is not None:
             self._computing.state = state  # type: ignore[attr-defined]
 
@@ -388,9 +388,9 @@ class Run:
         if saved.vocabulary.words != self.task.vocabulary.words:
             raise UsageError("the checkpoint cannot be resumed: its vocabulary differs")
         for name, wanted in sorted(self._identity().items()):
-            found = saved.training.get(name)
-            if found != wanted:
-                known = "not known" if name not in saved.training else found
+            trained = saved.training.get(name)
+            if trained != wanted:
+                known = "not known" if name not in saved.training else trained
                 raise UsageError(
                     f"the checkpoint cannot be resumed: its {name.replace('_', ' ')} is "
                     f"{known}, but this run has {wanted}"

@@ -31,5 +31,5 @@ def task_class(kind: str, registry: Registry) -> type[TrainingTask]:
             offered[entry.name] = entry
     if kind not in offered:
         raise UnknownNameError("kind of run", kind, offered)
-    found: type[TrainingTask] = registry.load(offered[kind])
-    return found
+    task: type[TrainingTask] = registry.load(offered[kind])
+    return task

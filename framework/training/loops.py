@@ -259,8 +259,8 @@ def text_batches(ids: Ids, batch_size: int, unroll: int) -> tuple[int, Iterator[
     text = training_streams(ids, batch_size)
     chunks = enumerate(text.chunks(unroll))
     made = (
-        Batch((inputs,), targets, terms=inputs.shape[1], continues=place > 0)
-        for place, (inputs, targets) in chunks
+        Batch((inputs,), targets, terms=inputs.shape[1], continues=index > 0)
+        for index, (inputs, targets) in chunks
     )
     return -(-text.inputs.shape[1] // unroll), made
 

@@ -57,12 +57,12 @@ def _misfit(backend: Backend, loss: Loss, examples: Sequence[Array]) -> str:
     try:
         with backend.in_force():
             loss.forward(*(arrays.from_numpy(array) for array in examples))
-            found = loss.backward()
+            result = loss.backward()
     except (GradusError, NotImplementedError):
         raise
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    gradients = found if isinstance(found, tuple) else (found,)
+    gradients = result if isinstance(result, tuple) else (result,)
     shapes = [tuple(np.shape(gradient)) for gradient in gradients]
     expected = [array.shape for array in examples if array.dtype.kind == "f"]
     if shapes == expected:

@@ -145,15 +145,15 @@ def option_fields(options: type) -> tuple[OptionField, ...]:
     """Return the options that the dataclass `options` offers, in order."""
     types = get_type_hints(options)
     return tuple(
-        OptionField(one.name, types[one.name], one.default, one.metadata[_KEY])
-        for one in _own_fields(options)
+        OptionField(field.name, types[field.name], field.default, field.metadata[_KEY])
+        for field in _own_fields(options)
     )
 
 
 def _own_fields(options: type) -> Iterator[Field[Any]]:
     offered = getattr(options, "offered", None)
-    known = (one for one in fields(options) if _KEY in one.metadata)
-    return (one for one in known if offered is None or one.name in offered)
+    known = (field for field in fields(options) if _KEY in field.metadata)
+    return (field for field in known if offered is None or field.name in offered)
 
 
 def checked_values(options: type, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,14 +163,16 @@ def checked_values(options: type, values: Mapping[str, Any]) -> dict[str, Any]:
         UsageError: see `OptionField.checked`.
     """
     fields = option_fields(options)
-    return {one.name: one.checked(values[one.name]) for one in fields if one.name in values}
+    return {
+        field.name: field.checked(values[field.name]) for field in fields if field.name in values
+    }
 
 
 def plain_type(kind: Any) -> Any:
     """Return `kind` without ``| None``."""
     if get_origin(kind) not in (Union, UnionType):
         return kind
-    return next(one for one in get_args(kind) if one is not type(None))
+    return next(member for member in get_args(kind) if member is not type(None))
 
 
 def _name(kind: Any) -> str:
@@ -182,7 +184,7 @@ def _convert(value: Any, kind: Any) -> Any:
     if get_origin(kind) is Literal:
         return value if value in get_args(kind) else None
     if get_origin(kind) in (tuple, list):
-        is_list = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+        is_list = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
         return tuple(value) if is_list else None
     if kind is float and type(value) is int:
         return float(value)

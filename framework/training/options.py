@@ -186,9 +186,9 @@ class LearningOptions:
     def settings(self) -> dict[str, Any]:
         """Return the options that determine the result of a run, as JSON values."""
         return {
-            one.name: _plain(getattr(self, one.name))
-            for one in option_fields(type(self))
-            if one.option.settles
+            field.name: _plain(getattr(self, field.name))
+            for field in option_fields(type(self))
+            if field.option.settles
         }
 
 
@@ -271,5 +271,5 @@ def check_settings(options: type[LearningOptions], settings: Mapping[str, Any]) 
     Raises:
         UsageError: one of them is outside of its range, or of another type.
     """
-    settling = {one.name for one in option_fields(options) if one.option.settles}
+    settling = {field.name for field in option_fields(options) if field.option.settles}
     checked_values(options, {name: settings[name] for name in settling & settings.keys()})

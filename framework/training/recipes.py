@@ -90,8 +90,8 @@ def find_recipe(name: str, models: Iterable[str]) -> Recipe:
         known_as = _named(model, recipes)
         defaults = known_as.defaults if known_as and known_as.run == kind else {}
         return Recipe(model, defaults, kind)
-    if found := _named(name, recipes):
-        return found
+    if own := _named(name, recipes):
+        return own
     if name in (known := set(models)):
         return Recipe(name)
     course = active_course()
@@ -110,8 +110,8 @@ def run_of(name: str) -> str:
     kind, colon, _ = name.partition(":")
     if colon:
         return kind
-    found = _named(name, exercise_recipes())
-    return found.run if found else DEFAULT_RUN
+    recipe = _named(name, exercise_recipes())
+    return recipe.run if recipe else DEFAULT_RUN
 
 
 def _named(name: str, recipes: Iterable[tuple[str, Recipe]]) -> Recipe | None:

@@ -17,7 +17,7 @@ from types import FrameType
 
 from framework.errors import BadInputError, StoppedError
 from framework.training.checkpoints import load_checkpoint
-from framework.training.engine import OnStep, Run
+from framework.training.engine import OnStep, TrainingRun
 from framework.training.states import UnsavableStateError
 
 #: Minimum seconds between two saves within an epoch.
@@ -30,15 +30,15 @@ SAVING_SHARE = 0.02
 class Watcher:
     """An observer of a run; this one shows nothing."""
 
-    def begins(self, run: Run) -> None:
+    def begins(self, run: TrainingRun) -> None:
         """Handle the start of the run, new or resumed."""
 
     @contextmanager
-    def epoch(self, run: Run) -> Iterator[OnStep]:
+    def epoch(self, run: TrainingRun) -> Iterator[OnStep]:
         """Handle an epoch, and yield a function that is called after each step."""
         yield lambda done, total, loss: None
 
-    def epoch_ends(self, run: Run, loss: float, score: float) -> None:
+    def epoch_ends(self, run: TrainingRun, loss: float, score: float) -> None:
         """Handle the end of an epoch, with its mean loss and held-out score."""
 
 
@@ -51,7 +51,7 @@ class SavedRun:
         watcher: the observer of the run.
     """
 
-    def __init__(self, run: Run, out: Path, watcher: Watcher) -> None:
+    def __init__(self, run: TrainingRun, out: Path, watcher: Watcher) -> None:
         self.run, self.out, self.watcher = run, out, watcher
         self.last = out.with_name(f"{out.name}.last")
         self._stop = False
@@ -83,7 +83,7 @@ class SavedRun:
 
         Raises:
             StoppedError: the process got a signal to end; the state is saved.
-            UsageError, BadInputError: see `Run.resume` and `Run.epoch`.
+            UsageError, BadInputError: see `TrainingRun.resume` and `TrainingRun.epoch`.
         """
         if resume:
             self._resume()
@@ -170,8 +170,8 @@ def _stopping(ask: Callable[[], None]) -> Iterator[None]:
         restore()
 
     def restore() -> None:
-        for one, handler in before.items():
-            signal.signal(one, handler)  # type: ignore[arg-type]
+        for number, handler in before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
 
     for one in (signal.SIGINT, signal.SIGTERM):
         before[one] = signal.signal(one, handle)

@@ -26,38 +26,38 @@ def pack_state(state: Any, arrays: Arrays) -> tuple[Any, dict[str, Array]]:
     Raises:
         UnsavableStateError: a part of it has another type.
     """
-    found: dict[str, Array] = {}
-    return _pack(state, arrays, found), found
+    saved: dict[str, Array] = {}
+    return _pack(state, arrays, saved), saved
 
 
-def _pack(state: Any, arrays: Arrays, found: dict[str, Array]) -> Any:
+def _pack(state: Any, arrays: Arrays, saved: dict[str, Array]) -> Any:
     if state is None or isinstance(state, bool | int | float | str):
         return state
     if arrays.is_native(state):
-        name = str(len(found))
-        found[name] = arrays.to_numpy(state)
+        name = str(len(saved))
+        saved[name] = arrays.to_numpy(state)
         return {"array": name}
     if isinstance(state, tuple | list):
         kind = "tuple" if isinstance(state, tuple) else "list"
-        return {kind: [_pack(part, arrays, found) for part in state]}
+        return {kind: [_pack(part, arrays, saved) for part in state]}
     if isinstance(state, dict):
-        return {"dict": [[key, _pack(part, arrays, found)] for key, part in state.items()]}
+        return {"dict": [[key, _pack(part, arrays, saved)] for key, part in state.items()]}
     raise UnsavableStateError(
         f"the state of the model contains {type(state).__name__}, which a checkpoint cannot keep: "
         "arrays, numbers, None, and tuples, lists and dicts of these can be kept"
     )
 
 
-def unpack_state(form: Any, found: Mapping[str, Array], arrays: Arrays) -> Any:
-    """Return the state from the results of `pack_state`: `form` and the arrays `found`."""
+def unpack_state(form: Any, saved: Mapping[str, Array], arrays: Arrays) -> Any:
+    """Return the state from the results of `pack_state`: `form` and the arrays `saved`."""
     if not isinstance(form, dict):
         return form
     ((kind, parts),) = form.items()
     if kind == "array":
-        return arrays.from_numpy(found[parts])
+        return arrays.from_numpy(saved[parts])
     if kind == "dict":
-        return {key: unpack_state(part, found, arrays) for key, part in parts}
-    unpacked = [unpack_state(part, found, arrays) for part in parts]
+        return {key: unpack_state(part, saved, arrays) for key, part in parts}
+    unpacked = [unpack_state(part, saved, arrays) for part in parts]
     return tuple(unpacked) if kind == "tuple" else unpacked
 
 
@@ -82,7 +82,7 @@ def restore_optimizer(optimizer: Optimizer, state: Mapping[str, Array], arrays: 
 def _method(optimizer: Optimizer, name: str) -> Callable[..., Any]:
     """Return the method `name` of the optimizer, or else that of `Optimizer`."""
     own = getattr(optimizer, name, None)
-    found: Callable[..., Any] = (
+    method: Callable[..., Any] = (
         own if callable(own) else partial(getattr(Optimizer, name), optimizer)
     )
-    return found
+    return method

@@ -85,7 +85,7 @@ class TextWriter:
 
 
 @dataclass(frozen=True)
-class Job:
+class TrainingJob:
     """One of the runs of a command.
 
     Attributes:
@@ -155,13 +155,13 @@ class TrainingTask(ABC):
         """Return the task with the examples that `options` name."""
 
     @classmethod
-    def jobs(cls, options: Any, request: Request) -> Iterator[Job]:
+    def jobs(cls, options: Any, request: Request) -> Iterator[TrainingJob]:
         """Yield the runs of `options`: one for each seed."""
         arguments = cls.arguments(options, request)
         task = cls.load(options, request)
-        for one in options.each_seed():
-            label = f"seed{one.seed}" if options.seeds > 1 else ""
-            yield Job(label, task, request.model, arguments, one)
+        for seeded in options.each_seed():
+            label = f"seed{seeded.seed}" if options.seeds > 1 else ""
+            yield TrainingJob(label, task, request.model, arguments, seeded)
 
     @classmethod
     def arguments(cls, options: Any, request: Request) -> dict[str, Any]:
@@ -298,7 +298,7 @@ class TrainingTask(ABC):
         Args:
             checkpoint: the checkpoint of the trained model.
             options: the options of the run.
-            label: distinguishes the run from others, see `Job`.
+            label: distinguishes the run from others, see `TrainingJob`.
         """
         return []
 

@@ -73,14 +73,14 @@ def model_arguments(written: Iterable[str]) -> dict[str, Any]:
 
 def _unique(where: str, arguments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return `arguments` as a dict; a repeated name is an error."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in arguments:
-        if name in found:
+        if name in values:
             raise UsageError(
-                f"'{where}' sets {name} twice, to {found[name]} and to {value}: leave one out"
+                f"'{where}' sets {name} twice, to {values[name]} and to {value}: leave one out"
             )
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def check_sizes(
@@ -97,7 +97,7 @@ def check_sizes(
     Raises:
         UsageError: one is given that cannot be, or contradicts an option.
     """
-    known = {one.name: one for one in option_fields(type(options))}
+    known = {field.name: field for field in option_fields(type(options))}
     for name in sorted(set(arguments) & set(sizes)):
         if name not in known:
             raise UsageError(f"`--set {name}` is not possible: it follows from {corpus}")

@@ -100,14 +100,14 @@ class SentenceCNN(LabelledPair):
 
     def plain_weights(self, ours: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the table, the filters and the output."""
-        found = {
+        weights = {
             "embedding.weight": ours["embedding"],
             "output.weight": ours["W"].T,
             "output.bias": ours["b"],
         }
         for i in range(len(self.widths)):
-            found |= _convolution(f"convolutions.{i}", ours, f"conv_{i + 1}")
-        return found
+            weights |= _convolution(f"convolutions.{i}", ours, f"conv_{i + 1}")
+        return weights
 
     @torch.no_grad()
     def constrain(self, model: nn.Module) -> None:
@@ -205,16 +205,16 @@ class VeryDeepCNN(LabelledPair):
 
     def plain_weights(self, ours: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the table, all blocks and the three layers on top."""
-        found = {"embedding.weight": ours["embedding"], **_convolution("conv", ours, "conv")}
+        weights = {"embedding.weight": ours["embedding"], **_convolution("conv", ours, "conv")}
         for i in range(sum(BLOCKS[self.depth])):
-            found |= _block(f"blocks.{i}", ours, f"block_{i + 1}")
+            weights |= _block(f"blocks.{i}", ours, f"block_{i + 1}")
         for name in ("hidden_1", "hidden_2", "output"):
-            found[f"{name}.weight"] = ours[f"{name}.W"].T
-            found[f"{name}.bias"] = ours[f"{name}.b"]
+            weights[f"{name}.weight"] = ours[f"{name}.W"].T
+            weights[f"{name}.bias"] = ours[f"{name}.b"]
         # Ours flattens (k, C), and `torch.nn` (C, k).
-        first = found["hidden_1.weight"]
+        first = weights["hidden_1.weight"]
         by_step = first.reshape(self.H, self.k, 8 * self.maps)
-        return found | {"hidden_1.weight": by_step.transpose(1, 2).flatten(1)}
+        return weights | {"hidden_1.weight": by_step.transpose(1, 2).flatten(1)}
 
 
 def _convolution(plain: str, ours: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
@@ -225,11 +225,11 @@ def _convolution(plain: str, ours: Mapping[str, Tensor], name: str) -> dict[str,
 
 
 def _block(plain: str, ours: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
-    found: dict[str, Tensor] = {}
+    weights: dict[str, Tensor] = {}
     for part in ("conv_1", "conv_2", "project"):
         if f"{name}.{part}.W" in ours:
-            found |= _convolution(f"{plain}.{part}", ours, f"{name}.{part}")
+            weights |= _convolution(f"{plain}.{part}", ours, f"{name}.{part}")
     for part in ("norm_1", "norm_2"):
-        found[f"{plain}.{part}.weight"] = ours[f"{name}.{part}.gamma"]
-        found[f"{plain}.{part}.bias"] = ours[f"{name}.{part}.beta"]
-    return found
+        weights[f"{plain}.{part}.weight"] = ours[f"{name}.{part}.gamma"]
+        weights[f"{plain}.{part}.bias"] = ours[f"{name}.{part}.beta"]
+    return weights

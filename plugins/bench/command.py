@@ -111,13 +111,13 @@ def bench(
     limits = Limits(seconds=seconds, rounds=rounds, steps=steps)
     results = list[Result]()
     try:
-        for one in _measured(console, chosen, backend, precision, limits, tiny):
-            if isinstance(one, GradusError):
+        for result in _measured(console, chosen, backend, precision, limits, tiny):
+            if isinstance(result, GradusError):
                 if len(chosen) == 1:
-                    raise one
-                write_error(f"gradus: {one}")
+                    raise result
+                write_error(f"gradus: {result}")
             else:
-                results.append(one)
+                results.append(result)
     finally:  # what was measured is shown and saved, also when the rest is interrupted
         if results:
             _show(console, results)
@@ -214,7 +214,7 @@ def _show(console: Console, results: Sequence[Result]) -> None:
     wide.print(result_table(results))
     for line in score_lines(results):
         console.print(line, soft_wrap=True)
-    if any(one.case.group == "qrnn" for one in results):
+    if any(result.case.group == "qrnn" for result in results):
         console.print("qrnn: two kinds of layer of equal size; they do not compute the same.")
 
 

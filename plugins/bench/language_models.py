@@ -73,7 +73,7 @@ class PlainCellLM(nn.Module):
         """Return logits `(N, T, V)`."""
         h, state = self.cell(self.embedding(tokens), self.state)
         is_pair = isinstance(state, tuple)
-        self.state = tuple(one.detach() for one in state) if is_pair else state.detach()
+        self.state = tuple(part.detach() for part in state) if is_pair else state.detach()
         logits: Tensor = self.output(h)
         return logits
 
@@ -109,16 +109,16 @@ class CellPair(TextPair):
 
     def plain_weights(self, ours: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return embeddings, layers and output; biases of `torch.nn` alone are left out."""
-        found = {
+        weights = {
             "embedding.weight": ours["embedding"],
             "output.weight": ours["U"].T,
             "output.bias": ours["b_2"],
         }
         for i, prefix in enumerate(self._prefixes(ours)):
-            found[f"cell.weight_ih_l{i}"] = self.plain_blocks(ours[f"{prefix}W_x"]).T
-            found[f"cell.weight_hh_l{i}"] = self.plain_blocks(ours[f"{prefix}W_h"]).T
-            found[f"cell.bias_ih_l{i}"] = self.plain_blocks(ours[f"{prefix}b"])
-        return found
+            weights[f"cell.weight_ih_l{i}"] = self.plain_blocks(ours[f"{prefix}W_x"]).T
+            weights[f"cell.weight_hh_l{i}"] = self.plain_blocks(ours[f"{prefix}W_h"]).T
+            weights[f"cell.bias_ih_l{i}"] = self.plain_blocks(ours[f"{prefix}b"])
+        return weights
 
     @staticmethod
     def _prefixes(ours: Mapping[str, Tensor]) -> list[str]:

@@ -73,8 +73,8 @@ class QRNNAgainstLSTM(Pair):
         gradient_step = accelerator.repeated(gradients, model, self.rng)
 
         def step() -> Tensor:
-            h, found = gradient_step(batch)
-            optimizer.step(model.parameters, found)
+            h, gradients = gradient_step(batch)
+            optimizer.step(model.parameters, gradients)
             last: Tensor = h
             return last
 
@@ -100,5 +100,5 @@ class QRNNAgainstLSTM(Pair):
 
     def _on_device(self, precision: str) -> tuple[Tensor, Tensor]:
         batch, dtype = next(self.batches()), master(precision)
-        x, g = (torch.from_numpy(one) for one in (*batch.inputs, batch.targets))
+        x, g = (torch.from_numpy(array) for array in (*batch.inputs, batch.targets))
         return x.to(self.backend.device, dtype), g.to(self.backend.device, dtype)

@@ -43,11 +43,11 @@ class Speeds:
         Ratios are taken in each round: what slows a machine for a while slows both. The bound is
         the 5th percentile of the medians of bootstrap samples of the rounds.
         """
-        found = np.array(self.seconds[other]) / np.array(self.seconds["ours"])
+        ratios = np.array(self.seconds[other]) / np.array(self.seconds["ours"])
         rng = np.random.default_rng(0)
-        samples = found[rng.integers(0, len(found), (_RESAMPLES, len(found)))]
+        samples = ratios[rng.integers(0, len(ratios), (_RESAMPLES, len(ratios)))]
         bound = np.percentile(np.median(samples, axis=1), _LEVEL)
-        return float(np.median(found)), float(bound)
+        return float(np.median(ratios)), float(bound)
 
 
 @dataclass(frozen=True)
@@ -158,11 +158,11 @@ def measured_use(step: Step, device: str) -> Use:
     step()
     torch.cuda.synchronize()
     peak = torch.cuda.max_memory_allocated() - held
-    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as found:
+    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as profiled:
         step()
         torch.cuda.synchronize()
-    events = found.events() or ()
-    return Use(peak, sum(one.name.startswith(_LAUNCHES) for one in events))
+    events = profiled.events() or ()
+    return Use(peak, sum(event.name.startswith(_LAUNCHES) for event in events))
 
 
 class _Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's

@@ -109,7 +109,7 @@ class Pair(ABC):
         """Return the training step that a user of torch would write."""
         device = self.backend.device
         model.to(device, master(precision))
-        learned = [one for one in model.parameters() if one.requires_grad]
+        learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
         optimizer = _OPTIMIZERS[self.optimizer](learned, lr=self.rate, foreach=foreach)
         batches = self.batches()
 
@@ -168,24 +168,24 @@ class Pair(ABC):
             float(self.plain_step(plain, "float64", foreach=False)()),
         ]
         _compare("loss", torch.tensor(losses[0]), torch.tensor(losses[1]))
-        found = dict(plain.named_parameters())
+        weights = dict(plain.named_parameters())
         for name, value in self.plain_weights(ours.parameters).items():
-            _compare(name, value, found[name].detach())
+            _compare(name, value, weights[name].detach())
 
     def steps(self, precision: str) -> dict[str, Step]:
         """Return the steps by the names of their programs, with equal first weights."""
-        found = {"ours": self.our_step(ours := self.our_model(), precision)}
+        steps = {"ours": self.our_step(ours := self.our_model(), precision)}
         for name, foreach in (("torch.nn", False), ("torch.nn, foreach", True)):
             plain = self.plain_model()
             plain.load_state_dict(self.plain_weights(ours.parameters), strict=False)
-            found[name] = self.plain_step(plain, precision, foreach=foreach)
-        return found
+            steps[name] = self.plain_step(plain, precision, foreach=foreach)
+        return steps
 
 
 def master(precision: str) -> torch.dtype:
     """Return the number type of the weights."""
-    found: torch.dtype = torch.float32 if precision == "bfloat16" else getattr(torch, precision)
-    return found
+    dtype: torch.dtype = torch.float32 if precision == "bfloat16" else getattr(torch, precision)
+    return dtype
 
 
 @contextmanager

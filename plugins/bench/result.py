@@ -85,16 +85,16 @@ def _shown(rate: float) -> str:
 def score_lines(results: Iterable[Result]) -> list[str]:
     """Return a line for each program whose result has scores."""
     return [
-        f"{result.case.name}, {name}: " + ", ".join(f"{k} {v:.3f}" for k, v in found.items())
+        f"{result.case.name}, {name}: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items())
         for result in results
-        for name, found in result.scores.items()
-        if found
+        for name, scores in result.scores.items()
+        if scores
     ]
 
 
 def as_json(setting: Mapping[str, Any], results: Iterable[Result]) -> dict[str, Any]:
     """Return all figures as plain dicts and lists."""
-    return {"setting": dict(setting), "models": [_of_model(one) for one in results]}
+    return {"setting": dict(setting), "models": [_of_model(result) for result in results]}
 
 
 def _of_model(result: Result) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from framework.errors import BadInputError, UsageError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from framework.training.loops import Batch
 from plugins.bench.pair import Pair, Step
 from plugins.lectures.evaluation.word_similarity import judged_similarity, read_judged_pairs
@@ -122,8 +122,8 @@ class SkipGram(Pair):
     def scores(self) -> dict[str, dict[str, float]]:
         """Return Spearman's ρ of each program's vectors for each file of judged pairs."""
         return {
-            name: {file: rho for file, (rho, _) in similarities(found).items()}
-            for name, found in self.vectors.items()
+            name: {file: rho for file, (rho, _) in similarities(vectors).items()}
+            for name, vectors in self.vectors.items()
         }
 
 
@@ -131,7 +131,7 @@ def our_vectors(sentences: Sentences, options: WordVectorOptions, backend: Backe
     """Return the vectors of `gradus train skip_gram`."""
     text = count_text("text", sentences, minimum_count=options.minimum_count)
     task = WordVectorTask(text, options, backend)
-    run = Run(backend, task, "skip_gram", {}, options)
+    run = TrainingRun(backend, task, "skip_gram", {}, options)
     for _ in range(options.epochs):
         run.epoch(lambda done, total, loss: None)
     return vectors_of(run.checkpoint(), Path("checkpoint"))
@@ -158,21 +158,21 @@ def gensim_vectors(sentences: Sentences, options: WordVectorOptions) -> WordVect
 
 def similarities(vectors: WordVectors) -> dict[str, tuple[float, int]]:
     """Return Spearman's ρ, and the number of pairs, for each file with two pairs or more."""
-    found = {}
+    similarities = {}
     for name in JUDGED:
         judged = read_judged_pairs(_judged_file(name))
         with suppress(BadInputError):  # a small text has hardly any of the words
-            found[name] = judged_similarity(vectors, judged)
-    return found
+            similarities[name] = judged_similarity(vectors, judged)
+    return similarities
 
 
 def first_sentences(words: int) -> Sentences:
     """Return the first lines of WikiText-2 in small letters, without unknown words."""
     lines = _text_file().read_text("utf-8").lower().splitlines()
-    found = [[word for word in line.split() if word != "<unk>"] for line in lines]
-    found = [line for line in found if line]
-    lengths = accumulate(map(len, found))
-    return found[: sum(length <= words for length in lengths)]
+    sentences = [[word for word in line.split() if word != "<unk>"] for line in lines]
+    sentences = [line for line in sentences if line]
+    lengths = accumulate(map(len, sentences))
+    return sentences[: sum(length <= words for length in lengths)]
 
 
 def _folder() -> Path:

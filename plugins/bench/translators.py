@@ -99,19 +99,19 @@ class Translators(Pair):
 
     def plain_weights(self, ours: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return embeddings, layers and matrices; biases of `torch.nn` alone are left out."""
-        found = {
+        weights = {
             "source.weight": ours["encoder.embedding"],
             "target.weight": ours["decoder.embedding"],
             "output.bias": ours["decoder.b_2"],
         }
         for name, layer in _MATRICES.items():
-            found[f"{layer}.weight"] = ours[f"decoder.{name}"].T
+            weights[f"{layer}.weight"] = ours[f"decoder.{name}"].T
         for prefix, (layer, suffix) in _LAYERS.items():
             for name, plain in (("W_x", "weight_ih"), ("W_h", "weight_hh"), ("b", "bias_ih")):
                 i, f, o, g = ours[f"{prefix}.{name}"].chunk(4, dim=-1)
                 block = torch.cat([i, f, g, o], dim=-1)
-                found[f"{layer}.{plain}_l0{suffix}"] = block.T if block.ndim == 2 else block
-        return found
+                weights[f"{layer}.{plain}_l0{suffix}"] = block.T if block.ndim == 2 else block
+        return weights
 
     def batches(self) -> Iterator[Batch]:
         """Yield the same batches again and again."""

@@ -192,17 +192,17 @@ def _add_rows(table: Array, ids: Array, rows: Array) -> None:
     if not len(ids):
         return
     order = np.argsort(ids, kind="stable")
-    found, starts = np.unique(ids[order], return_index=True)
-    table[found] += np.add.reduceat(rows[order], starts, axis=0)
+    words, starts = np.unique(ids[order], return_index=True)
+    table[words] += np.add.reduceat(rows[order], starts, axis=0)
 
 
 def _windows_with_words(words: Array, width: int) -> Array:
     """Return which windows `(N, T + width − 1)` have a word among their `width` places."""
     N, T = words.shape
-    found = np.zeros((N, T + width - 1), bool)
+    has_words = np.zeros((N, T + width - 1), bool)
     for k in range(width):
-        found[:, k : k + T] |= words
-    return found
+        has_words[:, k : k + T] |= words
+    return has_words
 
 
 def _check(

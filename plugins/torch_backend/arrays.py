@@ -204,17 +204,17 @@ class TorchArrays(Arrays):
 
         def back(grad_output: Tensor) -> tuple[dict[str, Tensor], Sequence[Tensor | None]]:
             # The graph is kept, because a second call must return the same.
-            found = torch.autograd.grad(
+            gradients = torch.autograd.grad(
                 output, wanted, grad_output, retain_graph=True, materialize_grads=True
             )
-            of_inputs: Sequence[Tensor | None] = found[: len(real)]
+            of_inputs: Sequence[Tensor | None] = gradients[: len(real)]
             if len(real) < len(starts):
                 each = iter(of_inputs)
                 of_inputs = [next(each) if start.requires_grad else None for start in starts]
-            return dict(zip(leaves, found[len(real) :], strict=True)), of_inputs
+            return dict(zip(leaves, gradients[len(real) :], strict=True)), of_inputs
 
         if others:
-            return tuple(one.detach() for one in (output, *others)), back
+            return tuple(tensor.detach() for tensor in (output, *others)), back
         return output.detach(), back
 
     def astype(self, native: Tensor, dtype: npt.DTypeLike | torch.dtype) -> Tensor:
@@ -246,8 +246,8 @@ class TorchArrays(Arrays):
                     f"random numbers cannot go on with '{kind}': their generator was not on such "
                     "a device. Resume with the same `--backend` and `--device`"
                 )
-            found = torch.frombuffer(bytearray.fromhex(state[kind]), dtype=torch.uint8)
-            generator.on_device.set_state(found)
+            on_device = torch.frombuffer(bytearray.fromhex(state[kind]), dtype=torch.uint8)
+            generator.on_device.set_state(on_device)
 
 
 class DeviceGenerator(np.random.Generator):

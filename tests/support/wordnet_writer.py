@@ -18,7 +18,7 @@ from framework.data.lexicon.entries import (
     HYPERNYM,
     INSTANCE_HYPERNYM,
     SIMILAR,
-    Entry,
+    SynsetEntry,
 )
 
 #: Part of speech -> name of its files, and the number of the lexicographers' file we claim.
@@ -31,7 +31,7 @@ _INVERSE = {HYPERNYM: "~", INSTANCE_HYPERNYM: "~i", SIMILAR: SIMILAR}
 _HEADER = "  1 A lexicon of gradus in the format of WordNet's database files (wndb).  \n"
 
 
-def write_wordnet(entries: Sequence[Entry], folder: Path) -> None:
+def write_wordnet(entries: Sequence[SynsetEntry], folder: Path) -> None:
     """Write ``data.POS``, ``index.POS`` and an empty ``POS.exc`` each into `folder`.
 
     Args:
@@ -51,7 +51,7 @@ def write_wordnet(entries: Sequence[Entry], folder: Path) -> None:
 class _Database:
     """What the lines of one entry need to know of all the others."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[SynsetEntry]) -> None:
         self._entries = {entry.id: entry for entry in entries}
         self._pointers = _both_ways(entries)
         self._lex_ids = _lex_ids(entries)
@@ -66,13 +66,13 @@ class _Database:
 
     def index_lines(self, pos: str) -> list[str]:
         """The lines of the words of this part of speech, in alphabetical order."""
-        senses: dict[str, list[Entry]] = defaultdict(list)
+        senses: dict[str, list[SynsetEntry]] = defaultdict(list)
         for entry in self._of(pos):
             for word in entry.words:
                 senses[word.lower()].append(entry)
         return [self._index_line(word, pos, senses[word]) for word in sorted(senses)]
 
-    def _of(self, pos: str) -> list[Entry]:
+    def _of(self, pos: str) -> list[SynsetEntry]:
         return [entry for entry in self._entries.values() if FILE_POS[entry.pos] == pos]
 
     def _place(self, pos: str) -> None:
@@ -81,7 +81,7 @@ class _Database:
             self._offsets[entry.id] = position
             position += len(self._data_line(entry).encode())
 
-    def _data_line(self, entry: Entry) -> str:
+    def _data_line(self, entry: SynsetEntry) -> str:
         words = [f"{word} {self._lex_ids[entry.id, word]:x}" for word in entry.words]
         pointers = [
             f"{symbol} {self._offsets[target]:08d} {FILE_POS[self._entries[target].pos]} 0000"
@@ -96,7 +96,7 @@ class _Database:
         ]
         return f"{' '.join(columns)} | {entry.gloss}  \n"
 
-    def _index_line(self, word: str, pos: str, senses: list[Entry]) -> str:
+    def _index_line(self, word: str, pos: str, senses: list[SynsetEntry]) -> str:
         found = (symbol for sense in senses for symbol, _ in self._pointers[sense.id])
         symbols = list(dict.fromkeys(found))
         offsets = [f"{self._offsets[sense.id]:08d}" for sense in senses]
@@ -105,7 +105,7 @@ class _Database:
         return f"{' '.join(columns)}  \n"
 
 
-def _both_ways(entries: Iterable[Entry]) -> dict[str, list[tuple[str, str]]]:
+def _both_ways(entries: Iterable[SynsetEntry]) -> dict[str, list[tuple[str, str]]]:
     """The pointers of each entry, those that lead back to it included, each once."""
     pointers: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
     for entry in entries:
@@ -115,7 +115,7 @@ def _both_ways(entries: Iterable[Entry]) -> dict[str, list[tuple[str, str]]]:
     return defaultdict(list, {id: list(found) for id, found in pointers.items()})
 
 
-def _lex_ids(entries: Iterable[Entry]) -> dict[tuple[str, str], int]:
+def _lex_ids(entries: Iterable[SynsetEntry]) -> dict[tuple[str, str], int]:
     """Tells the senses of a word apart: how many of its part of speech came before."""
     before: Counter[tuple[str, str]] = Counter()
     lex_ids = {}

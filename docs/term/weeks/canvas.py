@@ -37,13 +37,13 @@ def _handed_in(desk: Desk) -> tuple[Week, Week]:
     for person, hours in ((desk.people.late, _TWO_DAYS), (desk.people.ill, _ILL)):
         first.hand_in(person, [Kind.RIGHT], hours)
     newer = Week(2, first.due, first.answers, dict(first.kinds), dict(first.listed))
-    for key, one in first.listed.items():
+    for key, hand_in in first.listed.items():
         rng = random.Random(f"again {key}")
-        is_drawn = one.person not in desk.people.with_roles and rng.random() < 0.12
-        if is_drawn or one.person == desk.people.careless:
-            kind = Kind.WRONG if one.person == desk.people.careless else drawn_kind(rng)
-            hours = (one.moment - first.due) / timedelta(hours=1)
-            newer.hand_in(one.person, [kind], hours + rng.uniform(0.1, 30))
+        is_drawn = hand_in.person not in desk.people.with_roles and rng.random() < 0.12
+        if is_drawn or hand_in.person == desk.people.careless:
+            kind = Kind.WRONG if hand_in.person == desk.people.careless else drawn_kind(rng)
+            hours = (hand_in.moment - first.due) / timedelta(hours=1)
+            newer.hand_in(hand_in.person, [kind], hours + rng.uniform(0.1, 30))
     for week, name in ((first, "lab2"), (newer, "lab2-newer")):
         exports.canvas(desk.folder / f"downloads/{name}.zip", week.listed.values(), week.due)
         desk.write(f"downloads/{name}-times.csv", exports.times(week.listed.values()))
@@ -93,7 +93,7 @@ def _check_collection(desk: Desk, first: Week, newer: Week, output: str) -> None
 
 
 def _again(first: Week, newer: Week) -> list[str]:
-    return [key for key, one in first.listed.items() if newer.listed[key] != one]
+    return [key for key, hand_in in first.listed.items() if newer.listed[key] != hand_in]
 
 
 def _graded(desk: Desk, first: Week, newer: Week) -> Iterator[Event]:
@@ -118,9 +118,9 @@ def _stored(desk: Desk, count: int) -> Callable[[], bool]:
     """Return whether the store of week 2 holds that many results."""
 
     def is_time() -> bool:
-        place = desk.folder / "lab2/results.sqlite"
+        path = desk.folder / "lab2/results.sqlite"
         try:
-            with sqlite3.connect(f"file:{place}?mode=ro", uri=True) as store:
+            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
                 return bool(store.execute("SELECT count(*) FROM grading").fetchone()[0] >= count)
         except sqlite3.OperationalError:  # not there yet
             return False
@@ -136,9 +136,9 @@ def _check_results(desk: Desk, first: Week, newer: Week) -> None:
     desk.same(results, graded, "week 2, what was graded")
     for key, kinds in counting.items():
         if kinds:
-            found = results[key, "activations"]
+            result = results[key, "activations"]
             is_right = Kind.RIGHT in kinds
-            desk.claim(found.is_full == is_right, f"{key} hands in {kinds}: {found}")
+            desk.claim(result.is_full == is_right, f"{key} hands in {kinds}: {result}")
 
 
 def _kinds(desk: Desk, first: Week, newer: Week, key: str) -> list[Kind]:
@@ -161,8 +161,8 @@ def _returned(desk: Desk) -> Iterator[Event]:
     for before, after in zip(
         desk.rows("downloads/gradebook.csv"), desk.rows("filled-2.csv"), strict=True
     ):
-        found = results.get((before["SIS Login ID"], "activations"))
-        if found is not None:
-            desk.claim(abs(float(after[title]) - found.earned) < 0.01, f"{after} has {found}")
+        result = results.get((before["SIS Login ID"], "activations"))
+        if result is not None:
+            desk.claim(abs(float(after[title]) - result.earned) < 0.01, f"{after} has {result}")
         else:
             desk.claim(after == before, f"{after} stays as {before}")

@@ -73,13 +73,13 @@ def _check_nothing_left(desk: Desk) -> None:
     """Claim that no file names the leaver in any way."""
     leaver = desk.people.leaver
     words = [leaver.key, leaver.email, leaver.github, leaver.participant, leaver.canvas]
-    if sum(one.name == leaver.name for one in desk.people.people) == 1:
+    if sum(person.name == leaver.name for person in desk.people.people) == 1:
         words.append(leaver.name)
-    pattern = re.compile("|".join(rf"(?<![\w.]){re.escape(one)}(?!\w)" for one in words).encode())
+    pattern = re.compile("|".join(rf"(?<![\w.]){re.escape(word)}(?!\w)" for word in words).encode())
     for file in desk.folder.rglob("*"):
         if file.is_file() and file.relative_to(desk.folder).parts[0] not in _COURSE:
-            found = pattern.search(file.read_bytes())
-            desk.claim(found is None, f"{file} holds {found}")
+            match = pattern.search(file.read_bytes())
+            desk.claim(match is None, f"{file} holds {match}")
 
 
 _COURSE = ("exercises", "solutions")

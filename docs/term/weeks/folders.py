@@ -91,7 +91,7 @@ def _graded(desk: Desk, week: Week) -> Iterator[Event]:
     yield faults
     desk.claim(faults.output == "missing in run 1: 0 results", faults.output)
     places = (desk.folder, desk.folder.parent, Path.home(), Path("/tmp"), Path("/"))
-    traces = [place / _TRACE for place in places if (place / _TRACE).exists()]
+    traces = [folder / _TRACE for folder in places if (folder / _TRACE).exists()]
     desk.claim(not traces, f"the sandbox has let it write: {traces}")
     results = desk.results("lab5")
     week.check(desk, results)
@@ -120,17 +120,17 @@ def _without_the_hostile(desk: Desk) -> Iterator[Event]:
     moved = desk.type("Not one result moved.", "gradus class diff 1 2 --in proof/lab5")
     yield moved
     desk.claim(moved.output == "moved between run 1 and run 2: 0 results", moved.output)
-    others = {place: one for place, one in before.items() if place[0] != hostile.key}
+    others = {key: result for key, result in before.items() if key[0] != hostile.key}
     _same_points(desk, others, desk.results("proof/lab5"))
     shutil.rmtree(desk.folder / "proof")
 
 
 def _same_points(
-    desk: Desk, one: Mapping[tuple[str, str], Graded], other: Mapping[tuple[str, str], Graded]
+    desk: Desk, ours: Mapping[tuple[str, str], Graded], other: Mapping[tuple[str, str], Graded]
 ) -> None:
-    desk.same(one, other, "who was graded without the hostile submission")
-    for place, found in one.items():
-        desk.claim(math.isclose(found.earned, other[place].earned), f"{place}: {other[place]}")
+    desk.same(ours, other, "who was graded without the hostile submission")
+    for key, result in ours.items():
+        desk.claim(math.isclose(result.earned, other[key].earned), f"{key}: {other[key]}")
 
 
 def _shown(desk: Desk) -> Iterator[Event]:

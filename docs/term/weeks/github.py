@@ -38,10 +38,10 @@ def _last_year(desk: Desk, answers: Answers) -> None:
     """Collect the work of last year's class."""
     moment = datetime(2025, 3, 28, 12, tzinfo=ZONE)
     people = [Person(900 + i, f"Student {i} of 2025") for i in range(_STUDENTS_BEFORE)]
-    listed = [HandIn(one, {f"{_EXERCISE}.py": _of_last_year(answers, i)}, moment)
-              for i, one in enumerate(people)]  # fmt: skip
+    listed = [HandIn(person, {f"{_EXERCISE}.py": _of_last_year(answers, i)}, moment)
+              for i, person in enumerate(people)]  # fmt: skip
     exports.clones(
-        desk.folder / "before/lab4-2025-submissions", "lab4-2025", [[one] for one in listed]
+        desk.folder / "before/lab4-2025-submissions", "lab4-2025", [[hand_in] for hand_in in listed]
     )
     desk.type("", "gradus class collect before/lab4-2025-submissions --as github --into lab4-2025")
 
@@ -60,12 +60,12 @@ def _handed_in(desk: Desk, answers: Answers) -> Week:
     for person, text in texts.items():
         work = {f"{_EXERCISE}.py": signed(text, person)}
         week.listed[person.key] = HandIn(person, work, week.listed[person.key].moment)
-    histories = [[one] for one in week.listed.values()]
+    histories = [[hand_in] for hand_in in week.listed.values()]
     late = week.listed[people.late.key]
     week.listed[people.late.key] = HandIn(late.person, late.work, _SUNDAY)
     early = HandIn(people.late, {f"{_EXERCISE}.py": answers.stub}, week.due - timedelta(hours=2))
-    place = [one.person for (one,) in histories].index(people.late)
-    histories[place] = [early, week.listed[people.late.key]]
+    index = [hand_in.person for (hand_in,) in histories].index(people.late)
+    histories[index] = [early, week.listed[people.late.key]]
     exports.clones(desk.folder / "clones/lab4-submissions", "lab4", histories)
     return week
 
@@ -101,7 +101,7 @@ def _graded(desk: Desk, week: Week) -> Iterator[Event]:
     desk.write("lab4/rules.toml", "[late]\nper_day = 10\n")
     desk.type("", "gradus class totals --in lab4 --names --csv totals-4.csv")
     late = desk.people.late
-    (row,) = (one for one in desk.rows("totals-4.csv") if one["student"] == late.shown)
+    (row,) = (total for total in desk.rows("totals-4.csv") if total["student"] == late.shown)
     expected = f"2 days late: -20% ({results[late.key, _EXERCISE].earned:g} to"
     desk.claim(row["comment"].startswith(expected), f"{row} has {expected}")
     yield desk.type(
@@ -111,14 +111,14 @@ def _graded(desk: Desk, week: Week) -> Iterator[Event]:
 
 
 def _compared(desk: Desk) -> Iterator[Event]:
-    found = desk.type(
+    event = desk.type(
         "*Look for similar code.* Code is compared within the class, with the solutions, and with "
         "the collection of last year. Names, comments and formatting do not count. Similarity is a "
         "reason to look, and no finding: no points change.",
         "gradus class similarity 0 similar --in lab4 --source lab4-2025 --names",
     )
-    yield found
-    desk.claim(f"{_EXERCISE} clip_by_norm: 2 clusters among" in found.output, found.output)
+    yield event
+    desk.claim(f"{_EXERCISE} clip_by_norm: 2 clusters among" in event.output, event.output)
     people = desk.people
     clusters = {frozenset(_members(desk, page.name)) for page in
                 (desk.folder / "similar/clusters").iterdir()}  # fmt: skip
@@ -134,4 +134,4 @@ def _compared(desk: Desk) -> Iterator[Event]:
 def _members(desk: Desk, page: str) -> set[str]:
     """Return the keys of the students on the page of a cluster."""
     text = html.unescape(desk.read(f"similar/clusters/{page}"))
-    return {one.key for one in desk.people.people if re.search(rf"\b{one.key} \(", text)}
+    return {person.key for person in desk.people.people if re.search(rf"\b{person.key} \(", text)}

@@ -35,21 +35,21 @@ def _handed_in(desk: Desk) -> tuple[Week, dict[str, list[Person]], set[str]]:
     answers = Answers(desk.course.exercise("pooling"), spared="AverageOverTime")
     week = Week.drawn(desk, 3, "2026-03-20T18:00", [answers], Policy(late=0.0))
     leaver, partner = desk.people.leaver, desk.people.partner
-    for key, one in [*week.listed.items()]:
+    for key, hand_in in [*week.listed.items()]:
         is_drawn = random.Random(f"rounds {key}").random() < _OTHERWISE
-        if week.kinds[key, "pooling"] is Kind.RIGHT and (is_drawn or one.person == partner):
-            text = signed(rounds_otherwise(answers.solution), one.person)
-            week.listed[key] = HandIn(one.person, {"pooling.py": text}, one.moment)
+        if week.kinds[key, "pooling"] is Kind.RIGHT and (is_drawn or hand_in.person == partner):
+            text = signed(rounds_otherwise(answers.solution), hand_in.person)
+            week.listed[key] = HandIn(hand_in.person, {"pooling.py": text}, hand_in.moment)
     refused = {
         key
-        for key, one in week.listed.items()
-        if one.work["pooling.py"] == signed(rounds_otherwise(answers.solution), one.person)
+        for key, hand_in in week.listed.items()
+        if hand_in.work["pooling.py"] == signed(rounds_otherwise(answers.solution), hand_in.person)
     }
-    owners = {key: [one.person] for key, one in week.listed.items()}
+    owners = {key: [hand_in.person] for key, hand_in in week.listed.items()}
     owners[partner.key].append(leaver)  # the two work together: one submission, two grades
     del week.listed[leaver.key], owners[leaver.key]
-    refused = {one.key for key in refused & owners.keys() for one in owners[key]}
-    listed = [(one, owners[key]) for key, one in week.listed.items()]
+    refused = {owner.key for key in refused & owners.keys() for owner in owners[key]}
+    listed = [(hand_in, owners[key]) for key, hand_in in week.listed.items()]
     exports.gradescope(desk.folder / "downloads/lab3.zip", listed)
     return week, owners, refused
 
@@ -74,11 +74,11 @@ def _graded(desk: Desk, week: Week, refused: set[str]) -> Iterator[Event]:
     results = desk.results("lab3")
     for key, exercise in week.kinds:
         is_right = week.kinds[key, exercise] is Kind.RIGHT
-        found = results[key, exercise]
-        is_so = found.is_full == (is_right and key not in refused)
-        desk.claim(is_so, f"{key} is {week.kinds[key, exercise]}, and graded as {found}")
+        result = results[key, exercise]
+        is_so = result.is_full == (is_right and key not in refused)
+        desk.claim(is_so, f"{key} is {week.kinds[key, exercise]}, and graded as {result}")
     desk.write("grades.csv", table(
-        ("student", "name"), ((one.key, one.name) for one in desk.people.people)
+        ("student", "name"), ((person.key, person.name) for person in desk.people.people)
     ))  # fmt: skip
     yield desk.type(
         "Any table with a row for each student can be filled; `--new` adds the column.",

@@ -41,7 +41,7 @@ def _handed_in(desk: Desk) -> Week:
     answers = [Answers(desk.course.exercise(name)) for name in ("one_hot", "neuron")]
     week = Week.drawn(desk, 1, "2026-03-06T18:00", answers, Policy())
     careless, exercise = desk.people.careless, desk.course.exercise("neuron")
-    wrong = next(one for one in load_mistakes(exercise) if one.task == "sigmoid")
+    wrong = next(mistake for mistake in load_mistakes(exercise) if mistake.task == "sigmoid")
     before = week.listed[careless.key]
     changed = signed(wrong.apply(exercise.solution_source()), careless)
     week.listed[careless.key] = HandIn(
@@ -135,16 +135,16 @@ def _settled(desk: Desk, week: Week) -> Iterator[Event]:
 def _decide(desk: Desk) -> None:
     """Enter points for the neuron of the careless student."""
     rows = desk.rows("lab1/points.csv")
-    mine = [one for one in rows if one["student"] == desk.people.careless.key]
-    desk.same(((one["part"], one["waits_for"]) for one in mine), [("neuron", "sigmoid")], "waits")
+    mine = [row for row in rows if row["student"] == desk.people.careless.key]
+    desk.same(((row["part"], row["waits_for"]) for row in mine), [("neuron", "sigmoid")], "waits")
     mine[0] |= {"points": f"{_GIVEN:g}", "comment": "Right for your own sigmoid."}
-    desk.write("lab1/points.csv", table(list(rows[0]), (list(one.values()) for one in rows)))
+    desk.write("lab1/points.csv", table(list(rows[0]), (list(row.values()) for row in rows)))
 
 
 def _check_totals(desk: Desk, week: Week) -> None:
     """Claim that totals are the points of checks with rules and manual points."""
     desk.type("", "gradus class totals --in lab1 --names --csv totals.csv")
-    found = {_key(row["student"]): row for row in desk.rows("totals.csv")}
+    totals_of = {_key(row["student"]): row for row in desk.rows("totals.csv")}
     results = desk.results("lab1")
     for key in week.listed:
         earned = {name: results[key, name].earned for name in _WEIGHTS}
@@ -153,7 +153,8 @@ def _check_totals(desk: Desk, week: Week) -> None:
         kept = 1 - min(0.1 * week.days_late(key), 0.5)
         total = sum(earned[name] * weight * kept for name, weight in _WEIGHTS.items())
         desk.claim(
-            abs(float(found[key]["total"]) - total) < 0.01, f"{key}: {found[key]} is not {total}"
+            abs(float(totals_of[key]["total"]) - total) < 0.01,
+            f"{key}: {totals_of[key]} is not {total}",
         )
 
 
@@ -177,14 +178,14 @@ def _returned(desk: Desk, week: Week) -> Iterator[Event]:
     yield pages
     with zipfile.ZipFile(desk.folder / "feedback.zip") as archive:
         numbers = re.findall(r"_(\d+)_assignsubmission_file/", "\n".join(archive.namelist()))
-    expected = [one.person.participant for one in week.listed.values()]
+    expected = [hand_in.person.participant for hand_in in week.listed.values()]
     desk.same(numbers, expected, "pages of feedback")
 
 
 def _check_worksheet(desk: Desk) -> None:
     """Claim that the worksheet has the totals, scaled, and nothing for those without work."""
     totals = {_key(row["student"]): row for row in desk.rows("totals.csv")}
-    people = {one.participant: one.key for one in desk.people.people}
+    people = {person.participant: person.key for person in desk.people.people}
     for row in desk.rows("filled.csv"):
         total = totals[people[row["Identifier"].partition(" ")[2]]]
         scaled = float(total["total"] or "nan") / float(total["possible"]) * _MAXIMUM

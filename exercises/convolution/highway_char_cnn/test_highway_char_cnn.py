@@ -207,7 +207,7 @@ def encoded(language, count, window, rng, unseen=False):
 
 def nearness(model, ids, labels, best, limit):
     """Return the share of content words tagged right, every second one, divided by `limit`."""
-    found = model.forward(ids).argmax(axis=2)
-    answers, best, right = (tags[:, 1::2].ravel() for tags in (found, best, labels))
+    actual = model.forward(ids).argmax(axis=2)
+    answers, best, right = (tags[:, 1::2].ravel() for tags in (actual, best, labels))
     not_better_than_bayes(answers, best, right)
     return float((answers == right).mean() / limit)

@@ -91,9 +91,9 @@ def test_accuracy_by_width(submission, reference, rng):
     language = AttributedSentiment()
     texts = _Texts(language)
     for width in (1, 3, 5):
-        found = submission.best_accuracy(texts.ids, texts.labels, texts.p, width)
+        actual = submission.best_accuracy(texts.ids, texts.labels, texts.p, width)
         what = f"the best accuracy of windows of width {width} on attributed_sentiment"
-        equal(found, language.best_window_accuracy(width), what, rtol=RTOL)
+        equal(actual, language.best_window_accuracy(width), what, rtol=RTOL)
     p = rng.dirichlet(np.ones(len(texts.p)))
     agrees(submission, reference, "best_accuracy", texts.ids, texts.labels, p, 3)
 
@@ -159,12 +159,14 @@ def test_gradients_add_up(submission, reference, rng):
 def test_window_claim(submission, reference, metric_threshold, rng):
     """Claim: windows reach the best accuracy of bags of windows, and cannot exceed it."""
     swapped = np.array([[1, 2, 3, 1, 2, 4, 1, 2], [1, 2, 4, 1, 2, 3, 1, 2]])
-    one, other = classifiers(submission, reference, "conv1d", "mean", rng=rng).student.forward(
+    scores, other = classifiers(submission, reference, "conv1d", "mean", rng=rng).student.forward(
         swapped
     )
-    equal(other, one, "the scores of a text with the same windows in another order", rtol=RTOL)
-    one, other = classifiers(submission, reference, "rnn", "mean", rng=rng).student.forward(swapped)
-    expect(not np.allclose(one, other), "a recurrent network should distinguish the two orders")
+    equal(other, scores, "the scores of a text with the same windows in another order", rtol=RTOL)
+    scores, other = classifiers(submission, reference, "rnn", "mean", rng=rng).student.forward(
+        swapped
+    )
+    expect(not np.allclose(scores, other), "a recurrent network should distinguish the two orders")
     reaches_its_best(submission, reference, metric_threshold, rng, "window", 3)
 
 
@@ -175,8 +177,8 @@ def test_cnn_claim(submission, reference, metric_threshold, rng):
     """Claim: a CNN finds a phrase at any place, up to the width of its filters."""
     model = classifiers(submission, reference, "conv1d", "max", rng=rng).student
     said = np.full((4, 9), 1)
-    for row, place in enumerate((2, 3, 4, 5)):
-        said[row, place : place + 2] = 2, 3
+    for row, start in enumerate((2, 3, 4, 5)):
+        said[row, start : start + 2] = 2, 3
     logits = model.forward(said)
     equal(
         logits,
@@ -218,8 +220,8 @@ def test_fit(submission, reference, rng):
     expected = reference.fit(theirs, data, **settings)
     equal(losses, expected, "the losses that fit returns", rtol=1e-6)
     for name, value in theirs.parameters.items():
-        found = ours.parameters[name]
-        equal(found, value, f"parameters['{name}'] after fit", rtol=1e-6, atol=1e-9)
+        actual = ours.parameters[name]
+        equal(actual, value, f"parameters['{name}'] after fit", rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.task("compare")
@@ -287,10 +289,10 @@ def test_chosen_on_held_out_texts(submission, rng):
             (f"model {3 - i}", always(submission, classes[i], rng=rng))
             for i in (1, *rng.permutation([0, 2]))
         ]
-        found = submission.select(models, held_out, test)
+        actual = submission.select(models, held_out, test)
         expected = [f"model {3 - best}", (2, 4, 3)[best] / 9]
         equal(
-            list(found), expected, "the name and the test accuracy of the chosen model", rtol=RTOL
+            list(actual), expected, "the name and the test accuracy of the chosen model", rtol=RTOL
         )
 
 
@@ -344,8 +346,8 @@ def same_rows(module, rows, models, test):
     for name, accuracy, parameters, seconds in rows:
         model, (ids, labels) = models[name], test
         model.eval()
-        found = np.mean(model.forward(ids).argmax(axis=1) == labels)
-        equal(accuracy, float(found), f"the accuracy of {name}", rtol=RTOL)
+        actual = np.mean(model.forward(ids).argmax(axis=1) == labels)
+        equal(accuracy, float(actual), f"the accuracy of {name}", rtol=RTOL)
         equal(parameters, module.count_parameters(model), f"the parameters of {name}")
         expect(0 < seconds < math.inf, f"the seconds of {name} are {seconds}")
     keys = [(-accuracy, parameters) for _, accuracy, parameters, _ in rows]

@@ -147,8 +147,8 @@ def test_dropout(submission, rng):
     grad = rng.normal(size=kept.shape)
     model.zero_gradients()
     model.backward(grad)
-    found, what = model.gradients["conv_1.b"], "gradients['conv_1.b'] with dropout"
-    equal(found, (grad * kept).sum(axis=0), what, rtol=RTOL)
+    actual, what = model.gradients["conv_1.b"], "gradients['conv_1.b'] with dropout"
+    equal(actual, (grad * kept).sum(axis=0), what, rtol=RTOL)
     equal(model.gradients["W"], kept.T @ grad, "gradients['W'] with dropout", rtol=RTOL)
     model.eval()
     equal(model.forward(ids), np.full((100, C), p), "z at test time", rtol=RTOL)

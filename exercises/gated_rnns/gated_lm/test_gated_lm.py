@@ -148,8 +148,8 @@ def test_next_log_probabilities(submission, reference, rng):
         equal(log_probs, expected[:, t], what)
     same_for_large_scores(pair, tokens)
     first = tokens[:, 0], model.initial_state(3)
-    found = model.next_log_probabilities(*first)
-    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
+    actual = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=actual)
 
 
 @pytest.mark.task("GatedLM")
@@ -206,14 +206,14 @@ def gates_and_cells(parameters, tokens):
     """Return the input gates, the forget gates and the cells after each token: three (T, H)."""
     W_x, W_h, b = (parameters[f"cell.layer_1.{name}"] for name in ("W_x", "W_h", "b"))
     h = c = np.zeros(len(W_h))
-    found = []
+    steps = []
     for x in parameters["embedding"][tokens]:
         i, f, o, g = np.split(x @ W_x + h @ W_h + b, 4)
         i, f, o = (1 / (1 + np.exp(-a)) for a in (i, f, o))
         c = f * c + i * np.tanh(g)
         h = o * np.tanh(c)
-        found.append((i, f, c))
-    return (np.stack(values) for values in zip(*found, strict=True))
+        steps.append((i, f, c))
+    return (np.stack(values) for values in zip(*steps, strict=True))
 
 
 def draw_gates(plot, parameters, language, tokens):
@@ -253,12 +253,12 @@ def test_accuracy(submission, reference, rng):
     model = MarkovModel.random(len(language.vocabulary), rng=rng)
     model_callback = language_model_callback(model)
     expected = reference.agreement_accuracy(model_callback, *items)
-    found = submission.agreement_accuracy(model_callback, *items)
-    equal(found, expected, "the accuracy by distance")
-    expect(list(found) == sorted(found), "the distances should come in rising order")
+    actual = submission.agreement_accuracy(model_callback, *items)
+    equal(actual, expected, "the accuracy by distance")
+    expect(list(actual) == sorted(actual), "the distances should come in rising order")
     *forms, distances = items
     size = len(language.vocabulary)
     uniform = language_model_callback(MarkovModel(np.full((size, size, size), 1 / size)))
     expected = dict.fromkeys(sorted({3 * int(d) for d in distances}), 0.0)
-    found = submission.agreement_accuracy(uniform, *forms, 3 * distances)
-    equal(found, expected, "the accuracy of a model that prefers no form, by distance")
+    actual = submission.agreement_accuracy(uniform, *forms, 3 * distances)
+    equal(actual, expected, "the accuracy of a model that prefers no form, by distance")

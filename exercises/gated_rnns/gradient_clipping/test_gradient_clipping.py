@@ -23,8 +23,8 @@ def test_three_four_five(submission, rng):
     scale, threshold = rng.uniform(1, 2), rng.uniform(1, 4)
     gradients = {name: scale * value for name, value in gradients.items()}
     expected = {name: threshold * value for name, value in expected.items()}
-    found = submission.clip_by_norm(gradients, threshold)
-    equal(found, expected, f"{3 * scale:.4g} and {4 * scale:.4g}, clipped to {threshold:.4g}")
+    actual = submission.clip_by_norm(gradients, threshold)
+    equal(actual, expected, f"{3 * scale:.4g} and {4 * scale:.4g}, clipped to {threshold:.4g}")
 
 
 @pytest.mark.task("clip_by_norm")

@@ -50,14 +50,14 @@ class Intensifiers:
         kinds = np.empty((count, PHRASES, LENGTH), dtype=int)
         tags = np.empty_like(kinds)
         before = rng.integers(1, 3, size=(count, PHRASES))[:, :, None]
-        place = np.arange(LENGTH)
+        position = np.arange(LENGTH)
         adjective = rng.integers(ADJECTIVES, size=(count, PHRASES))[:, :, None]
         kinds[...] = ADJECTIVES + INTENSIFIERS + rng.integers(NOUNS, size=kinds.shape)
         drawn = ADJECTIVES + rng.integers(INTENSIFIERS, size=kinds.shape)
-        kinds = np.where(place < before, drawn, kinds)
-        kinds = np.where(place == before, adjective, kinds)
+        kinds = np.where(position < before, drawn, kinds)
+        kinds = np.where(position == before, adjective, kinds)
         tags[...] = adjective % 2
-        intensifier = np.broadcast_to(place < before, kinds.shape)
+        intensifier = np.broadcast_to(position < before, kinds.shape)
         flat = (count, PHRASES * LENGTH)
         return self.ids[kinds].reshape(flat), tags.reshape(flat), intensifier.reshape(flat)
 
@@ -223,8 +223,8 @@ def test_tagging_accuracy(submission, reference, rng):
     """tagging_accuracy: the share of right words, padding left out."""
     logits, ids = rng.normal(size=(3, 5, C)), sentences(rng, 5, 2, 1)
     tags = rng.integers(C, size=(3, 5))
-    found = agrees(submission, reference, "tagging_accuracy", logits, tags, ids)
-    expect(0 <= found <= 1, f"an accuracy lies between 0 and 1, but this one is {found}")
+    actual = agrees(submission, reference, "tagging_accuracy", logits, tags, ids)
+    expect(0 <= actual <= 1, f"an accuracy lies between 0 and 1, but this one is {actual}")
     best = logits.argmax(axis=-1)
     best[ids == 0] += 1
     equal(submission.tagging_accuracy(logits, best, ids), 1.0, "the accuracy of right tags")

@@ -152,21 +152,21 @@ def test_twenty_layers(submission, reference, rng, plot):
     """Highway: twenty new layers pass a gradient back, which vanishes without shortcuts."""
     D, depth = 50, 20
     x, grad = rng.normal(size=(2, 8, D))
-    found = _through_highways(submission, x, grad, depth, rng)
+    actual = _through_highways(submission, x, grad, depth, rng)
     lost = _through_plain_layers(x, grad, depth, rng)
     new = submission.Highway(D, rng=rng).forward(x)
     expect(np.all(new != x), "a new layer returns some numbers of x as they are")
     paired_models(submission, reference, "Highway", D, rng=rng).same_backward(x, rng=rng)
     plot(
         "A gradient on its way back through twenty new layers",
-        {"highway layers": found, "the same without a way around": lost},
+        {"highway layers": actual, "the same without a way around": lost},
         x=range(1, depth + 1), x_label="layer", y_label="norm of the gradient", log=True,
     )  # fmt: skip
     # Around the layers σ(2)²⁰ = 0.08 is left. Over 400 draws at least 0.073 was left, and at least
     # 32 times the plain layers' share: in logs 15 and 5 standard deviations from these bounds.
     expect(
-        found[0] > 0.04 and found[0] > 10 * lost[0],
-        f"of a gradient of norm 1, {found[0]:.2g} is left at the input of twenty new layers, and "
+        actual[0] > 0.04 and actual[0] > 10 * lost[0],
+        f"of a gradient of norm 1, {actual[0]:.2g} is left at the input of twenty new layers, and "
         f"{lost[0]:.2g} at that of layers without shortcuts: it should be about 0.08",
     )
 

@@ -165,28 +165,28 @@ def test_steps_without_words(submission, reference, rng, skip):
 def test_eight_layers(submission, reference, rng, plot):
     """With connections, the gradient reaches the lowest of eight layers."""
     depth, size = 8, 16
-    found, expected = {}, {}
+    actual, expected = {}, {}
     for skip in KINDS:
         layers = rnns(depth, skip, rng, size, size)
         pair = paired_models(submission, reference, "Stacked", layers, skip)
-        found[skip], expected[skip] = _arriving(pair, depth, size, rng)
+        actual[skip], expected[skip] = _arriving(pair, depth, size, rng)
     plot(
         "The gradient that arrives at each of eight layers",
-        {"no connections": found[None], "residual": found["residual"], "dense": found["dense"]},
+        {"no connections": actual[None], "residual": actual["residual"], "dense": actual["dense"]},
         x=range(1, depth + 1), x_label="layer", y_label="norm / norm of layer 8", log=True,
     )  # fmt: skip
     # Over 500 draws the log of the lowest norm over the highest was 0.66 ± 0.31 with skip
     # connections, −1.64 ± 0.23 with dense ones, −4.4 ± 0.54 with none; that of the bound is −3.
     for skip in ("residual", "dense"):
         expect(
-            found[skip][0] > 0.05,
-            f"with skip='{skip}' the lowest of eight layers gets {found[skip][0]:.2g} times the "
-            f"gradient of the highest, without connections {found[None][0]:.2g}: too little goes "
+            actual[skip][0] > 0.05,
+            f"with skip='{skip}' the lowest of eight layers gets {actual[skip][0]:.2g} times the "
+            f"gradient of the highest, without connections {actual[None][0]:.2g}: too little goes "
             "around the layers",
         )
     for skip in KINDS:
         what = f"the norm of the gradient of b in each of eight layers, with skip={skip!r},"
-        equal(found[skip], expected[skip], what, rtol=1e-6)
+        equal(actual[skip], expected[skip], what, rtol=1e-6)
 
 
 def _arriving(pair, depth, size, rng):
@@ -199,14 +199,14 @@ def _arriving(pair, depth, size, rng):
     pair.set_parameters(small)
     x, grad = rng.normal(size=(4, 10, size)), np.zeros((4, 10, size))
     grad[:, -1] = rng.normal(size=(4, size))
-    found = []
+    answers = []
     for model in (pair.student, pair.reference):
         model.forward(x)
         model.backward(grad)
         gradients = model.gradients
         norms = [np.linalg.norm(gradients[f"layer_{i}.b"]) for i in range(1, depth + 1)]
-        found.append(np.array(norms) / norms[-1])
-    return found
+        answers.append(np.array(norms) / norms[-1])
+    return answers
 
 
 def dropouts(submission, reference, layer, drop, rng, p=0.5):
@@ -231,8 +231,8 @@ def first_states(model, rng):
     """A first state in the form of `model.initial_state`, with random numbers."""
     state = model.initial_state(2)
     pair = isinstance(state, (tuple, list))
-    found = tuple(rng.normal(size=np.shape(one)) for one in (state if pair else (state,)))
-    return found if pair else found[0]
+    actual = tuple(rng.normal(size=np.shape(part)) for part in (state if pair else (state,)))
+    return actual if pair else actual[0]
 
 
 def same_dropout(submission, reference, drop, rng):

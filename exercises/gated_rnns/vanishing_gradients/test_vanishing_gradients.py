@@ -174,7 +174,7 @@ def test_the_same_matrix_at_every_step(submission, rng, plot):
     shares = {"the same matrix": [], "a matrix for each step": []}
     for _ in range(draws):
         W = rng.normal(scale=H**-0.5, size=(STEPS, H, H))
-        for (name, found), x in zip(shares.items(), (0 * numbers, numbers), strict=True):
+        for (name, actual), x in zip(shares.items(), (0 * numbers, numbers), strict=True):
             layer = callback(MatrixPerStep(W), "forward", "backward", "state", "gradients")
             norms = submission.gradient_norms(layer, x[None, :, None] + 0.0, STEPS - 1)
             grads = [np.ones(H)]
@@ -182,8 +182,8 @@ def test_the_same_matrix_at_every_step(submission, rng, plot):
                 grads.insert(0, W[number] @ grads[0])
             expected = np.linalg.norm(grads, axis=1)
             equal(norms, expected, f"the norms with {name}", rtol=1e-8)
-            found.append(np.log10(np.asarray(norms) / norms[-1]))
-    spreads = {name: np.std(found, axis=0) for name, found in shares.items()}
+            actual.append(np.log10(np.asarray(norms) / norms[-1]))
+    spreads = {name: np.std(actual, axis=0) for name, actual in shares.items()}
     plot(
         "How far gradients of 30 networks are apart",
         {name: line[::-1] for name, line in spreads.items()},
@@ -262,5 +262,7 @@ def test_cliff(submission, reference, rng, plot):
     )
     drawn = rng.normal(size=2)
     agrees(submission, reference, "descend", callback(slope_of_cliff), drawn, 1.0, 5, 0.5)
-    lost, found = (line[-1] for line in lines.values())
-    expect(found < 0.1 * lost, f"the loss ends at {found:.2g} with clipping, at {lost:.2g} without")
+    lost, actual = (line[-1] for line in lines.values())
+    expect(
+        actual < 0.1 * lost, f"the loss ends at {actual:.2g} with clipping, at {lost:.2g} without"
+    )

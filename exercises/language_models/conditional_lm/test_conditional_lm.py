@@ -185,8 +185,8 @@ def test_next_log_probabilities(submission, reference, rng):
         same_for_large_scores(pair, tokens, condition)
     first = tokens[:, 0], model.initial_state(3, condition)
     returns_new_arrays(model, "initial_state", 3, condition, expected=first[1])
-    found = model.next_log_probabilities(*first)
-    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
+    actual = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=actual)
 
 
 @pytest.mark.task("ConditionalLM")
@@ -231,10 +231,10 @@ def test_perplexity(submission, reference, metric_threshold, rng):
 
     ratio = "the perplexity on held-out texts, divided by that of their own source,"
     metric_threshold("perplexity_ratio", ratios, rng=rng, best=1.0, direction=LOWER, what=ratio)
-    found, limit = misled
+    actual, limit = misled
     expect(
-        found > limit,
-        f"with the conditions of other texts the perplexity is {found:.3f}; it "
+        actual > limit,
+        f"with the conditions of other texts the perplexity is {actual:.3f}; it "
         f"should exceed {limit:.3f}, the best without a condition",
     )
 

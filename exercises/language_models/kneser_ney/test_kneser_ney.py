@@ -48,10 +48,10 @@ def all_words(model, history, words=V):
 def test_discounts(submission, reference, rng):
     """D(1), D(2) and D(3) from the numbers of n-grams with the counts 1 to 4."""
     counts = np.repeat([0, 1, 2, 3, 4, 5, 9], [7, 40, 18, 9, 6, 11, 3])
-    found = agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
+    actual = agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
     Y = 40 / (40 + 2 * 18)
     by_hand = np.array([1 - 2 * Y * 18 / 40, 2 - 3 * Y * 9 / 18, 3 - 4 * Y * 6 / 9])
-    equal(found, by_hand, "the discounts", rtol=1e-9)
+    equal(actual, by_hand, "the discounts", rtol=1e-9)
     counts = rng.geometric(0.4, size=300)
     agrees(submission, reference, "kneser_ney_discounts", counts, rtol=1e-9)
 
@@ -67,10 +67,10 @@ def test_kneser_ney(submission, reference, rng):
     student, other = submission.KneserNey(V, 3), fitted(reference, tokens, V, 3)
     (left,) = after_call(student, "fit", tokens)
     equal(left, tokens, "the tokens after fit, which must not change them")
-    found = all_words(student, history)
-    equal(found, all_words(other, history), "KneserNey.probability of every word", rtol=1e-9)
-    equal(found.sum(axis=1), np.ones(6), "the sums over all words", rtol=1e-9)
-    expect(bool((found > 0).all()), "every word should have a probability above 0")
+    actual = all_words(student, history)
+    equal(actual, all_words(other, history), "KneserNey.probability of every word", rtol=1e-9)
+    equal(actual.sum(axis=1), np.ones(6), "the sums over all words", rtol=1e-9)
+    expect(bool((actual > 0).all()), "every word should have a probability above 0")
     equal(student.discounts, other.discounts, "model.discounts", rtol=1e-9)
     asked = "probability", history[:, None], np.arange(V)
     models = [
@@ -111,14 +111,14 @@ def test_perplexity(submission, reference, rng):
     other.fit(train)
     interpolated = perplexity_ratio(other, language, test)
     model = fitted(submission, train, words, 4, end=EOS)
-    found = perplexity_ratio(model, language, test)
+    actual = perplexity_ratio(model, language, test)
     message = (
-        f"the perplexity is {found:.2f} of that of the source; "
+        f"the perplexity is {actual:.2f} of that of the source; "
         f"interpolated backoff has {interpolated:.2f}"
     )
-    expect(found < interpolated, message)
+    expect(actual < interpolated, message)
     right = perplexity_ratio(fitted(reference, train, words, 4, end=EOS), language, test)
-    equal(found, right, "the perplexity, divided by that of the source")
+    equal(actual, right, "the perplexity, divided by that of the source")
 
 
 @pytest.mark.task("KneserNey")

@@ -184,15 +184,15 @@ def test_write(submission, rng):
     alphabet = "".join(rng.permutation([*letters, " "]).tolist())
     model = language_model_callback(certain(alphabet, f" {a}{b}{c}"))
     for prefix, rest in ((" ", f"{a}{b}{c} "), (f" {a}", f"{b}{c} {a}")):
-        found = submission.write(model, alphabet, prefix, 9, rng=rng)
+        actual = submission.write(model, alphabet, prefix, 9, rng=rng)
         what = f"what a model writes after '{prefix}' that knows only ' {a}{b}{c}'"
-        equal(found, (rest * 3)[:9], what)
+        equal(actual, (rest * 3)[:9], what)
     two = np.eye(3)[(np.arange(3)[:, None] + np.arange(3)) % 3]
     model = language_model_callback(MarkovModel(two))
     for prefix, expected in (("ab", "bcacc"), ("bb", "caccb"), ("cab", "bcacc")):
-        found = submission.write(model, "abc", prefix, 5, rng=rng)
+        actual = submission.write(model, "abc", prefix, 5, rng=rng)
         what = f"what is written after '{prefix}', where the last two characters decide"
-        equal(found, expected, what)
+        equal(actual, expected, what)
 
 
 @pytest.mark.task("write")

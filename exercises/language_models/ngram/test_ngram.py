@@ -42,8 +42,8 @@ def same_distributions(submission, reference, name, tokens, history, *args, **kw
     """Compare P of every word after every history; return that of the submission."""
     student = fitted(submission, name, tokens, V, *args, **kwargs)
     expected = all_words(fitted(reference, name, tokens, V, *args, **kwargs), history)
-    found = all_words(student, history)
-    equal(found, expected, f"{name}.probability of every word", rtol=1e-9)
+    actual = all_words(student, history)
+    equal(actual, expected, f"{name}.probability of every word", rtol=1e-9)
     asked = "probability", history[:, None], np.arange(V)
     models = [
         InstanceCalls(
@@ -52,7 +52,7 @@ def same_distributions(submission, reference, name, tokens, history, *args, **kw
         for text in (tokens, tokens[:20])
     ]
     used_in_turn(submission, *models)
-    return found
+    return actual
 
 
 @pytest.mark.task("NgramLM")
@@ -82,8 +82,8 @@ def test_count(submission, reference, rng):
     tokens = rng.integers(4, size=60)
     models = [fitted(module, "NgramLM", tokens, 4, 3) for module in (submission, reference)]
     for n in (1, 2, 3):
-        found, expected = (model.count(np.indices((4,) * n).reshape(n, -1).T) for model in models)
-        equal(found, expected, f"counts of all n-grams of {n} words in 60 words")
+        actual, expected = (model.count(np.indices((4,) * n).reshape(n, -1).T) for model in models)
+        equal(actual, expected, f"counts of all n-grams of {n} words in 60 words")
 
 
 @pytest.mark.task("NgramLM")
@@ -97,11 +97,11 @@ def test_students_opened_their(submission, rng):
         head = np.tile([students, opened, their], (1000, 1))
         tokens = np.append(minds, np.column_stack([head, last]).ravel())
         model = fitted(submission, "NgramLM", tokens, 6, 4)
-        found = model.probability(np.array([students, opened, their]), np.array([books, exams]))
+        actual = model.probability(np.array([students, opened, their]), np.array([books, exams]))
         what = (
             f"P(books | students opened their), {many} of 1000, and P(exams | ...), {few} of 1000"
         )
-        equal(found, np.array([many, few]) / 1000, what)
+        equal(actual, np.array([many, few]) / 1000, what)
 
 
 @pytest.mark.task("NgramLM")
@@ -111,9 +111,9 @@ def test_seen_and_unseen_histories(submission, reference, rng):
     """After a seen history the probabilities sum to 1; after an unseen one all are 0."""
     tokens = text_of(120, V - 1, rng)
     history = np.array([tokens[3:5], tokens[50:52], [0, V - 1], [V - 1, 0], [V, 0], [V, V]])
-    found = same_distributions(submission, reference, "NgramLM", tokens, history, 3)
+    actual = same_distributions(submission, reference, "NgramLM", tokens, history, 3)
     sums = np.array([1.0, 1.0, 0.0, 0.0, 1.0, 1.0])
-    equal(found.sum(axis=1), sums, "the sums over all words")
+    equal(actual.sum(axis=1), sums, "the sums over all words")
 
 
 @pytest.mark.task("NgramLM")
@@ -128,9 +128,9 @@ def test_next_log_probabilities(submission, reference, rng):
     equal(state, np.full((3, 2), V), "initial_state(3)")
     for t in range(5):
         expected = other.next_log_probabilities(read[:, t], state)
-        found = student.next_log_probabilities(read[:, t], state)
-        equal(found, expected, f"next_log_probabilities after {t + 1} tokens", rtol=1e-9)
-        state = found[1]
+        actual = student.next_log_probabilities(read[:, t], state)
+        equal(actual, expected, f"next_log_probabilities after {t + 1} tokens", rtol=1e-9)
+        state = actual[1]
     equal(student.forward(read), other.forward(read), "forward(tokens)", rtol=1e-9)
     equal(student.state, state, "model.state after forward")
 
@@ -186,7 +186,11 @@ def test_storage(submission, rng):
         sizes.append([*map(len, counts)])
         ends = {n: range(max(1, n - 1), len(text)) for n in (1, 2, 3, 4)}
         everything = [len(places) for places in ends.values()]
-        equal([int(np.sum(one)) for one in counts], everything, f"all counts of {len(text)} tokens")
+        equal(
+            [int(np.sum(table)) for table in counts],
+            everything,
+            f"all counts of {len(text)} tokens",
+        )
         seen = [len({tuple(text[t - n + 1 : t + 1]) for t in ends[n]}) for n in ends]
         equal(sizes[-1], seen, f"the sizes of the tables for {len(text)} tokens, n from 1 to 4")
         expect(max(sizes[-1]) < len(text), f"a table of {sizes[-1]} for {len(text)} tokens")
@@ -202,12 +206,12 @@ def test_storage(submission, rng):
 def test_what_is_far_back_does_not_matter(submission, reference, rng):
     """A word further back than n − 1 words has no effect ("proctor" in the lecture)."""
     tokens = text_of(200, V, rng)
-    model, right = (fitted(one, "NgramLM", tokens, V, 3) for one in (submission, reference))
+    model, right = (fitted(module, "NgramLM", tokens, V, 3) for module in (submission, reference))
     expected = all_words(right, tokens[None, 20:22])
     equal(all_words(model, tokens[None, 20:22]), expected, "probabilities after a history")
     for proctor in range(3):
-        found = all_words(model, np.array([[proctor, *tokens[20:22]]]))
-        equal(found, expected, f"probabilities with word {proctor} before the history")
+        actual = all_words(model, np.array([[proctor, *tokens[20:22]]]))
+        equal(actual, expected, f"probabilities with word {proctor} before the history")
 
 
 @pytest.mark.task("AddDelta")
@@ -228,11 +232,11 @@ def test_add_delta_sums_to_one(submission, rng):
     """A distribution after any history: all words above 0, uniform after an unseen history."""
     tokens = text_of(100, V - 1, rng)
     model = fitted(submission, "AddDelta", tokens, V, 3, 0.1)
-    found = all_words(model, np.array([tokens[3:5], [0, V - 1]]))
-    equal(found.sum(axis=1), np.ones(2), "the sums over all words", rtol=1e-9)
-    equal(found[1], np.full(V, 1 / V), "P after a history never seen", rtol=1e-9)
-    expect(bool(np.ptp(found[0]) > 0), "P is the same for all words after a history of the text")
-    expect(bool((found > 0).all()), "every word should have a probability above 0")
+    actual = all_words(model, np.array([tokens[3:5], [0, V - 1]]))
+    equal(actual.sum(axis=1), np.ones(2), "the sums over all words", rtol=1e-9)
+    equal(actual[1], np.full(V, 1 / V), "P after a history never seen", rtol=1e-9)
+    expect(bool(np.ptp(actual[0]) > 0), "P is the same for all words after a history of the text")
+    expect(bool((actual > 0).all()), "every word should have a probability above 0")
 
 
 @pytest.mark.task("AddDelta")
@@ -262,16 +266,16 @@ def test_stupid_backoff_by_hand(submission, reference, rng):
     """Stupid backoff by hand: 2/3, 0.4 · 1/4 and 0.4² · 2/9."""
     tokens = np.array([3, 0, 1, 2, 0, 1, 2, 0, 1, 1])
     model = fitted(submission, "Backoff", tokens, 4, 3, "stupid")
-    found = model.probability(np.array([0, 1]), np.array([2, 1, 0]))
-    equal(found, np.array([2 / 3, 1 / 3, 0.16 * 3 / 9]), "S of 2, 1 and 0 after 0 1", rtol=1e-9)
-    found = model.probability(np.array([2, 1]), np.array([1, 2, 3]))
-    equal(found, np.array([0.4 / 3, 0.8 / 3, 0.0]), "S of 1, 2 and 3 after 2 1", rtol=1e-9)
+    actual = model.probability(np.array([0, 1]), np.array([2, 1, 0]))
+    equal(actual, np.array([2 / 3, 1 / 3, 0.16 * 3 / 9]), "S of 2, 1 and 0 after 0 1", rtol=1e-9)
+    actual = model.probability(np.array([2, 1]), np.array([1, 2, 3]))
+    equal(actual, np.array([0.4 / 3, 0.8 / 3, 0.0]), "S of 1, 2 and 3 after 2 1", rtol=1e-9)
     tokens = rng.integers(4, size=20)
-    found, expected = (
+    actual, expected = (
         all_words(fitted(module, "Backoff", tokens, 4, 3, "stupid"), tokens[None, :2], 4)
         for module in (submission, reference)
     )
-    equal(found, expected, f"S of every word after {tokens[:2]}, in 20 drawn words", rtol=1e-9)
+    equal(actual, expected, f"S of every word after {tokens[:2]}, in 20 drawn words", rtol=1e-9)
 
 
 @pytest.mark.task("Backoff")
@@ -291,12 +295,12 @@ def test_interpolated_sums_to_one(submission, rng):
     """Interpolated: sums to 1 after any history; an unseen one uses the shorter history."""
     tokens = text_of(100, V - 1, rng)
     model = fitted(submission, "Backoff", tokens, V, 3, "interpolated")
-    found = all_words(model, np.array([tokens[3:5], [V - 1, 0], [0, V - 1], [V, V]]))
-    equal(found.sum(axis=1), np.ones(4), "the sums over all words", rtol=1e-9)
+    actual = all_words(model, np.array([tokens[3:5], [V - 1, 0], [0, V - 1], [V, V]]))
+    equal(actual.sum(axis=1), np.ones(4), "the sums over all words", rtol=1e-9)
     shorter = all_words(model, np.array([[0]]))[0]
-    equal(found[1], shorter, "P after a history of which only the last word was seen", rtol=1e-9)
-    expect(bool(np.ptp(found[0]) > 0), "P is the same for all words after a history of the text")
-    expect(bool((found > 0).all()), "every word should have a probability above 0")
+    equal(actual[1], shorter, "P after a history of which only the last word was seen", rtol=1e-9)
+    expect(bool(np.ptp(actual[0]) > 0), "P is the same for all words after a history of the text")
+    expect(bool((actual > 0).all()), "every word should have a probability above 0")
 
 
 @pytest.mark.task("Backoff")
@@ -310,12 +314,12 @@ def test_perplexity(submission, reference, rng):
     backoff = fitted(submission, "Backoff", train, words, 4, "interpolated", end=EOS)
     add_one = fitted(reference, "AddDelta", train, words, 4, 1.0, end=EOS)
     right = fitted(reference, "Backoff", train, words, 4, "interpolated", end=EOS)
-    found, other, expected = (
+    actual, other, expected = (
         perplexity_ratio(model, language, test) for model in (backoff, add_one, right)
     )
     uniform = words * np.exp(language.log_probabilities(test).mean())
-    message = f"interpolated {found:.2f}, add-one {other:.2f}, uniform {uniform:.2f}"
+    message = f"interpolated {actual:.2f}, add-one {other:.2f}, uniform {uniform:.2f}"
     expect(
-        found < other < uniform, f"the perplexities, divided by that of the source, are {message}"
+        actual < other < uniform, f"the perplexities, divided by that of the source, are {message}"
     )
-    equal(found, expected, "the perplexity of interpolated backoff, divided by that of the source")
+    equal(actual, expected, "the perplexity of interpolated backoff, divided by that of the source")

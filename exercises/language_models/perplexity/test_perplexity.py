@@ -46,8 +46,8 @@ def test_padding_is_ignored(submission, reference, rng):
     expected = submission.perplexity(logs[mask])
     for padding in (0.0, -1e9, np.nan, 5.0):
         logs[~mask] = padding
-        found = agrees(submission, reference, "perplexity", logs, mask)
-        equal(found, expected, f"the perplexity with {padding} at padding")
+        actual = agrees(submission, reference, "perplexity", logs, mask)
+        equal(actual, expected, f"the perplexity with {padding} at padding")
     refuses(submission, "perplexity", logs, ~mask & mask)
     logs[0, 0] = np.nan
     refuses(submission, "perplexity", logs, mask)

@@ -138,8 +138,8 @@ def test_next_log_probabilities(submission, reference, rng):
             equal(log_probs, expected[:, t], what, rtol=RTOL)
         same_for_large_scores(pair, tokens)
     first = tokens[:, 0], model.initial_state(3)
-    found = model.next_log_probabilities(*first)
-    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
+    actual = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=actual)
 
 
 @pytest.mark.task("RecurrentLM")

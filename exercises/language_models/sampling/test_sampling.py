@@ -128,8 +128,8 @@ def test_beam_finds_what_greedy_misses(submission, rng):
     table[:, 1] = [0.4, 0.3, 0.3]
     table[:, 2] = [0.05, 0.05, 0.9]
     for order in (np.arange(3), rng.permutation(3)):  # the id of each word
-        place = np.argsort(order)
-        model = language_model_callback(MarkovModel(table[np.ix_(place, place, place)]))
+        position = np.argsort(order)
+        model = language_model_callback(MarkovModel(table[np.ix_(position, position, position)]))
         text, score = submission.beam_search(model, order[:1], 2, 2)
         most = order[[2, 2]]
         equal(np.asarray(text), most, "the most probable text (0.4 · 0.9, not 0.6 · 0.4)")

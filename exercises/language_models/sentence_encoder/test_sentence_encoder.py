@@ -87,8 +87,8 @@ def test_padding_is_ignored(submission, reference, rng):
         encoding = pair.student.encode(ids)
         returns_new_arrays(pair.student, "encode", ids, expected=encoding)
         wider = np.pad(ids, ((0, 0), (0, 5)))
-        found = pair.student.encode(wider)
-        equal(found, encoding, f"the '{pooling}' encoding with more padding", rtol=RTOL)
+        actual = pair.student.encode(wider)
+        equal(actual, encoding, f"the '{pooling}' encoding with more padding", rtol=RTOL)
         alone = pair.student.encode(ids[1:2, :2])
         equal(alone, encoding[1:2], f"the '{pooling}' encoding of a text alone", rtol=RTOL)
 
@@ -182,7 +182,7 @@ def test_accuracy(submission, reference, metric_threshold, rng):
             trained(submission, reference, (*sizes, pooling), data, rng) for pooling in POOLINGS
         ]
         for test, *models in zip(tests, *pooled, strict=False):
-            yield combined(min, [one.evaluate(share_right, *test) for one in models])
+            yield combined(min, [model.evaluate(share_right, *test) for model in models])
 
     share = "the share of right answers over all sentences, for the worst of the three poolings,"
     metric_threshold("accuracy", worst, rng=rng, best=1.0, what=share)
@@ -205,7 +205,7 @@ def test_long_sentences(submission, reference, metric_threshold, rng):
         ahead = []
         for models in zip(*pooled, strict=True):
             ids, labels = reviews.sample(400, rng=rng)
-            shares = [one.evaluate(share_right, ids, labels) for one in models]
+            shares = [model.evaluate(share_right, ids, labels) for model in models]
             ahead.append(combined(lead_of, shares))
             yield max(ahead, key=lambda evaluation: evaluation.value)
 

@@ -163,10 +163,10 @@ def learned_boundary(model, x, rng):
     """Return for each x how far up and down from 0 scores are those of the points inside."""
     true, corrupt = (np.median(model.forward(points)) for points in inside_and_around(200, rng))
     y = np.linspace(0, 2, 61)
-    found = []
+    boundary = []
     for sign in (1, -1):
         grid = np.stack(np.meshgrid(x, sign * y, indexing="ij"), axis=-1)
         scores = np.reshape(model.forward(grid.reshape(-1, 2)), grid.shape[:2])
         inside = np.cumprod(scores > (true + corrupt) / 2, axis=1).sum(axis=1)
-        found.append(np.where(inside > 0, sign * y[inside - 1], np.nan))
-    return found
+        boundary.append(np.where(inside > 0, sign * y[inside - 1], np.nan))
+    return boundary

@@ -222,11 +222,11 @@ def test_gradients_through_kept_weights(submission, rng):
 @pytest.mark.hint("A mask with k ones has the probability p^k (1 − p)^(n − k).")
 def test_all_subnetworks(submission, reference, rng):
     """average_over_masks: the mean over all 2ⁿ subnetworks, each with its probability."""
-    found = submission.average_over_masks(callback(np.square), np.array([2.0]), 0.75)
-    equal(found, np.array([3.0]), "the mean of (2 m)² with P(m = 1) = 0.75")
-    found = submission.average_over_masks(callback(np.cos), np.array([2.0]), 0.75)
+    actual = submission.average_over_masks(callback(np.square), np.array([2.0]), 0.75)
+    equal(actual, np.array([3.0]), "the mean of (2 m)² with P(m = 1) = 0.75")
+    actual = submission.average_over_masks(callback(np.cos), np.array([2.0]), 0.75)
     expected = 0.25 + 0.75 * np.cos([2.0])
-    equal(found, expected, "the mean of cos(2 m), also of the mask without ones")
+    equal(actual, expected, "the mean of cos(2 m), also of the mask without ones")
     x, weights = rng.normal(size=4), rng.normal(size=(4, 3))
     for p in (0.5, 0.9):
         agrees(submission, reference, "average_over_masks", network(weights), x, p)

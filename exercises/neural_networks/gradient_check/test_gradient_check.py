@@ -75,9 +75,9 @@ def test_central_differences(submission, reference, rng):
     expected = reference.numerical_gradient(*asked)
     returns_new_arrays(submission, "numerical_gradient", *asked, expected=expected)
     x = np.append(rng.normal(size=3), 1e-9)
-    found, after = moves_the_callers_array(submission, "numerical_gradient", x)
+    actual, after = moves_the_callers_array(submission, "numerical_gradient", x)
     what = "the numerical gradient of x · x, for an f that reads the very array x"
-    equal(found, 2 * x, what, rtol=1e-6)
+    equal(actual, 2 * x, what, rtol=1e-6)
     equal(after, x, "x afterwards", rtol=0.0)
 
 
@@ -156,9 +156,9 @@ def test_right_and_wrong(submission, rng):
         "no gradient at all": np.zeros_like(right),
     }.items():
         decides(submission, f, wrong, x, False, what)
-    one = right.copy()
-    one[1, 2] *= 1.001
-    decides(submission, f, one, x, False, "a gradient with one entry 0.1 % off")
+    gradient = right.copy()
+    gradient[1, 2] *= 1.001
+    decides(submission, f, gradient, x, False, "a gradient with one entry 0.1 % off")
 
 
 @pytest.mark.task("is_gradient")

@@ -148,15 +148,15 @@ def test_ten_layers(submission, rng, plot, name):
         x=range(1, 11), x_label="layer", y_label="mean square of the signals", log=True,
     )  # fmt: skip
     # Over 300 draws the logarithm of the ratio has a standard deviation of at most 0.07.
-    for found, expected, what in (
+    for actual, expected, what in (
         (signals, expected_signals, "signals behind layer"),
         (gradients, expected_gradients, "gradients in front of layer"),
     ):
-        off = np.abs(np.log(np.maximum(found, 1e-300) / expected))
+        off = np.abs(np.log(np.maximum(actual, 1e-300) / expected))
         i = int(off.argmax())
         expect(
             off[i] < 0.42,
-            f"the mean square of {what} {i + 1} is {found[i]:.3g}, expected about "
+            f"the mean square of {what} {i + 1} is {actual[i]:.3g}, expected about "
             f"{expected[i]:.3g}",
         )
 
@@ -213,14 +213,14 @@ def last_losses(submission, reference, rng, activation="tanh"):
         "standard deviation 0.01": lambda n, m: rng.normal(scale=0.01, size=(n, m)),
         CHAOTIC: lambda n, m: rng.normal(scale=2.0, size=(n, m)),
     }
-    found = {}
+    losses = {}
     for name, draw in starts.items():
         W, settings = layers_of(draw), {**TRAINING, "activation": activation}
-        found[name] = submission.deep_losses(W, x, y, **settings)
+        losses[name] = submission.deep_losses(W, x, y, **settings)
         if name != CHAOTIC:
             expected = reference.deep_losses(W, x, y, **settings)
-            equal(found[name], expected, f"the losses of six layers, {name}")
-    return found
+            equal(losses[name], expected, f"the losses of six layers, {name}")
+    return losses
 
 
 @pytest.mark.task("deep_losses")
@@ -243,13 +243,13 @@ def test_deep_losses(submission, reference, rng):
 def test_xavier_converges_faster(submission, reference, rng, plot):
     """deep_losses: six layers learn from Xavier's weights; smaller and larger ones learn less."""
     rounds = [last_losses(submission, reference, rng) for _ in range(3)]
-    curves = {name: np.mean([one[name] for one in rounds], axis=0) for name in rounds[0]}
+    curves = {name: np.mean([losses[name] for losses in rounds], axis=0) for name in rounds[0]}
     plot("Six layers of tanh by their initial weights", curves,
          x=range(1, 1 + TRAINING["steps"]), x_label="step", y_label="loss", log=True)  # fmt: skip
     end = {name: float(curve[-10:].mean()) for name, curve in curves.items()}
     for name in ("standard deviation 0.01", CHAOTIC):
-        found = f"{end['Xavier']:.3g} with Xavier, {end[name]:.3g} with {name}"
-        expect(end["Xavier"] < 0.6 * end[name], f"the last losses are {found}")
+        actual = f"{end['Xavier']:.3g} with Xavier, {end[name]:.3g} with {name}"
+        expect(end["Xavier"] < 0.6 * end[name], f"the last losses are {actual}")
 
 
 @pytest.mark.task("deep_losses")
@@ -262,5 +262,5 @@ def test_tanh_converges_faster_than_sigmoid(submission, reference, rng):
         for _ in range(3):
             losses = last_losses(submission, reference, rng, activation)["Xavier"]
             ends[activation] += float(np.mean(losses[-10:])) / 3
-    found = f"{ends['tanh']:.3g} with tanh, {ends['sigmoid']:.3g} with the sigmoid"
-    expect(ends["tanh"] < 0.6 * ends["sigmoid"], f"the last losses are {found}")
+    actual = f"{ends['tanh']:.3g} with tanh, {ends['sigmoid']:.3g} with the sigmoid"
+    expect(ends["tanh"] < 0.6 * ends["sigmoid"], f"the last losses are {actual}")

@@ -38,11 +38,11 @@ def test_step_decay(submission, reference, rng):
 @pytest.mark.hint("The rate is constant for n steps: t = 0 ... n − 1.")
 def test_step_decay_starts_at_the_start(submission, rng):
     """StepDecay: n steps at α₀, then n steps at x α₀."""
-    found = rates(submission.StepDecay(0.8, 0.25, 4), range(9))
-    equal(found, np.repeat([0.8, 0.2, 0.05], [4, 4, 1]), "the rates of StepDecay(0.8, 0.25, 4)")
+    actual = rates(submission.StepDecay(0.8, 0.25, 4), range(9))
+    equal(actual, np.repeat([0.8, 0.2, 0.05], [4, 4, 1]), "the rates of StepDecay(0.8, 0.25, 4)")
     rate, n = rng.uniform(0.1, 2), int(rng.integers(2, 9))
-    found = rates(submission.StepDecay(rate, 0.5, n), range(2 * n))
-    equal(found, np.repeat([rate, rate / 2], n), f"the rates of StepDecay({rate:.4g}, 0.5, {n})")
+    actual = rates(submission.StepDecay(rate, 0.5, n), range(2 * n))
+    equal(actual, np.repeat([rate, rate / 2], n), f"the rates of StepDecay({rate:.4g}, 0.5, {n})")
 
 
 @pytest.mark.task("ExponentialDecay")
@@ -60,8 +60,8 @@ def test_exponential_decay(submission, reference, rng):
 def test_exponential_decay_has_one_ratio(submission, rng):
     """ExponentialDecay: each step multiplies the rate by the same factor."""
     for k in (0.2, rng.uniform(0.1, 1)):
-        found = rates(submission.ExponentialDecay(0.5, k), range(12))
-        equal(found[1:] / found[:-1], np.full(11, np.exp(-k)), "α(t+1) / α(t)", rtol=1e-12)
+        actual = rates(submission.ExponentialDecay(0.5, k), range(12))
+        equal(actual[1:] / actual[:-1], np.full(11, np.exp(-k)), "α(t+1) / α(t)", rtol=1e-12)
 
 
 @pytest.mark.task("InverseDecay")
@@ -79,11 +79,11 @@ def test_inverse_decay(submission, reference, rng):
 @pytest.mark.hint("Before τ the rate is α₀, at t = 2τ half of it, at t = 10τ a tenth.")
 def test_inverse_decay_is_continuous(submission, rng):
     """InverseDecay: constant until τ, continuous there, then proportional to 1/t."""
-    found = rates(submission.InverseDecay(0.6, 8.0), [0, 7, 8, 9, 16, 80])
-    equal(found, 0.6 * np.array([1, 1, 1, 8 / 9, 0.5, 0.1]), "α(t) around τ = 8", rtol=1e-12)
+    actual = rates(submission.InverseDecay(0.6, 8.0), [0, 7, 8, 9, 16, 80])
+    equal(actual, 0.6 * np.array([1, 1, 1, 8 / 9, 0.5, 0.1]), "α(t) around τ = 8", rtol=1e-12)
     rate, late = rng.uniform(0.1, 2), rates(submission.InverseDecay(0.6, 8.0), range(8, 60))
-    found = rates(submission.InverseDecay(rate, 8.0), [0, 8, 16])
-    equal(found, rate * np.array([1, 1, 0.5]), f"α(t) around τ = 8 from {rate:.4g}", rtol=1e-12)
+    actual = rates(submission.InverseDecay(rate, 8.0), [0, 8, 16])
+    equal(actual, rate * np.array([1, 1, 0.5]), f"α(t) around τ = 8 from {rate:.4g}", rtol=1e-12)
     expect(np.all(np.diff(late) < 0), "after τ the rate falls at every step")
 
 
@@ -205,5 +205,5 @@ def test_annealing(submission, reference, rng):
         name: losses_on(both, schedule(rate), 100, 100, 1.0, seed)[-40:].mean()
         for name, rate in rates.items()
     }
-    found = f"{last['falling']:.3g}, and {last['constant']:.3g} with a constant one"
-    expect(last["falling"] < 0.7 * last["constant"], f"the loss with a falling rate is {found}")
+    actual = f"{last['falling']:.3g}, and {last['constant']:.3g} with a constant one"
+    expect(last["falling"] < 0.7 * last["constant"], f"the loss with a falling rate is {actual}")

@@ -70,11 +70,11 @@ def test_constant_features(submission, reference, rng):
     """Normalization: a feature that is constant in training is not changed; others are scaled."""
     x = correlated(rng)
     x[:, 1], x[:, 2] = 0.1, 0.0  # the mean of fifty 0.1 is not 0.1 to the last bit
-    transform, other = (fitted(one, "Normalization", x) for one in (submission, reference))
+    transform, other = (fitted(module, "Normalization", x) for module in (submission, reference))
     later = correlated(rng, 3)
-    found = transform.apply(later)
-    equal(found[:, 1:3], later[:, 1:3], "features that were constant in training")
-    equal(found, other.apply(later), "data with two features that were constant", rtol=1e-9)
+    actual = transform.apply(later)
+    equal(actual[:, 1:3], later[:, 1:3], "features that were constant in training")
+    equal(actual, other.apply(later), "data with two features that were constant", rtol=1e-9)
 
 
 @pytest.mark.task("Whitening")
@@ -94,11 +94,11 @@ def test_whitened_data_are_white(submission, rng):
 def test_whitening_of_later_data(submission, reference, rng):
     """Whitening: later data use the same μ, V and s; the first direction varies most."""
     x, later = correlated(rng), correlated(rng, 6)
-    found, expected = (
+    actual, expected = (
         fitted(module, "Whitening", x).apply(later) for module in (submission, reference)
     )
-    signs = np.sign((found * expected).sum(axis=0))  # each direction is known but for its sign
-    equal(found * signs, expected, "later data, whitened (up to the signs)", rtol=1e-7)
+    signs = np.sign((actual * expected).sum(axis=0))  # each direction is known but for its sign
+    equal(actual * signs, expected, "later data, whitened (up to the signs)", rtol=1e-7)
 
 
 @each

@@ -59,8 +59,10 @@ def test_biases_are_left_alone(submission, reference, rng, name):
     equal(before, other.value(given), "the penalty")
     given["b_1"] *= 100
     equal(penalty.value(given), before, "the penalty with biases 100 times larger", rtol=1e-12)
-    found = set(penalty.gradient(given))
-    expect(found == {"W_1", "W_2"}, f"the gradient names {sorted(found)}: W_1 and W_2 are weights")
+    actual = set(penalty.gradient(given))
+    expect(
+        actual == {"W_1", "W_2"}, f"the gradient names {sorted(actual)}: W_1 and W_2 are weights"
+    )
 
 
 @checked
@@ -127,7 +129,7 @@ def test_fit_linear(submission, reference, rng):
 @pytest.mark.hint("If test_fit_linear passes: does a larger l2 give smaller weights?")
 def test_strengths(submission, reference, rng, plot):
     """fit_linear: λ too small overfits, λ too large fits nothing, one between is best."""
-    problems, found = [linear_problem(rng)[:2] for _ in range(4)], []
+    problems, means = [linear_problem(rng)[:2] for _ in range(4)], []
     for strength in STRENGTHS:
         settings = {"learning_rate": 0.1 / (1 + strength), "steps": 500}
         fits = [
@@ -135,8 +137,8 @@ def test_strengths(submission, reference, rng, plot):
             for train, _ in problems
         ]
         errors = [errors_of(fit, *samples) for fit, samples in zip(fits, problems, strict=True)]
-        found.append(np.mean(errors, axis=0))
-    training, new = (np.array(column) for column in zip(*found, strict=True))
+        means.append(np.mean(errors, axis=0))
+    training, new = (np.array(column) for column in zip(*means, strict=True))
     plot("Mean squared error by the strength of L2", {"training": training, "held out": new},
          x=range(len(STRENGTHS)), x_label="λ = 0, 0.01, 0.1, 1, 10, 100", y_label="error",
          log=True)  # fmt: skip

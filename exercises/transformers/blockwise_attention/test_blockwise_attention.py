@@ -141,8 +141,8 @@ def test_backward(submission, reference, rng):
         pair.same_backward(*arrays, rng=rng, atol=1e-12)
         upstream = rng.normal(size=whole.forward(*arrays).shape)
         pair.student.forward(*arrays)
-        names, found = ("queries", "keys", "values"), pair.student.backward(upstream)
-        for name, ours, theirs in zip(names, found, whole.backward(upstream), strict=True):
+        names, actual = ("queries", "keys", "values"), pair.student.backward(upstream)
+        for name, ours, theirs in zip(names, actual, whole.backward(upstream), strict=True):
             what = f"the gradient of {name}, with blocks of {block_size} and by DotProductAttention"
             equal(ours, theirs, what, rtol=1e-9, atol=1e-11)
     pair.gradients_agree(*inputs(rng, N=1, Q=3, K=4), rng=rng)
@@ -204,8 +204,8 @@ def test_memory(submission, reference, rng, plot):
         expected = pair.reference.forward(*arrays, mask)
         equal(passes.output, expected, f"forward of {T} words", rtol=1e-8, atol=1e-10)
         gradients = zip(passes.gradients, pair.reference.backward(upstream), strict=True)
-        for found, right in gradients:
-            equal(found, right, f"a gradient of {T} words", rtol=1e-7, atol=1e-9)
+        for actual, right in gradients:
+            equal(actual, right, f"a gradient of {T} words", rtol=1e-7, atol=1e-9)
         peaks.append(passes.peak)
     if None in peaks:  # the arrays of another library are not counted
         return

@@ -126,8 +126,8 @@ def _check_tokens(tokens: Array, vocabulary_size: int) -> None:
     if tokens.ndim != 2 or tokens.shape[1] == 0:
         raise ValueError(f"tokens should be (N, T) with T ≥ 1, but are {tokens.shape}")
     if tokens.size and not 0 <= tokens.min() <= tokens.max() < vocabulary_size:
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{tokens.min()} ... {tokens.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        bounds, actual = f"0 ... {vocabulary_size - 1}", f"{tokens.min()} ... {tokens.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")
 
 
 def _check_weights(weights: Array, tokens: Array) -> None:

@@ -132,8 +132,8 @@ def test_matching(submission, reference, rng):
     tokens = np.array([[3, 1, 3, 1, 3, 5, 1], [0, 0, 4, 0, 2, 6, 4]])
     weights = weights_of(rng, 2, 3, 7)
     agrees(submission, reference, "prefix_matching_score", weights, tokens)
-    found = submission.prefix_matching_score(weights, tokens)
-    returns_new_arrays(submission, "prefix_matching_score", weights, tokens, expected=found)
+    actual = submission.prefix_matching_score(weights, tokens)
+    returns_new_arrays(submission, "prefix_matching_score", weights, tokens, expected=actual)
 
 
 @pytest.mark.task("prefix_matching_score")
@@ -148,9 +148,9 @@ def test_perfect_heads(submission):
         recalls[t, max(t - 2, 0)] = 1  # the word after the same word, three places before
         itself[t, t] = same[t, t % 3] = before[t, max(t - 1, 0)] = 1
     weights = np.stack([recalls, itself, same, before])[None]
-    found = submission.prefix_matching_score(weights, tokens)
+    actual = submission.prefix_matching_score(weights, tokens)
     what = "the scores of a head that recalls, and of three that read the word itself, the same "
-    equal(found, np.array([1.0, 0, 0, 0]), f"{what}word, and the word before", atol=1e-12)
+    equal(actual, np.array([1.0, 0, 0, 0]), f"{what}word, and the word before", atol=1e-12)
 
 
 def ratio(model, language, new, source):

@@ -110,8 +110,8 @@ def without_dead_ends(steps: Array) -> Array:
     if steps.ndim != 2 or not steps.size or steps.dtype.kind not in "iu":
         raise ValueError(f"steps should be integers (Q, V), not {steps.dtype} {steps.shape}")
     if steps.min() < -1 or steps.max() >= len(steps):
-        found = f"{steps.min()} ... {steps.max()}"
-        raise ValueError(f"a state lies in −1 ... {len(steps) - 1}, not in {found}")
+        actual = f"{steps.min()} ... {steps.max()}"
+        raise ValueError(f"a state lies in −1 ... {len(steps) - 1}, not in {actual}")
     steps = steps.astype(np.int64)
     # TODO: refuse the words that lead to a state without words, until there are none
     raise NotImplementedError

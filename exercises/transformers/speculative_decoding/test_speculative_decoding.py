@@ -337,8 +337,8 @@ def test_constrained_probabilities(submission, reference, rng):
         is_pair = isinstance(answer, (tuple, list)) and len(answer) == 2
         expect(is_pair, "next_log_probabilities should return log probabilities and the state")
         expected, theirs_state = theirs.next_log_probabilities(tokens, theirs_state)
-        found, ours_state = answer
-        equal(found, expected, f"the log probabilities after {t + 1} tokens", rtol=1e-9)
+        actual, ours_state = answer
+        equal(actual, expected, f"the log probabilities after {t + 1} tokens", rtol=1e-9)
         tokens = np.array([rng.choice(size, p=row) for row in np.exp(expected)])
 
 
@@ -384,7 +384,7 @@ def test_constrained_float32(submission, rng):
     model = Single.random(4, rng=rng)
     steps = np.array([[0, 1, -1, 0], [1, -1, 0, -1]])
     constrained = submission.Constrained(language_model_callback(model), steps)
-    found, _ = constrained.next_log_probabilities(np.array([1, 3]), constrained.initial_state(2))
+    actual, _ = constrained.next_log_probabilities(np.array([1, 3]), constrained.initial_state(2))
     p = model.transitions[0, [1, 3]] * (steps[[1, 0]] >= 0)
     expected = logs(p / p.sum(axis=1, keepdims=True)).astype(np.float32)
-    equal(found, expected, "log probabilities in float32", rtol=1e-5)
+    equal(actual, expected, "log probabilities in float32", rtol=1e-5)

@@ -125,8 +125,8 @@ def test_next_log_probabilities(submission, reference, rng):
     logs, _ = one_by_one(model, tokens, model.initial_state(3))
     equal(logs, expected, "log probabilities, against the log softmax of forward", rtol=1e-9)
     first = tokens[:, 0], model.initial_state(3)
-    found = model.next_log_probabilities(*first)
-    returns_new_arrays(model, "next_log_probabilities", *first, expected=found)
+    actual = model.next_log_probabilities(*first)
+    returns_new_arrays(model, "next_log_probabilities", *first, expected=actual)
     same_for_large_scores(pair, tokens, matrix="embedding")
 
 

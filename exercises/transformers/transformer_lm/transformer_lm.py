@@ -146,8 +146,8 @@ def _check_tokens(tokens: Array, vocabulary_size: int, start: int, context: int)
     if tokens.ndim != 2 or tokens.shape[1] == 0:
         raise ValueError(f"tokens should be (N, T) with T ≥ 1, but are {tokens.shape}")
     if tokens.size and not 0 <= tokens.min() <= tokens.max() < vocabulary_size:
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{tokens.min()} ... {tokens.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        bounds, actual = f"0 ... {vocabulary_size - 1}", f"{tokens.min()} ... {tokens.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")
     end = start + tokens.shape[1]
     if end > context:
         raise ValueError(f"the texts have {end} tokens, but the context is {context}")

@@ -62,8 +62,8 @@ def test_rate_by_share(submission, reference, rng):
 def test_the_rate_is_continuous(submission):
     """WarmupCosine: 0 at first, α₀ after the warmup, half way down in the middle, r α₀ at last."""
     schedule = submission.WarmupCosine(0.8, warmup=0.2, least=0.25)
-    found = [schedule.rate_at(share) for share in (0.0, 0.1, 0.2, 0.6, 1.0)]
-    equal(found, [0.0, 0.4, 0.8, 0.5, 0.2], "the rates at 0, 0.1, 0.2, 0.6 and 1", atol=1e-12)
+    actual = [schedule.rate_at(share) for share in (0.0, 0.1, 0.2, 0.6, 1.0)]
+    equal(actual, [0.0, 0.4, 0.8, 0.5, 0.2], "the rates at 0, 0.1, 0.2, 0.6 and 1", atol=1e-12)
     around = [schedule.rate_at(share) for share in (0.2 - 1e-9, 0.2 + 1e-9)]
     equal(around, [0.8, 0.8], "the rates just before and after the warmup", rtol=1e-7)
 
@@ -76,10 +76,10 @@ def test_rate_by_step(submission, reference):
     """WarmupCosine: the trajectory of 40 steps, and the last rate after them."""
     settings = (0.1, 0.25, 0.1, 40)
     ours, theirs = submission.WarmupCosine(*settings), reference.WarmupCosine(*settings)
-    found = np.array([ours.rate(step) for step in range(46)])
+    actual = np.array([ours.rate(step) for step in range(46)])
     expected = np.array([theirs.rate(step) for step in range(46)])
-    equal(found, expected, "the rates of steps 0 to 45", rtol=1e-12)
-    equal(found[40:], np.full(6, 0.01), "the rates after the last step", rtol=1e-12)
+    equal(actual, expected, "the rates of steps 0 to 45", rtol=1e-12)
+    equal(actual[40:], np.full(6, 0.01), "the rates after the last step", rtol=1e-12)
 
 
 @pytest.mark.task("AdamW")

@@ -250,5 +250,5 @@ def _check_annotations(annotations: Array, words: Array | None, size: tuple[int,
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
     """Given: raise an IndexError for ids outside 0 ... V−1."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        bounds, actual = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")

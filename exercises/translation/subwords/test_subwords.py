@@ -61,9 +61,9 @@ def test_overlapping_pairs(submission, reference, rng):
 @pytest.mark.promise("most-frequent", "learn_merges.words", "learn_merges.returns")
 def test_merges(submission, reference, rng):
     """learn_merges: the README's words, a text with fewer pairs than merges, and drawn ones."""
-    found = submission.learn_merges(WORDS, 5)
-    equal(found, MERGES, "the merges of the README")
-    expect(all(isinstance(pair, tuple) for pair in found), "each merge should be a tuple")
+    actual = submission.learn_merges(WORDS, 5)
+    equal(actual, MERGES, "the merges of the README")
+    expect(all(isinstance(pair, tuple) for pair in actual), "each merge should be a tuple")
     equal(submission.learn_merges({b"ab": 1}, 3), [(97, 98)], "the merges of the word 'ab'")
     for count in (1, 4, 12):
         agrees(submission, reference, "learn_merges", drawn_words(rng), count)
@@ -99,8 +99,8 @@ def test_ties(submission, reference, rng):
 @pytest.mark.promise("learned-first", "encode.words", "encode.merges", "encode.returns")
 def test_tokens(submission, reference, rng):
     """encode: words that were seen and words that were not."""
-    found = submission.encode([b"sing", b"kings", b"singer"], MERGES)
-    equal(found, [[258], [107, 257, 115], [258, 101, 114]], "'sing', 'kings' and 'singer'")
+    actual = submission.encode([b"sing", b"kings", b"singer"], MERGES)
+    equal(actual, [[258], [107, 257, 115], [258, 101, 114]], "'sing', 'kings' and 'singer'")
     for _ in range(3):
         words = drawn_words(rng)
         merges = reference.learn_merges(words, 14)
@@ -145,7 +145,7 @@ def test_boundaries_of_morphemes(submission, metric_threshold, rng):
         language = Morphemes(rng)
         words = language.sample(1500)
         merges = submission.learn_merges(words, language.merges)
-        table, right, found = spelled(merges), 0, 0
+        table, right, actual = spelled(merges), 0, 0
         new = language.sample(500)
         for (word, times), ids in zip(
             new.items(), submission.encode(list(new), merges), strict=True
@@ -154,8 +154,8 @@ def test_boundaries_of_morphemes(submission, metric_threshold, rng):
             equal(sum(lengths), len(word), "the number of bytes in the tokens of a word")
             ends = np.cumsum(lengths)[:-1].tolist()
             right += times * (language.boundary(word) in ends)
-            found += times * len(ends)
-        yield 2 * right / (found + sum(new.values()))
+            actual += times * len(ends)
+        yield 2 * right / (actual + sum(new.values()))
 
     what = "the F1 of the boundaries between your tokens, against those between morphemes,"
     metric_threshold("boundary_f1", boundary_f1, rng=rng, direction=HIGHER, best=1.0, what=what)

@@ -37,8 +37,8 @@ def test_kings_and_queens(submission, rng):
         equal(submission.analogy(ROYAL, a, b, c), d, f"analogy(vectors, {a}, {b}, {c})")
         turn, order = np.linalg.qr(rng.normal(size=(2, 2)))[0], rng.permutation(6)
         ids = [int(word) for word in np.argsort(order)[[a, b, c, d]]]
-        found = submission.analogy((ROYAL @ turn)[order], *ids[:3])
-        equal(found, ids[3], f"analogy of words {ids[:3]}, the vectors turned and in a new order")
+        actual = submission.analogy((ROYAL @ turn)[order], *ids[:3])
+        equal(actual, ids[3], f"analogy of words {ids[:3]}, the vectors turned and in a new order")
 
 
 @pytest.mark.task("analogy")
@@ -88,8 +88,8 @@ def test_consistency(submission, reference, rng):
     agrees(submission, reference, "offset_consistency", rng.normal(size=(8, 3)),
            np.array([[0, 1], [2, 3], [7, 4]]))  # fmt: skip
     square = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
-    found = submission.offset_consistency(square, np.array([[0, 1], [3, 2], [1, 0]]))
-    equal(found, -1 / 3, "three parallel steps, one of them in the other direction", atol=1e-12)
+    actual = submission.offset_consistency(square, np.array([[0, 1], [3, 2], [1, 0]]))
+    equal(actual, -1 / 3, "three parallel steps, one of them in the other direction", atol=1e-12)
 
 
 @pytest.mark.task("analogy_accuracy")

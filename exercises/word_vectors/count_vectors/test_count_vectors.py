@@ -26,8 +26,8 @@ def test_neighbours(submission, reference, rng):
     counts = submission.cooccurrences(TEXT, 1, V)
     expected = np.array([[0, 2, 1], [2, 0, 1], [1, 1, 0]])
     equal(counts, expected, "cooccurrences([0, 1, 0, 2, 1], 1, 3)")
-    found = agrees(submission, reference, "cooccurrences", rng.integers(7, size=40), 1, 7)
-    equal(int(found.sum()), 2 * 39, "the sum of the counts of 40 words with m = 1")
+    actual = agrees(submission, reference, "cooccurrences", rng.integers(7, size=40), 1, 7)
+    equal(int(actual.sum()), 2 * 39, "the sum of the counts of 40 words with m = 1")
 
 
 @pytest.mark.task("cooccurrences")
@@ -64,8 +64,8 @@ def test_independent_words(submission, reference, rng):
     """ppmi: 0 where words and contexts are independent, and above 0 where they are not."""
     words, contexts = rng.integers(1, 9, size=5), rng.integers(1, 9, size=6)
     product = np.outer(words, contexts).astype(float)
-    found = submission.ppmi(product)
-    expect(found.max() < 1e-9, f"the largest entry is {found.max():.3g}, and should be 0")
+    actual = submission.ppmi(product)
+    expect(actual.max() < 1e-9, f"the largest entry is {actual.max():.3g}, and should be 0")
     product[rng.integers(5), rng.integers(6)] *= 4
     agrees(submission, reference, "ppmi", product, atol=1e-9)
 

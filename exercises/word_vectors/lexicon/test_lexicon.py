@@ -47,8 +47,8 @@ def same_in_a_drawn_tree(submission, reference, name, rng):
 @pytest.mark.hint("lexicon['index']['good'] has the ids of all senses; each has its own pos.")
 def test_synonyms_of_good(submission, reference, rng):
     """synonyms: the synonyms of "good" by part of speech."""
-    found = agrees(submission, reference, "synonyms", mini_lexicon(), "good")
-    expect("proficient" in found["s"], "the lecture's example: proficient is a synonym of good")
+    actual = agrees(submission, reference, "synonyms", mini_lexicon(), "good")
+    expect("proficient" in actual["s"], "the lecture's example: proficient is a synonym of good")
     same_in_a_drawn_tree(submission, reference, "synonyms", rng)
 
 
@@ -90,13 +90,13 @@ def test_new_meanings(submission, reference, rng):
     }
     for word in SLANG:
         lexicon["index"][word] = [*lexicon["index"].get(word, []), "awesome.s.01"]
-        found = agrees(submission, reference, "synonyms", lexicon, word)
-        expect("awesome" in found["s"], f"the new synset calls {word} awesome")
+        actual = agrees(submission, reference, "synonyms", lexicon, word)
+        expect("awesome" in actual["s"], f"the new synset calls {word} awesome")
 
 
-def _adjectives(found):
+def _adjectives(actual):
     """Return the synonyms that are adjectives, satellites among them."""
-    return {*found.get("a", ()), *found.get("s", ())}
+    return {*actual.get("a", ()), *actual.get("s", ())}
 
 
 @pytest.mark.task("synonyms")
@@ -130,9 +130,9 @@ def test_what_a_panda_is(submission, reference, rng):
     """hypernym_closure: from the panda up to entity, as in the lecture."""
     lexicon = mini_lexicon()
     panda = lexicon["index"]["panda"][0]
-    found = agrees(submission, reference, "hypernym_closure", lexicon, panda)
-    equal(len(found), 13, "the number of hypernyms of the panda")
-    equal(found[-1], "entity.n.01", "the last of them")
+    actual = agrees(submission, reference, "hypernym_closure", lexicon, panda)
+    equal(len(actual), 13, "the number of hypernyms of the panda")
+    equal(actual[-1], "entity.n.01", "the last of them")
     equal(submission.hypernym_closure(lexicon, "entity.n.01"), [], "the closure of entity.n.01")
     same_in_a_drawn_tree(submission, reference, "hypernym_closure", rng)
 
@@ -143,8 +143,8 @@ def test_what_a_panda_is(submission, reference, rng):
 def test_two_hypernyms(submission, reference, rng):
     """hypernym_closure: breadth-first order with two hypernyms, each synset once."""
     lexicon = lexicon_of(a="b c", b="d", c="e", d="f", e="f", f="")
-    found = agrees(submission, reference, "hypernym_closure", lexicon, "a.n.01")
-    equal(found, [f"{name}.n.01" for name in "bcdef"], "the closure of a, which is a b and a c")
+    actual = agrees(submission, reference, "hypernym_closure", lexicon, "a.n.01")
+    equal(actual, [f"{name}.n.01" for name in "bcdef"], "the closure of a, which is a b and a c")
     for synset in ("dog.n.01", "milk.n.01", "student.n.01"):
         agrees(submission, reference, "hypernym_closure", mini_lexicon(), synset)
     same_in_a_drawn_tree(submission, reference, "hypernym_closure", rng)
@@ -156,8 +156,8 @@ def test_two_hypernyms(submission, reference, rng):
 def test_a_circle(submission, reference, rng):
     """hypernym_closure: it ends where hypernyms form a cycle."""
     circle = lexicon_of(a="b", b="c", c="a")
-    found = submission.hypernym_closure(circle, "a.n.01")
-    equal(found, ["b.n.01", "c.n.01"], "the closure of a, where a is a b, b is a c and c is an a")
+    actual = submission.hypernym_closure(circle, "a.n.01")
+    equal(actual, ["b.n.01", "c.n.01"], "the closure of a, where a is a b, b is a c and c is an a")
     same_in_a_drawn_tree(submission, reference, "hypernym_closure", rng)
 
 
@@ -211,14 +211,14 @@ def test_similarity_of_nouns(submission, reference, rng):
 def test_the_shortest_path(submission, reference, rng):
     """path_similarity: the shortest of several paths."""
     lexicon = mini_lexicon()
-    found = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
-    equal(found, 1 / 3, "the similarity of dog and cat, both of which are domestic animals")
+    actual = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
+    equal(actual, 1 / 3, "the similarity of dog and cat, both of which are domestic animals")
     # Nearest above a is m, but that is six steps above b; z is three above a and one above b.
     far = lexicon_of(
         a="m x", m="top", x="y", y="z", z="", b="p z", p="q", q="r", r="s", s="t", t="m", top=""
     )
-    found = submission.path_similarity(far, "a.n.01", "b.n.01")
-    equal(found, 1 / 5, "the similarity with paths of four and of seven steps")
+    actual = submission.path_similarity(far, "a.n.01", "b.n.01")
+    equal(actual, 1 / 5, "the similarity with paths of four and of seven steps")
     same_in_a_drawn_tree(submission, reference, "path_similarity", rng)
 
 
@@ -230,8 +230,8 @@ def test_nothing_above_both(submission, reference, rng):
     lexicon = mini_lexicon()
     for a, b in (("walk.v.01", "eat.v.01"), ("good.a.01", "bad.a.01"), ("dog.n.01", "run.v.01")):
         equal(submission.path_similarity(lexicon, a, b), 0.0, f"the similarity of {a} and {b}")
-    found = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
-    equal(found, 1 / 3, "the similarity of dog and cat, which have a synset above both")
+    actual = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
+    equal(actual, 1 / 3, "the similarity of dog and cat, which have a synset above both")
     same_in_a_drawn_tree(submission, reference, "path_similarity", rng)
 
 
@@ -241,8 +241,8 @@ def test_nothing_above_both(submission, reference, rng):
 def test_something_below_both(submission, reference, rng):
     """path_similarity: a synset below both does not count."""
     lexicon = lexicon_of(a="x", x="top", b="y", y="top", both="a b", top="")
-    found = submission.path_similarity(lexicon, "a.n.01", "b.n.01")
-    equal(found, 1 / 5, "the similarity of a and b, with one common synset at the top")
+    actual = submission.path_similarity(lexicon, "a.n.01", "b.n.01")
+    equal(actual, 1 / 5, "the similarity of a and b, with one common synset at the top")
     agrees(submission, reference, "path_similarity", lexicon, "both.n.01", "b.n.01")
     same_in_a_drawn_tree(submission, reference, "path_similarity", rng)
 
@@ -254,8 +254,8 @@ def test_something_below_both(submission, reference, rng):
 def test_similarity_reads_only(submission, reference, rng):
     """path_similarity: the lexicon is not changed."""
     lexicon = mini_lexicon()
-    found = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
-    equal(found, 1 / 3, "the similarity of dog and cat")
+    actual = submission.path_similarity(lexicon, "dog.n.01", "cat.n.01")
+    equal(actual, 1 / 3, "the similarity of dog and cat")
     after, *_ = after_call(submission, "path_similarity", lexicon, "dog.n.01", "cat.n.01")
     equal(after, lexicon, "the lexicon after path_similarity")
     same_in_a_drawn_tree(submission, reference, "path_similarity", rng)

@@ -20,8 +20,8 @@ def vectors(rng):
 def test_distribution(submission, reference, rng):
     """sampling_distribution: counts to the power 3/4, divided by their sum."""
     counts = rng.integers(1, 1000, size=V)
-    found = agrees(submission, reference, "sampling_distribution", counts)
-    equal(float(found.sum()), 1.0, "the sum of the probabilities", rtol=1e-12)
+    actual = agrees(submission, reference, "sampling_distribution", counts)
+    equal(float(actual.sum()), 1.0, "the sum of the probabilities", rtol=1e-12)
     for power in (1.0, 0.5, 0.0):
         agrees(submission, reference, "sampling_distribution", counts, power)
 
@@ -34,8 +34,8 @@ def test_words_that_never_occur(submission, reference, rng):
     """sampling_distribution: a word without occurrences has probability 0."""
     counts = np.array([0, 16, 1, 0])
     for power, expected in ((0.75, [0, 8 / 9, 1 / 9, 0]), (0.0, [0, 0.5, 0.5, 0])):
-        found = submission.sampling_distribution(counts, power)
-        equal(found, np.array(expected), f"the distribution for {counts}, power {power}")
+        actual = submission.sampling_distribution(counts, power)
+        equal(actual, np.array(expected), f"the distribution for {counts}, power {power}")
     counts = rng.integers(1, 50, size=5)
     counts[rng.integers(5)] = 0
     agrees(submission, reference, "sampling_distribution", counts)
@@ -106,7 +106,7 @@ def test_cost_does_not_depend_on_v(submission, rng):
     named = np.array([2, 5, 7])
     expected = submission.negative_sampling(center, 2, named[1:], outside)
     outside[np.setdiff1d(np.arange(V), named)] = np.nan
-    found = submission.negative_sampling(center, 2, named[1:], outside)
-    equal(found, expected, "loss and gradients with NaN in the vectors of all other words")
-    rows = list(found[2])
+    actual = submission.negative_sampling(center, 2, named[1:], outside)
+    equal(actual, expected, "loss and gradients with NaN in the vectors of all other words")
+    rows = list(actual[2])
     expect(rows == [2, 5, 7], f"the words with a gradient are {rows}, not 2, 5 and 7")

@@ -13,10 +13,10 @@ HOTEL, MOTEL = 7, 10
 @pytest.mark.hint("Row i of the identity matrix is the vector of word i.")
 def test_hotel_and_motel(submission, reference, rng):
     """one_hot: the lecture's two words in a vocabulary of fifteen."""
-    found = submission.one_hot(np.array([HOTEL, MOTEL]), 15)
+    actual = submission.one_hot(np.array([HOTEL, MOTEL]), 15)
     expected = np.zeros((2, 15))
     expected[0, HOTEL] = expected[1, MOTEL] = 1
-    equal(found, expected, "one_hot([7, 10], 15)")
+    equal(actual, expected, "one_hot([7, 10], 15)")
     agrees(submission, reference, "one_hot", rng.integers(15, size=2), 15)
 
 
@@ -49,8 +49,8 @@ def test_two_words_are_orthogonal(submission, rng):
     """cosine_similarity: 0 for different words, 1 for equal words."""
     V = int(rng.integers(6, 20))
     words = np.eye(V)[rng.permutation(V)]
-    found = submission.cosine_similarity(words[:, None], np.eye(V)[None, :])
-    equal(found, words, f"the similarities of all pairs of {V} one-hot vectors")
+    actual = submission.cosine_similarity(words[:, None], np.eye(V)[None, :])
+    equal(actual, words, f"the similarities of all pairs of {V} one-hot vectors")
 
 
 @pytest.mark.task("cosine_similarity")
@@ -92,8 +92,8 @@ def test_lookup_is_a_product(submission, reference, rng):
     """lookup: the product of one-hot vectors with a matrix, for ids of any shape; −1 is no id."""
     for shape, D in (((4,), 3), ((2, 3), 6), ((), 3)):
         ids, W = rng.integers(6, size=shape), rng.normal(size=(6, D))
-        found = agrees(submission, reference, "lookup", ids, W)
-        equal(found, np.eye(6)[ids] @ W, "lookup against the product with one-hot vectors")
+        actual = agrees(submission, reference, "lookup", ids, W)
+        equal(actual, np.eye(6)[ids] @ W, "lookup against the product with one-hot vectors")
     agrees(submission, reference, "lookup", ids, W.astype(np.float32))
     refuses(submission, "lookup", np.array([2, -1, 5]), W, error=("IndexError",))
 
@@ -106,9 +106,9 @@ def test_gradient_of_a_lookup(submission, reference, rng):
     """lookup_gradient: sums over all places of an id, for ids of any shape."""
     for shape in ((9,), (2, 5), ()):
         ids, grad = rng.integers(5, size=shape), rng.normal(size=(*shape, 3))
-        found = agrees(submission, reference, "lookup_gradient", ids, grad, 5)
+        actual = agrees(submission, reference, "lookup_gradient", ids, grad, 5)
         product = np.eye(5)[ids].reshape(-1, 5).T @ grad.reshape(-1, 3)
-        equal(found, product, "lookup_gradient against one-hot vectors", rtol=1e-12)
+        equal(actual, product, "lookup_gradient against one-hot vectors", rtol=1e-12)
     agrees(submission, reference, "lookup_gradient", ids, grad.astype(np.float32), 5)
 
 

@@ -226,11 +226,11 @@ AROUND = {
 def test_windows_of_the_lecture(submission, rng):
     """context_pairs: the lecture's windows around *into* and *banking*, m = 2."""
     ids = rng.permutation(6)
-    words = [LECTURE[place] for place in np.argsort(ids)]
+    words = [LECTURE[index] for index in np.argsort(ids)]
     centers, outsides = submission.context_pairs(ids, 2)
     for word, expected in AROUND.items():
-        found = [words[o] for c, o in zip(centers, outsides, strict=True) if words[c] == word]
-        equal(found, expected, f"the outside words of '{word}' in: {' '.join(LECTURE)}")
+        actual = [words[o] for c, o in zip(centers, outsides, strict=True) if words[c] == word]
+        equal(actual, expected, f"the outside words of '{word}' in: {' '.join(LECTURE)}")
 
 
 @pytest.mark.task("naive_softmax")

@@ -23,8 +23,8 @@ from framework.training.recipes import exercise_recipes, find_recipe, run_of
 if TYPE_CHECKING:
     from framework.commands.train.result_file import ResultFile
     from framework.providers.backends import Backend
-    from framework.training.engine import Run
-    from framework.training.task import Job, TrainingTask
+    from framework.training.engine import TrainingRun
+    from framework.training.task import TrainingJob, TrainingTask
 
 HELP = """Train a model and save a checkpoint after every epoch.
 
@@ -237,7 +237,7 @@ def _train(
 
 
 def _train_one(
-    job: Job,
+    job: TrainingJob,
     backend: Any,
     reference: Backend,
     out: Path,
@@ -251,12 +251,12 @@ def _train_one(
     from framework.commands.train.ending import save_curve, show_ending
     from framework.commands.train.epoch_lines import EpochLines
     from framework.commands.train.result_file import RecordedLines
-    from framework.training.engine import Run
+    from framework.training.engine import TrainingRun
     from framework.training.saved_runs import SavedRun
 
     path = _labelled(out, job)
     started = time.monotonic()
-    run = Run(backend, job.task, job.model, job.arguments, job.options)
+    run = TrainingRun(backend, job.task, job.model, job.arguments, job.options)
     saved = SavedRun(run, path, EpochLines() if file is None else RecordedLines(file, job))
     resume = job.options.resume and not (job.label and saved.is_new)
     for corpus, kept in () if resume else saved.set_aside():
@@ -276,12 +276,12 @@ def _train_one(
     return score
 
 
-def _labelled(path: Path, job: Job) -> Path:
+def _labelled(path: Path, job: TrainingJob) -> Path:
     """Return the file at `path` for one of several runs."""
     return path.with_stem(f"{path.stem}-{job.label}") if job.label else path
 
 
-def _report(run: Run, job: Job, file: ResultFile | None) -> float:
+def _report(run: TrainingRun, job: TrainingJob, file: ResultFile | None) -> float:
     """Show the score of the trained model, and return it."""
     score = run.scores[-1]
     for line in run.accelerator.notes():
@@ -298,7 +298,7 @@ def _report(run: Run, job: Job, file: ResultFile | None) -> float:
     return score
 
 
-def _chosen(run: Run) -> str:
+def _chosen(run: TrainingRun) -> str:
     if run.options.keep != "best" or run.best is None:
         return ""
     return f" after epoch {run.best.epoch}, the best on held-out data"

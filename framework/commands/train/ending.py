@@ -13,7 +13,7 @@ from framework.plotting.charts import LARGEST, Chart, Line
 from framework.plotting.svg import save_chart
 from framework.plotting.text_chart import text_chart
 from framework.providers.backends import STUDENT, Backend
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 
 #: The reference is trained beside a student's model that was trained in this many seconds.
 REFERENCE_SECONDS = 60.0
@@ -21,7 +21,7 @@ REFERENCE_SECONDS = 60.0
 _RATES = 80
 
 
-def show_ending(run: Run, reference: Backend, path: Path, seconds: float) -> list[Path]:
+def show_ending(run: TrainingRun, reference: Backend, path: Path, seconds: float) -> list[Path]:
     """Print the learning curve and the table of `run`, and save the curve as SVG at `path`.
 
     A learning rate that changes within an epoch is drawn below the curve.
@@ -50,7 +50,7 @@ def show_ending(run: Run, reference: Backend, path: Path, seconds: float) -> lis
     return [] if chart is None else [path]
 
 
-def save_curve(run: Run, path: Path) -> list[Path]:
+def save_curve(run: TrainingRun, path: Path) -> list[Path]:
     """Save the learning curve of one of several runs as SVG, and return the written files.
 
     Raises:
@@ -62,7 +62,7 @@ def save_curve(run: Run, path: Path) -> list[Path]:
     return [] if chart is None else [path]
 
 
-def learning_curve(run: Run, levels: Mapping[str, float]) -> Chart | None:
+def learning_curve(run: TrainingRun, levels: Mapping[str, float]) -> Chart | None:
     """Return the score after each epoch, with `levels`; None for fewer than two scores.
 
     Args:
@@ -82,7 +82,7 @@ def learning_curve(run: Run, levels: Mapping[str, float]) -> Chart | None:
     return Chart(title, "epoch", run.task.measure, (own, *others))
 
 
-def rate_curve(run: Run) -> Chart | None:
+def rate_curve(run: TrainingRun) -> Chart | None:
     """Return the learning rate over the epochs; None if it does not change within an epoch."""
     rates = run.learning_rates(_RATES)
     if not rates:
@@ -92,7 +92,7 @@ def rate_curve(run: Run) -> Chart | None:
     return Chart(f"learning rate of {run.model_name}", "epoch", "learning rate", (line,))
 
 
-def score_table(run: Run, levels: Mapping[str, float]) -> Iterator[str]:
+def score_table(run: TrainingRun, levels: Mapping[str, float]) -> Iterator[str]:
     """Yield the score of `run` and `levels`, one in each line, under the name of the measure."""
     rows = {_owner(run): run.score, **levels}
     width = max(map(len, rows))
@@ -100,23 +100,23 @@ def score_table(run: Run, levels: Mapping[str, float]) -> Iterator[str]:
     yield from (f"  {name:<{width}}  {value:.4f}" for name, value in rows.items())
 
 
-def _measure(run: Run) -> str:
+def _measure(run: TrainingRun) -> str:
     """Return the name of the scores: without held-out data, they are losses of training."""
     is_held_out = bool(run.task.held_out(run.scores[-1]))
     return f"held-out {run.task.measure}" if is_held_out else f"training {run.task.measure}"
 
 
-def _owner(run: Run) -> str:
+def _owner(run: TrainingRun) -> str:
     return f"your {run.model_name}" if run.backend.provider == STUDENT else run.model_name
 
 
-def _trained_reference(run: Run, reference: Backend) -> dict[str, float]:
+def _trained_reference(run: TrainingRun, reference: Backend) -> dict[str, float]:
     """Return the score of the reference after the same training; empty if it cannot train.
 
     A student kit has no reference.
     """
     try:
-        other = Run(reference, run.task, run.model_name, _own_arguments(run), run.options)
+        other = TrainingRun(reference, run.task, run.model_name, _own_arguments(run), run.options)
         say("The reference is trained in the same way, for comparison; Ctrl-C leaves it out.")
         while other.epochs_done < other.options.epochs:
             name = f"reference, epoch {other.epochs_done + 1}/{other.options.epochs}"
@@ -127,7 +127,7 @@ def _trained_reference(run: Run, reference: Backend) -> dict[str, float]:
     return {"reference": other.score}
 
 
-def _own_arguments(run: Run) -> dict[str, object]:
+def _own_arguments(run: TrainingRun) -> dict[str, object]:
     """Return the arguments of the model that the examples do not determine."""
     sizes = run.task.sizes()
     return {name: value for name, value in run.arguments.items() if name not in sizes}

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from framework.commands.output import console, say
 from framework.commands.setup import describe_parts
-from framework.training.engine import OnStep, Run
+from framework.training.engine import OnStep, TrainingRun
 from framework.training.saved_runs import Watcher
 
 #: Minimum and maximum seconds between two lines within an epoch, if the output is no terminal. The
@@ -44,7 +44,7 @@ class EpochLines(Watcher):
     def __init__(self) -> None:
         self._started = self._rate = 0.0
 
-    def begins(self, run: Run) -> None:
+    def begins(self, run: TrainingRun) -> None:
         """Print the model, the corpus and the parts of the run."""
         done = [f"continuing after epoch {run.epochs_done}{_within(run)}"] * is_resumed(run)
         for line in (
@@ -57,13 +57,13 @@ class EpochLines(Watcher):
             say(line)
 
     @contextmanager
-    def epoch(self, run: Run) -> Iterator[OnStep]:
+    def epoch(self, run: TrainingRun) -> Iterator[OnStep]:
         """Show the progress of the epoch."""
         self._started, self._rate = time.perf_counter(), run.learning_rate
         with epoch_progress(self._name(run, run.epochs_done + 1), run) as on_step:
             yield on_step
 
-    def epoch_ends(self, run: Run, loss: float, score: float) -> None:
+    def epoch_ends(self, run: TrainingRun, loss: float, score: float) -> None:
         """Print a line about the epoch."""
         seconds = time.perf_counter() - self._started
         penalty = run.penalty()
@@ -79,22 +79,22 @@ class EpochLines(Watcher):
         say("   ".join([name, *filter(None, parts)]))
 
     @staticmethod
-    def _name(run: Run, epoch: int) -> str:
+    def _name(run: TrainingRun, epoch: int) -> str:
         return f"epoch {epoch}/{run.options.epochs}"
 
 
-def is_resumed(run: Run) -> bool:
+def is_resumed(run: TrainingRun) -> bool:
     """Return whether `run` continues an earlier run."""
     return bool(run.epochs_done or run.steps_done)
 
 
-def _within(run: Run) -> str:
+def _within(run: TrainingRun) -> str:
     return f" and step {run.steps_done} of the next one" if run.steps_done else ""
 
 
 @contextmanager
 def epoch_progress(
-    name: str, run: Run, clock: Callable[[], float] = time.monotonic
+    name: str, run: TrainingRun, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[OnStep]:
     """Show the progress of an epoch: by a bar on a terminal, else by lines.
 

@@ -12,8 +12,8 @@ from framework import __version__
 from framework.commands.train.epoch_lines import EpochLines
 from framework.errors import BadInputError
 from framework.text_files import read_text, save_json
-from framework.training.engine import Run
-from framework.training.task import Job
+from framework.training.engine import TrainingRun
+from framework.training.task import TrainingJob
 
 
 class ResultFile:
@@ -37,7 +37,7 @@ class ResultFile:
         if resumes and path.is_file():
             self.runs = {str(run["label"]): run for run in _runs(path)}
 
-    def begin(self, run: Run, job: Job) -> None:
+    def begin(self, run: TrainingRun, job: TrainingJob) -> None:
         """Add `run`, with the seconds of its earlier epochs where they are known.
 
         Raises:
@@ -53,19 +53,19 @@ class ResultFile:
         }
         self._save(run, job)  # a file that cannot be written is an error before the first epoch
 
-    def end_epoch(self, run: Run, job: Job) -> None:
+    def end_epoch(self, run: TrainingRun, job: TrainingJob) -> None:
         """Save the score and the seconds of the last epoch."""
         entry = self.runs[job.label]
         entry["held_out"] = list(run.scores)
         entry["seconds"].append(round(run.seconds, 2))
         self._save(run, job)
 
-    def end(self, run: Run, job: Job, score: float, lines: list[str]) -> None:
+    def end(self, run: TrainingRun, job: TrainingJob, score: float, lines: list[str]) -> None:
         """Save the final score of `run`, and the `lines` that show it."""
         self.runs[job.label] |= {"score": score, "shown": lines}
         self._save(run, job)
 
-    def _save(self, run: Run, job: Job) -> None:
+    def _save(self, run: TrainingRun, job: TrainingJob) -> None:
         save_json(
             {**_about(run, job), "recipe": self.recipe, "runs": [*self.runs.values()]}, self.path
         )
@@ -79,22 +79,22 @@ class RecordedLines(EpochLines):
         job: the run.
     """
 
-    def __init__(self, file: ResultFile, job: Job) -> None:
+    def __init__(self, file: ResultFile, job: TrainingJob) -> None:
         super().__init__()
         self.file, self.job = file, job
 
-    def begins(self, run: Run) -> None:
+    def begins(self, run: TrainingRun) -> None:
         """Print what is trained, and add the run to the file."""
         super().begins(run)
         self.file.begin(run, self.job)
 
-    def epoch_ends(self, run: Run, loss: float, score: float) -> None:
+    def epoch_ends(self, run: TrainingRun, loss: float, score: float) -> None:
         """Print a line about the epoch, and save its score."""
         super().epoch_ends(run, loss, score)
         self.file.end_epoch(run, self.job)
 
 
-def _about(run: Run, job: Job) -> dict[str, Any]:
+def _about(run: TrainingRun, job: TrainingJob) -> dict[str, Any]:
     """Return the settings of all runs of the command, and where they are computed."""
     settings = job.options.settings()
     settings.pop("seed", None)

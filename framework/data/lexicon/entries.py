@@ -23,7 +23,7 @@ _MINI_LEXICON = Path(__file__).with_name("mini_lexicon.txt")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SynsetEntry:
     """One synset.
 
     Args:
@@ -50,12 +50,12 @@ def sense_id(word: str, pos: str, number: int) -> str:
     return f"{word.lower()}.{pos}.{number:02d}"
 
 
-def mini_entries() -> list[Entry]:
+def mini_entries() -> list[SynsetEntry]:
     """Return the synsets of the mini lexicon."""
     return read_entries(_MINI_LEXICON)
 
 
-def read_entries(file: Path) -> list[Entry]:
+def read_entries(file: Path) -> list[SynsetEntry]:
     """Return the synsets of `file`; empty lines and those that start with ``#`` are skipped.
 
     Senses are numbered in the order of the lines, adjectives and satellites together.
@@ -76,7 +76,7 @@ def read_entries(file: Path) -> list[Entry]:
     return entries
 
 
-def _entry(line: str, senses: Counter[tuple[str, str]]) -> Entry:
+def _entry(line: str, senses: Counter[tuple[str, str]]) -> SynsetEntry:
     columns, _, gloss = line.partition("|")
     pos, *rest = columns.split() or [""]
     first = next((i for i, column in enumerate(rest) if column in POINTERS), len(rest))
@@ -90,10 +90,10 @@ def _entry(line: str, senses: Counter[tuple[str, str]]) -> Entry:
     senses.update({(word.lower(), FILE_POS[pos]) for word in words})
     number = senses[words[0].lower(), FILE_POS[pos]]
     pointers = tuple(zip(symbols, targets, strict=True))
-    return Entry(sense_id(words[0], pos, number), pos, tuple(words), pointers, gloss.strip())
+    return SynsetEntry(sense_id(words[0], pos, number), pos, tuple(words), pointers, gloss.strip())
 
 
-def _check_pointers(file: Path, entries: Iterable[Entry]) -> None:
+def _check_pointers(file: Path, entries: Iterable[SynsetEntry]) -> None:
     known = {entry.id for entry in entries}
     for entry in entries:
         for symbol, target in entry.pointers:

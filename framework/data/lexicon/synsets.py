@@ -14,7 +14,7 @@ from framework.data.lexicon.entries import (
     FILE_POS,
     HYPERNYM,
     INSTANCE_HYPERNYM,
-    Entry,
+    SynsetEntry,
     mini_entries,
 )
 
@@ -47,7 +47,7 @@ def mini_lexicon() -> Lexicon:
     return lexicon_of(mini_entries())
 
 
-def lexicon_of(entries: Iterable[Entry]) -> Lexicon:
+def lexicon_of(entries: Iterable[SynsetEntry]) -> Lexicon:
     """Return the plain form of `entries`, whose order is that of the senses."""
     synsets: dict[str, Synset] = {}
     senses: dict[str, list[tuple[int, str]]] = defaultdict(list)

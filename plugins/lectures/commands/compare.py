@@ -22,7 +22,7 @@ from plugins.lectures.comparison.options import ComparisonOptions
 
 if TYPE_CHECKING:
     from framework.providers.backends import Backend
-    from framework.training.engine import OnStep, Run
+    from framework.training.engine import OnStep, TrainingRun
     from plugins.lectures.comparison.claim import Claim
     from plugins.lectures.comparison.outcomes import Outcome, Training
     from plugins.lectures.training.classifier import ClassifierTask
@@ -167,11 +167,13 @@ def _trainings(
     return trainings
 
 
-def _bars(options: ComparisonOptions, name: str) -> Callable[[Run], AbstractContextManager[OnStep]]:
+def _bars(
+    options: ComparisonOptions, name: str
+) -> Callable[[TrainingRun], AbstractContextManager[OnStep]]:
     """Return a progress bar for each epoch of the family `name`."""
     from framework.commands.train.epoch_lines import epoch_progress
 
-    def bar(run: Run) -> AbstractContextManager[OnStep]:
+    def bar(run: TrainingRun) -> AbstractContextManager[OnStep]:
         epoch = f"{run.epochs_done + 1}/{options.epochs}"
         return epoch_progress(f"{name}, seed {options.seed}, epoch {epoch}", run)
 

@@ -118,6 +118,6 @@ def _similarity(known: Lexicon, senses: list[str], others: list[str], computing:
     similar = computing.function("path_similarity")
     value, a, b = max(
         ((similar(known, a, b), a, b) for a, b in product(senses, others)),
-        key=lambda found: found[0],
+        key=lambda scored: scored[0],
     )
     return f"\nsimilarity {value:.4f} of {a} and {b}"

@@ -96,7 +96,7 @@ def _learned(
 
 def _shown(line: str, tokens: Tokens, vocabulary: Vocabulary, ids: bool) -> str:
     """Return the tokens of `line`, with visible borders, or their ids."""
-    found = tokens.split(line)
+    pieces = tokens.split(line)
     if ids:
-        return " ".join(map(str, vocabulary.encode(found)))
-    return BORDER.join(tokens.shown([token]) for token in found)
+        return " ".join(map(str, vocabulary.encode(pieces)))
+    return BORDER.join(tokens.shown([token]) for token in pieces)

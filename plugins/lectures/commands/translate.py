@@ -138,8 +138,8 @@ def _translated(
 def _aligned(words: Sequence[str], source: Sequence[str], shares: Array) -> Iterator[str]:
     """Yield the source word with the largest share of each word."""
     for word, row in zip(words, shares, strict=True):
-        place = int(row.argmax())
-        yield f"  {word} <- {source[place]} ({row[place]:.2f})"
+        index = int(row.argmax())
+        yield f"  {word} <- {source[index]} ({row[index]:.2f})"
 
 
 def _draw(words: Sequence[str], source: Sequence[str], shares: Array, path: Path) -> None:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from framework.data.labelled import BEST, BEST_OF_BAGS, best_of_windows
 from framework.providers.backends import Backend
-from framework.training.engine import OnStep, Run
+from framework.training.engine import OnStep, TrainingRun
 from plugins.lectures.comparison.families import Family
 from plugins.lectures.comparison.options import ComparisonOptions
 from plugins.lectures.training.classifier import ClassifierTask
 
 #: Shows how far the next epoch of a run is: gives what is called after each of its steps.
-Bar = Callable[[Run], AbstractContextManager[OnStep]]
+Bar = Callable[[TrainingRun], AbstractContextManager[OnStep]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Training:
         self._backend, self._task, self._family = backend, task, family
         sizes = {size: getattr(options, size) for size in ("embedding_size", "hidden_size")}
         self._arguments = family.arguments(**sizes, width=options.width)
-        self._run = Run(backend, task, family.model(), self._arguments, options)
+        self._run = TrainingRun(backend, task, family.model(), self._arguments, options)
         self._seconds: list[float] = []
 
     def epoch(self, bar: Bar) -> None:

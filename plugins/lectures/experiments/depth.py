@@ -73,12 +73,12 @@ def run(setting: Setting) -> Findings:
     """Train a stack of each kind on the texts of a new grammar, `repeats` times."""
     rows = [_accuracies(setting, rng) for rng in setting.generators()]
     columns = zip(*rows, strict=True)
-    found = tuple(
+    measured = tuple(
         Measured(name, tuple(values), "%") for name, values in zip(STACKS, columns, strict=True)
     )
-    one, two, four, eight, residual, dense, highway = found
+    one, two, four, eight, residual, dense, highway = measured
     return Findings(
-        found,
+        measured,
         (
             _better("Two layers are better than one.", two, one),
             _better("Four layers are better than one.", four, one),
@@ -102,9 +102,9 @@ def _accuracies(setting: Setting, rng: np.random.Generator) -> list[float]:
     """Return the accuracy of each stack on the same texts, in percent."""
     grammar = RandomHierarchy(LEVELS, SYMBOLS, CLASSES, CHOICES, rng=rng)
     train, test = (one_hot_texts(grammar, count, rng) for count in (TRAIN, TEST))
-    seed, found = int(rng.integers(2**31)), []
+    seed, accuracies = int(rng.integers(2**31)), []
     for layers, skip in STACKS.values():
         weights = setting.backend.arrays.generator(seed)
         model = StackClassifier(train.inputs.shape[2], layers, skip, rng=weights)
-        found.append(trained_accuracy(setting, model, train, test, TRAINING, rng=weights))
-    return found
+        accuracies.append(trained_accuracy(setting, model, train, test, TRAINING, rng=weights))
+    return accuracies

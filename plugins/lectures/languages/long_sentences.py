@@ -113,9 +113,9 @@ class LongSentences:
             source += [ordinals[i], nouns[i], verbs[i]]
         is_usual = rng.random() < self.best_exact_match
         target, places = [usual if is_usual else rare], [3 * phrases]
-        for i, place in enumerate(3 * np.argsort(order)):
+        for i, start in enumerate(3 * np.argsort(order)):
             target += [ORDINALS[ordinals[i]], VERBS[verbs[i]] + ending, NOUNS[nouns[i]]]
-            places += [int(place), int(place) + 2, int(place) + 1]
+            places += [int(start), int(start) + 2, int(start) + 1]
         return SentencePair((*source, day), tuple(target)), places
 
     def encode(self, pairs: Sequence[tuple[Words, Words]], phrases: int = PHRASES) -> Pairs:

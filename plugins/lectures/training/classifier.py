@@ -193,14 +193,14 @@ def predicted_classes(model: Model, part: Part, arrays: Arrays, *, shorten: bool
         shorten: see `framework.training.loops.example_batches`.
     """
     model.eval()
-    found = np.zeros(len(part.labels), dtype=np.int64)
+    predicted = np.zeros(len(part.labels), dtype=np.int64)
     for group in part.groups:
         for start in range(0, len(group.inputs), AT_A_TIME):
             rows = group.inputs[start : start + AT_A_TIME]
             logits = model.forward(arrays.from_numpy(without_padding(rows) if shorten else rows))
             classes = np.argmax(arrays.to_numpy(logits), axis=-1)
-            found[group.places[start : start + AT_A_TIME]] = classes
-    return found
+            predicted[group.places[start : start + AT_A_TIME]] = classes
+    return predicted
 
 
 def _mixed(

@@ -110,10 +110,10 @@ class CountTask(TextTask):
 
     def measured(self, model: Any, arrays: Arrays) -> tuple[float, list[str]] | None:
         """Return the perplexity of the test text, and the reason for a perplexity of NaN."""
-        found = super().measured(model, arrays)
+        scored = super().measured(model, arrays)
         if reason := list(_reason(model, self.text.valid, arrays)):
-            return math.nan, [*(found[1] if found else []), *reason]
-        return found
+            return math.nan, [*(scored[1] if scored else []), *reason]
+        return scored
 
     def _ngram_level(self, reference: Backend) -> dict[str, float]:
         """Return no other n-gram model."""
@@ -172,8 +172,8 @@ class _Counting(Learner):
 
 def _log_probabilities(model: Any, ids: Ids, arrays: Arrays) -> Array:
     """Return log P of each token of `ids: (M,)` but the first, `(M − 1,)`."""
-    found: Array = arrays.to_numpy(model.log_probabilities(arrays.from_numpy(ids)))
-    return found
+    logs: Array = arrays.to_numpy(model.log_probabilities(arrays.from_numpy(ids)))
+    return logs
 
 
 def _greatest_sum(model: Any, ids: Ids, arrays: Arrays) -> float:
@@ -199,6 +199,6 @@ def _ngrams(ids: Ids, n: int) -> Ids:
     text = ids[1:] if n == 1 else ids  # the first token is history only
     if len(text) < n:
         return np.zeros((0, n), dtype=np.int64)
-    found: Ids = np.lib.stride_tricks.sliding_window_view(text, n)
-    within: Ids = found[(found[:, 1:-1] != EOS).all(axis=1)]
+    windows: Ids = np.lib.stride_tricks.sliding_window_view(text, n)
+    within: Ids = windows[(windows[:, 1:-1] != EOS).all(axis=1)]
     return within

@@ -29,7 +29,7 @@ def initial_vectors(
     bound = (3 * float(np.var(vectors.vectors))) ** 0.5
     table = rng.uniform(-bound, bound, size=(len(vocabulary), vectors.vectors.shape[1]))
     table[PAD] = 0
-    found = vocabulary.encode(vectors.words)
+    ids = vocabulary.encode(vectors.words)
     rows = [row for row, word in enumerate(vectors.words) if word in vocabulary]
-    table[found[rows]] = vectors.vectors[rows]
+    table[ids[rows]] = vectors.vectors[rows]
     return table, len(rows)

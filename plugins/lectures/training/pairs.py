@@ -156,20 +156,20 @@ class PairTask(TrainingTask):
     @classmethod
     def load(cls, options: PairOptions, request: Request) -> PairTask:
         """Return the pairs that `options` name."""
-        found = load_pairs(options.corpus, options.data, request.corpora)
+        corpus = load_pairs(options.corpus, options.data, request.corpora)
         tokens = tokens_of(options.tokens, request.backend.function)
-        tokens = tokens.learned(" ".join(side) for pair in found.train for side in pair)
-        found = _divided(found, tokens)
+        tokens = tokens.learned(" ".join(side) for pair in corpus.train for side in pair)
+        corpus = _divided(corpus, tokens)
         source, target = (
             Vocabulary(tokens.known)
             if tokens.known
             else _frequent((word for words in side for word in words), options.minimum_count)
-            for side in zip(*found.train, strict=True)
+            for side in zip(*corpus.train, strict=True)
         )
         data = None if options.data is None else str(options.data)
         known = request.backend.parameters_of(request.model, cls.model_kind)
         fixed_length = "length" in known or "condition_size" in known
-        return cls(found, source, target, data=data, tokens=tokens, fixed_length=fixed_length)
+        return cls(corpus, source, target, data=data, tokens=tokens, fixed_length=fixed_length)
 
     @classmethod
     def arguments(cls, options: PairOptions, request: Request) -> dict[str, Any]:
@@ -216,11 +216,11 @@ class PairTask(TrainingTask):
     def perplexity(self, model: Model, pairs: EncodedPairs, arrays: Arrays) -> float:
         """Return the perplexity of the translations of `pairs`, their padding left out."""
         model.eval()
-        inputs, found = self.inputs(pairs, _precision(model, arrays)), []
+        inputs, logs = self.inputs(pairs, _precision(model, arrays)), []
         for rows in _rows_at_a_time(len(pairs.target)):
             logits = model.forward(*(arrays.from_numpy(array[rows]) for array in inputs))
-            found.append(_log_probabilities(arrays.to_numpy(logits), pairs.target[rows]))
-        return perplexity(np.concatenate(found))
+            logs.append(_log_probabilities(arrays.to_numpy(logits), pairs.target[rows]))
+        return perplexity(np.concatenate(logs))
 
     def identity(self) -> dict[str, Any]:
         """Return the size of the corpus, the source words, and what tokens have learned."""
@@ -327,13 +327,13 @@ class PairTask(TrainingTask):
         """
         name = asked.corpus or saved.corpus
         trained = saved.training
-        found = load_pairs(name, asked.data or trained["data"], asked.corpora)
+        corpus = load_pairs(name, asked.data or trained["data"], asked.corpora)
         if Path(name).is_file() and not same_file(name, saved.corpus):
-            found = replace(found, test=[*found.train, *found.valid])
+            corpus = replace(corpus, test=[*corpus.train, *corpus.valid])
         source, backend = Vocabulary(trained["source_words"]), asked.backend
         tokens = saved.tokens(backend)
         task = cls(
-            _divided(found, tokens),
+            _divided(corpus, tokens),
             source,
             saved.vocabulary,
             length=int(trained["length"]),
@@ -347,7 +347,7 @@ class PairTask(TrainingTask):
         if hasattr(model, "translate"):
             written = task.translations(model, part, backend.arrays)
             yield task.exact_match(written, part)
-            references = [pair.target for pair in found.test or found.valid]
+            references = [pair.target for pair in corpus.test or corpus.valid]
             yield translation_quality(task.words(written), references, backend)
 
 
@@ -422,8 +422,8 @@ def load_pairs(name: str, folder: Path | str | None, corpora: Corpora | None) ->
     entry = find_unless_file(known, name, SENTENCE_PAIRS, file="file of sentence pairs")
     if entry is None:
         return PairCorpus(name, *split(read_pairs(Path(name))))
-    found: PairCorpus = load_entry(entry, None if folder is None else Path(folder))
-    return found
+    corpus: PairCorpus = load_entry(entry, None if folder is None else Path(folder))
+    return corpus
 
 
 def _divided(corpus: PairCorpus, tokens: Tokens) -> PairCorpus:

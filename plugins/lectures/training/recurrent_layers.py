@@ -84,24 +84,26 @@ def with_recurrent_layers(
             layer; or it is set twice.
     """
     backend, model = request.backend, request.model
-    found, cell = dict(arguments), options.cell
+    completed, cell = dict(arguments), options.cell
     if cell is not None:
         if (written := model_arguments(options.arguments).get("cell")) is not None:
             raise UsageError(f"`--cell` and `--set cell={written}` both set cell: leave one out")
-        found["cell"] = cell
+        completed["cell"] = cell
     known = backend.parameters_of(model, kind)
     is_stack = (options.layers or 1) > 1 and not has_own_layers(known)
     if is_stack or options.dropout or options.input_dropout:
-        cell = _recurrent_cell(model, found.get("cell"), known)
-        found["cell"] = _stack(backend, cell, options)
-    if "cell" in found:
-        check_recurrent_layer(backend, found["cell"])
-    return found
+        cell = _recurrent_cell(model, completed.get("cell"), known)
+        completed["cell"] = _stack(backend, cell, options)
+    if "cell" in completed:
+        check_recurrent_layer(backend, completed["cell"])
+    return completed
 
 
 def takes(known: Mapping[str, Parameter], name: str) -> bool:
     """Return whether a constructor with the parameters `known` takes the argument `name`."""
-    return name in known or any(one.kind is Parameter.VAR_KEYWORD for one in known.values())
+    return name in known or any(
+        parameter.kind is Parameter.VAR_KEYWORD for parameter in known.values()
+    )
 
 
 def has_own_layers(known: Mapping[str, Parameter]) -> bool:
@@ -157,13 +159,13 @@ def check_recurrent_layer(backend: Backend, cell: str | Mapping[str, Any]) -> No
     name = cell.get("layer") if isinstance(cell, Mapping) else cell
     if not isinstance(name, str):
         raise UsageError(f"`cell` must be the name of a recurrent layer, not {name!r}")
-    found = backend.implementation_of(name)
+    layer = backend.implementation_of(name)
     options = cell.get("options", {}) if isinstance(cell, Mapping) else {}
     if not isinstance(options, Mapping):
         raise UsageError(f"the `options` of `cell` must be a table, not {options!r}")
-    if wrong := _problem(backend, found, options):
+    if wrong := _problem(backend, layer, options):
         known = ", ".join(recurrent_layers(backend))
-        raise UsageError(f"{found.key} {wrong}; a recurrent layer is needed: {known}")
+        raise UsageError(f"{layer.key} {wrong}; a recurrent layer is needed: {known}")
 
 
 def dropout_description(backend: Backend, written: str, flag: str) -> dict[str, Any]:
@@ -204,20 +206,20 @@ def dropout_description(backend: Backend, written: str, flag: str) -> dict[str, 
 
 def recurrent_layers(backend: Backend) -> Iterator[str]:
     """Yield the names of the recurrent layers that `backend` offers."""
-    for found in backend.implementations("model"):
+    for offered in backend.implementations("model"):
         # Layers that cannot be imported are left out.
         with suppress(GradusError):
-            if not _problem(backend, found):
-                yield found.name
+            if not _problem(backend, offered):
+                yield offered.name
 
 
 def _problem(
-    backend: Backend, found: Implementation, options: Mapping[str, Any] = MappingProxyType({})
+    backend: Backend, offered: Implementation, options: Mapping[str, Any] = MappingProxyType({})
 ) -> str:
-    """Return why `found` is no recurrent layer that takes `options`; empty if it is one."""
-    if found.kind != "model":
-        return f"is {with_article(found.kind)}"
-    layer = backend.load(found)
+    """Return why `offered` is no recurrent layer that takes `options`; empty if it is one."""
+    if offered.kind != "model":
+        return f"is {with_article(offered.kind)}"
+    layer = backend.load(offered)
     if inspect.isclass(layer) and not hasattr(layer, "initial_state"):
         return "has no method `initial_state`"
     try:

@@ -56,11 +56,11 @@ class Reading(ABC):
         lengths: dict[int, list[int]] = defaultdict(list)
         for number, sentence in enumerate(sentences):
             lengths[len(sentence.words)].append(number)
-        found = []
+        groups = []
         for length, numbers in sorted(lengths.items()):
             places = ends[numbers][:, None] - length + np.arange(length)
-            found.append(Group(self.encode([sentences[n].words for n in numbers]), places))
-        return found
+            groups.append(Group(self.encode([sentences[n].words for n in numbers]), places))
+        return groups
 
     @abstractmethod
     def encode(self, texts: Sequence[Sequence[str]]) -> Ids:
@@ -119,7 +119,7 @@ class WindowReading(WordReading):
         """
         function, arrays = self.backend.function("windows"), self.backend.arrays
         width = 2 * self.size + 1
-        found = [np.zeros((0, width), dtype=np.int64)]
+        inputs = [np.zeros((0, width), dtype=np.int64)]
         for sentence in sentences:
             ids = self.vocabulary.encode(sentence.words)
             with self.backend.in_force():
@@ -129,8 +129,8 @@ class WindowReading(WordReading):
                     f"windows of {expected[0]} words with {self.size} to each side should be "
                     f"{expected}, but are {made.shape}: `grade window_classifier` says more"
                 )
-            found.append(made)
-        joined = np.concatenate(found)
+            inputs.append(made)
+        joined = np.concatenate(inputs)
         return [Group(joined, np.arange(len(joined)))]
 
 
@@ -335,7 +335,7 @@ def tagged_part(
     entities: bool,
 ) -> TaggedPart:
     """Return `sentences` as a model reads them; see `TaggedPart`."""
-    places = {tag: place for place, tag in enumerate(classes)}
+    places = {tag: index for index, tag in enumerate(classes)}
     labels = [places.get(tag, 0) for sentence in sentences for tag in sentence.tags]
     return TaggedPart(
         sentences,

@@ -20,7 +20,7 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.option_fields import DATA, RARE, option
 from framework.training.options import LabelledTextOptions
-from framework.training.task import Evaluation, Job, Request
+from framework.training.task import Evaluation, Request, TrainingJob
 from framework.training.tools import model_arguments
 from plugins.lectures.formats.word_vectors import Vectors, WordVectors
 from plugins.lectures.training.classifier import (
@@ -130,7 +130,7 @@ class TextClassifierTask(ClassifierTask):
         return super().identity() | self.tokens.saved()
 
     @classmethod
-    def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[Job]:
+    def jobs(cls, options: TextClassifierOptions, request: Request) -> Iterator[TrainingJob]:
         """Yield a run for each seed, and for each fold of a cross-validation.
 
         Raises:
@@ -142,15 +142,17 @@ class TextClassifierTask(ClassifierTask):
         start = None if options.vectors is None else load_vectors(options.vectors)
         if start is not None:
             arguments["embedding_size"] = _width(start, options)
-        for one in options.each_seed():
-            for label, source in _sources(one, options.seeds > 1):
+        for seeded in options.each_seed():
+            for label, source in _sources(seeded, options.seeds > 1):
                 task = text_task(
                     source.load(request.corpora),
                     minimum_count=options.minimum_count,
                     source=asdict(source),
                     tokens=_tokens(options, request),
                 )
-                yield Job(label, _starting(task, start, one.seed), request.model, arguments, one)
+                yield TrainingJob(
+                    label, _starting(task, start, seeded.seed), request.model, arguments, seeded
+                )
 
     @classmethod
     def load(cls, options: Any, request: Request) -> TextClassifierTask:
@@ -326,7 +328,7 @@ def text_part(
     Raises:
         BadInputError: a label is not in `classes`.
     """
-    places = {label: place for place, label in enumerate(classes)}
+    places = {label: index for index, label in enumerate(classes)}
     for text in texts:
         if text.label not in places:
             raise BadInputError(

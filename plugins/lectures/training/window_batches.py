@@ -85,13 +85,13 @@ class WindowBatches(ABC):
         end = min(start + self._batch_size, len(words.ids))
         first, last = max(start - self._window, 0), min(end + self._window, len(words.ids))
         positions = np.arange(first, last)
-        found = self._find(self._arrays.from_numpy(positions), self._window)
-        left, right = (self._arrays.to_numpy(part) for part in found)
+        windows = self._find(self._arrays.from_numpy(positions), self._window)
+        left, right = (self._arrays.to_numpy(part) for part in windows)
         return self.examples(words, positions, (left, right), range(start, end))
 
     @abstractmethod
     def examples(
-        self, words: _Words, positions: Ids, found: tuple[Array, Array], centers: range
+        self, words: _Words, positions: Ids, windows: tuple[Array, Array], centers: range
     ) -> Batch:
         """Return the examples of some centre words.
 
@@ -109,10 +109,10 @@ class PairBatches(WindowBatches):
     function = "context_pairs"
 
     def examples(
-        self, words: _Words, positions: Ids, found: tuple[Array, Array], centers: range
+        self, words: _Words, positions: Ids, windows: tuple[Array, Array], centers: range
     ) -> Batch:
         """Return centre words as inputs, and outside words as targets."""
-        center, outside = found
+        center, outside = windows
         chosen = (centers.start <= center) & (center < centers.stop)
         chosen &= words.are_pairs(center, outside)
         targets = words.ids[outside[chosen]]
@@ -126,10 +126,10 @@ class ContextBatches(WindowBatches):
     function = "context_windows"
 
     def examples(
-        self, words: _Words, positions: Ids, found: tuple[Array, Array], centers: range
+        self, words: _Words, positions: Ids, windows: tuple[Array, Array], centers: range
     ) -> Batch:
         """Return contexts with their masks as inputs, and centre words as targets."""
-        contexts, is_inside = found
+        contexts, is_inside = windows
         mask = is_inside & words.are_pairs(positions[:, None], contexts)
         chosen = (centers.start <= positions) & (positions < centers.stop) & mask.any(axis=1)
         targets = words.ids[positions[chosen]]

@@ -24,7 +24,7 @@ from framework.training.loops import Batch
 from framework.training.named_parts import build_loss, fitted_transform
 from framework.training.option_fields import DATA, MODEL, option, with_default
 from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
-from framework.training.task import Evaluation, Job, Request, TrainingTask
+from framework.training.task import Evaluation, Request, TrainingJob, TrainingTask
 from plugins.lectures.training.classifier import source_to_measure
 from plugins.lectures.training.initial_vectors import initial_vectors
 from plugins.lectures.training.sources import TagSource
@@ -178,12 +178,12 @@ class WindowScoreTask(TrainingTask):
         return cls(corpus, vectors, request.backend, source, size=size, transform=transform)
 
     @classmethod
-    def jobs(cls, options: WindowScoreOptions, request: Request) -> Iterator[Job]:
+    def jobs(cls, options: WindowScoreOptions, request: Request) -> Iterator[TrainingJob]:
         """Yield the runs of `options`: one for each seed, with random vectors of that seed."""
-        for one in options.each_seed():
-            for job in super().jobs(replace(one, seeds=1), request):
-                label = f"seed{one.seed}" if options.seeds > 1 else ""
-                yield replace(job, label=label, options=one)
+        for seeded in options.each_seed():
+            for job in super().jobs(replace(seeded, seeds=1), request):
+                label = f"seed{seeded.seed}" if options.seeds > 1 else ""
+                yield replace(job, label=label, options=seeded)
 
     def _read(self, sentences: Sequence[TaggedSentence]) -> Windows:
         (group,) = self._reading.groups(sentences)
@@ -237,15 +237,15 @@ class WindowScoreTask(TrainingTask):
     def f1(self, model: Model, part: Windows, arrays: Arrays) -> EntityScore:
         """Return the score of `part`, with the threshold of the highest F1 on the training part."""
         threshold = best_threshold(self._scores(model, self.train, arrays), self.train.is_name)
-        found = self._scores(model, part, arrays) >= threshold
-        right = int((found & part.is_name).sum())
-        return EntityScore(right, int(found.sum()), int(part.is_name.sum()))
+        is_found = self._scores(model, part, arrays) >= threshold
+        right = int((is_found & part.is_name).sum())
+        return EntityScore(right, int(is_found.sum()), int(part.is_name.sum()))
 
     def _scores(self, model: Model, part: Windows, arrays: Arrays) -> Array:
         model.eval()
         parts = (part.x[i : i + AT_A_TIME] for i in range(0, len(part.x), AT_A_TIME))
-        found = [arrays.to_numpy(model.forward(arrays.from_numpy(x))) for x in parts]
-        return np.concatenate([np.zeros(0), *found])
+        scores = [arrays.to_numpy(model.forward(arrays.from_numpy(x))) for x in parts]
+        return np.concatenate([np.zeros(0), *scores])
 
     def identity(self) -> dict[str, Any]:
         """Return the number of windows, and the source of the sentences."""
@@ -254,8 +254,8 @@ class WindowScoreTask(TrainingTask):
     def measured(self, model: Model, arrays: Arrays) -> tuple[float, list[str]]:
         """Return the F1 of the test part, or of the held-out one, with precision and recall."""
         name, part = ("test", self.test) if len(self.test.x) else ("held-out", self.valid)
-        found = self.f1(model, part, arrays)
-        return found.f1, [f"{name} F1 {found.f1:.4f}", _described(found)]
+        score = self.f1(model, part, arrays)
+        return score.f1, [f"{name} F1 {score.f1:.4f}", _described(score)]
 
     @classmethod
     def evaluate(cls, saved: Checkpoint, asked: Evaluation) -> Iterator[str]:
@@ -278,11 +278,11 @@ class WindowScoreTask(TrainingTask):
         model = replace(saved, arguments=arguments).restore_as(cls.model_kind, backend)
         corpus = TagSource(**source_to_measure(saved, asked)).load(asked.corpora)
         name, sentences = ("test", corpus.test) if corpus.test else ("held-out", corpus.valid)
-        found = task.f1(model, task.windows(sentences), backend.arrays)
+        score = task.f1(model, task.windows(sentences), backend.arrays)
         where = f"the {name} part of {corpus.name}, {len(sentences):,} sentences"
         yield f"{saved.model} under {backend.name} on {where}"
-        yield f"F1 {found.f1:.6f}"
-        yield _described(found)
+        yield f"F1 {score.f1:.6f}"
+        yield _described(score)
 
 
 def best_threshold(scores: Array, is_name: Array) -> float:
@@ -293,9 +293,9 @@ def best_threshold(scores: Array, is_name: Array) -> float:
     return float(scores[order[np.argmax(f1)]])
 
 
-def _described(found: EntityScore) -> str:
+def _described(score: EntityScore) -> str:
     return (
-        f"precision {found.precision:.4f}, recall {found.recall:.4f}, {found.true:,} words in names"
+        f"precision {score.precision:.4f}, recall {score.recall:.4f}, {score.true:,} words in names"
     )
 
 

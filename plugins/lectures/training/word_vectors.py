@@ -167,9 +167,9 @@ class WordVectorTask(TrainingTask):
         built = super().build(backend, model, *args)
         for needed in self.tables:
             if needed not in built.parameters:
-                found = ", ".join(built.parameters) or "none"
+                present = ", ".join(built.parameters) or "none"
                 raise UsageError(
-                    f"{model} has no parameter '{needed}' to learn word vectors in: {found}"
+                    f"{model} has no parameter '{needed}' to learn word vectors in: {present}"
                 )
         return built
 
@@ -184,8 +184,8 @@ class WordVectorTask(TrainingTask):
 
     def batches(self, options: VectorOptions, epoch: int) -> tuple[int, Iterator[Batch]]:
         """Return the batches in the order of the text; random numbers depend on the epoch."""
-        steps, found = self._batches.epoch(np.random.default_rng([options.seed, epoch - 1]))
-        return steps, self._checked(found)
+        steps, batches = self._batches.epoch(np.random.default_rng([options.seed, epoch - 1]))
+        return steps, self._checked(batches)
 
     def _checked(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         pairs = 0

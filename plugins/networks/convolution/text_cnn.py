@@ -102,10 +102,10 @@ class TextCNN(Chain):
 
     def _vectors(self, ids: Any) -> Any:
         """Return one channel, or two side by side, `(N, T, D)`."""
-        found = [] if self.static is None else [self._arrays.rows(self.static, ids)]
+        vectors = [] if self.static is None else [self._arrays.rows(self.static, ids)]
         if self.embedding is not None:
-            found.append(self.embedding.forward(ids))
-        return found[0] if len(found) == 1 else self._arrays.namespace.concatenate(found, -1)
+            vectors.append(self.embedding.forward(ids))
+        return vectors[0] if len(vectors) == 1 else self._arrays.namespace.concatenate(vectors, -1)
 
 
 def windows_with_words(words: Any, width: int, arrays: Arrays) -> Any:

@@ -53,11 +53,13 @@ def agreement_accuracy(
     counts = {len(prefixes), len(right), len(wrong), len(distances)}
     if len(counts) > 1 or any(not len(prefix) for prefix in prefixes):
         raise ValueError("every item needs a prefix, a right and a wrong form, and a distance")
-    found: dict[int, list[bool]] = {}
+    answers: dict[int, list[bool]] = {}
     for m, prefix in enumerate(prefixes):
         state = model.initial_state(1)
         for token in prefix[:, None]:
             logs, state = model.next_log_probabilities(token, state)
         is_right = bool(logs[0, int(right[m])] > logs[0, int(wrong[m])])
-        found.setdefault(int(distances[m]), []).append(is_right)
-    return {distance: sum(found[distance]) / len(found[distance]) for distance in sorted(found)}
+        answers.setdefault(int(distances[m]), []).append(is_right)
+    return {
+        distance: sum(answers[distance]) / len(answers[distance]) for distance in sorted(answers)
+    }

@@ -130,9 +130,9 @@ class RecurrentDropout(Model):
         zeros = {name: zeros_like(value) for name, value in self._dropped.items()}
         with _replaced(self.layer.parameters, self._dropped), _replaced(gradients, zeros):
             grad_x, grad_state = self.layer.backward(grad_h)
-            found = {name: gradients[name] for name in zeros}
+            own = {name: gradients[name] for name in zeros}
         for name, dropout in self.dropouts.items():
-            gradients[name] += dropout.backward(found[name])
+            gradients[name] += dropout.backward(own[name])
         return grad_x, grad_state
 
 

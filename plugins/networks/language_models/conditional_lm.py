@@ -101,8 +101,8 @@ class ConditionalLM(LanguageModel):
     def _checked(self, condition: Any, texts: int) -> Any:
         condition, wanted = self._arrays.asarray(condition), (texts, self.condition_size)
         if tuple(condition.shape) != wanted:
-            found = tuple(condition.shape)
-            raise ValueError(f"the condition of {texts} texts is {wanted}, not {found}")
+            actual = tuple(condition.shape)
+            raise ValueError(f"the condition of {texts} texts is {wanted}, not {actual}")
         return condition
 
 

@@ -32,16 +32,16 @@ class KneserNey(NgramLM):
             ValueError: there are fewer than two tokens.
         """
         super().fit(tokens)
-        found, self._left, self._taken, self._all = [], [self.counts[0]], [], []
+        discounts, self._left, self._taken, self._all = [], [self.counts[0]], [], []
         for n in range(1, self.order + 1):
             c = self.counts[n] if n == self.order else self._continuations(n)
             D = part("kneser_ney_discounts")(self._arrays.asarray(c))
-            found.append(self._arrays.to_numpy(D))
-            taken = np.append(0.0, found[-1])[np.minimum(c, 3)]
+            discounts.append(self._arrays.to_numpy(D))
+            taken = np.append(0.0, discounts[-1])[np.minimum(c, 3)]
             self._left.append(c - taken)
             self._taken.append(self._sum(n, taken))
             self._all.append(self._sum(n, c))
-        self.discounts = self._arrays.asarray(np.array(found))
+        self.discounts = self._arrays.asarray(np.array(discounts))
 
     def estimate(self, n: int, h: Array, words: Array, shorter: Array) -> Array:
         """Return P(w | h) from n-grams: see `NgramLM.estimate`."""

@@ -55,9 +55,9 @@ def fit_language_model(
     loss, optimizer = part("softmax_cross_entropy")(), part("adam")(learning_rate)
     chunks, losses = text_chunks(ids, batch_size, unroll), []
     model.train()
-    for place in range(epochs * len(chunks)):
-        inputs, targets = chunks[place % len(chunks)]
-        state = model.state if place % len(chunks) else None
+    for step in range(epochs * len(chunks)):
+        inputs, targets = chunks[step % len(chunks)]
+        state = model.state if step % len(chunks) else None
         model.zero_gradients()
         losses.append(loss.forward(model.forward(inputs, state), targets))
         model.backward(loss.backward())

@@ -206,8 +206,8 @@ class NgramLM(LanguageModel):
     def _follow(self, n: int, h: Array, words: Array) -> Array:
         """Return the number of the n-gram h w, −1 if it was never seen; `h` holds numbers, too."""
         keys, key = self.keys[n], h * self.vocabulary_size + words
-        place = np.searchsorted(keys, key)
-        return np.where(place < np.searchsorted(keys, key, side="right"), place, -1)
+        index = np.searchsorted(keys, key)
+        return np.where(index < np.searchsorted(keys, key, side="right"), index, -1)
 
     def _sum(self, n: int, values: Array) -> Array:
         """Return Σ_w of `values`, one value per n-gram h w, for each history h: `(K_{n−1},)`."""

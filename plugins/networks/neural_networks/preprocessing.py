@@ -48,8 +48,8 @@ class Whitening(Transform):
         x, xp = _checked(x), current_arrays().namespace
         self.mean = x.mean(0)
         N, D = x.shape
-        _, found, V_transposed = xp.linalg.svd(x - self.mean, full_matrices=N < D)
-        s = xp.concatenate([found / N**0.5, xp.zeros_like(x[0])])[:D]
+        _, singular_values, V_transposed = xp.linalg.svd(x - self.mean, full_matrices=N < D)
+        s = xp.concatenate([singular_values / N**0.5, xp.zeros_like(x[0])])[:D]
         self.projection = V_transposed.T / s.clip(min=self.epsilon * float(s[0]) or 1.0)
 
     def apply(self, x: Any) -> Any:

@@ -207,8 +207,8 @@ def _living(steps: Array) -> Array:
         raise ValueError(f"steps should be integers (Q, V), not {steps.dtype} {steps.shape}")
     Q = len(steps)
     if steps.min() < -1 or steps.max() >= Q:
-        found = f"{steps.min()} ... {steps.max()}"
-        raise ValueError(f"a state lies in −1 ... {Q - 1}, not in {found}")
+        limits = f"{steps.min()} ... {steps.max()}"
+        raise ValueError(f"a state lies in −1 ... {Q - 1}, not in {limits}")
     is_live = np.ones(Q + 1, dtype=bool)
     is_live[Q] = False  # where −1 leads
     for _ in range(Q):

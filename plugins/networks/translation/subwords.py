@@ -43,10 +43,10 @@ def learn_merges(words: Mapping[bytes, int], count: int) -> list[Pair]:
     texts, times = [list(word) for word in words], list(words.values())
     counts: dict[Pair, int] = defaultdict(int)
     places: dict[Pair, set[int]] = defaultdict(set)
-    for place, ids in enumerate(texts):
-        _count(ids, times[place], counts)
+    for index, ids in enumerate(texts):
+        _count(ids, times[index], counts)
         for pair in pairwise(ids):
-            places[pair].add(place)
+            places[pair].add(index)
     heap = [(-number, pair) for pair, number in counts.items()]
     heapq.heapify(heap)
     merges: list[Pair] = []
@@ -57,14 +57,14 @@ def learn_merges(words: Mapping[bytes, int], count: int) -> list[Pair]:
                 heapq.heappush(heap, (-counts[pair], pair))
             continue
         new, changed = BYTES + len(merges), set[Pair]()
-        for place in places.pop(pair):
-            before, after = texts[place], merge_pair(texts[place], pair, new)
-            _count(before, -times[place], counts)
-            _count(after, times[place], counts)
-            texts[place] = after
+        for index in places.pop(pair):
+            before, after = texts[index], merge_pair(texts[index], pair, new)
+            _count(before, -times[index], counts)
+            _count(after, times[index], counts)
+            texts[index] = after
             made = {other for other in pairwise(after) if new in other}
             for other in made:
-                places[other].add(place)
+                places[other].add(index)
             changed |= made
         for other in changed:
             heapq.heappush(heap, (-counts[other], other))

@@ -168,7 +168,7 @@ class RepeatedStep:
         tensors = [*batch.inputs, batch.targets]
         if batch.continues:
             tensors += state_tensors(self._model.state)  # type: ignore[attr-defined]
-        shapes = tuple((tuple(one.shape), one.dtype) for one in tensors)
+        shapes = tuple((tuple(tensor.shape), tensor.dtype) for tensor in tensors)
         return shapes, batch.terms, batch.continues, self._model.training
 
     def _conditions(self, key: Any) -> Conditions:
@@ -185,9 +185,9 @@ class RepeatedStep:
         self.alone[reason] += 1
         if self._host_use or refusal(self._start):
             return self._step(batch)
-        with watching_the_host(self._device) as found:
+        with watching_the_host(self._device) as host_use:
             result = self._step(batch)
-        self._host_use = found.described()
+        self._host_use = host_use.described()
         return result
 
     def _record(self, key: Any, batch: Batch) -> None:
@@ -195,7 +195,7 @@ class RepeatedStep:
         recorded = _Recorded(
             replace(
                 batch,
-                inputs=tuple(one.clone() for one in batch.inputs),
+                inputs=tuple(tensor.clone() for tensor in batch.inputs),
                 targets=batch.targets.clone(),
             ),
             with_tensors(before, Tensor.clone) if batch.continues else None,

@@ -46,7 +46,9 @@ class HostUse(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
         return function(*args, **(kwargs or {}))
 
     def _is_on_device(self, args: Any) -> bool:
-        return any(isinstance(one, Tensor) and one.device.type == self._device for one in args)
+        return any(
+            isinstance(value, Tensor) and value.device.type == self._device for value in args
+        )
 
 
 def reads_values(name: str, args: Any) -> bool:
@@ -65,6 +67,6 @@ def watching_the_host(device: str | None) -> Iterator[HostUse]:
         device: the type of the device whose operations are watched; None: only values of the host
             are noted.
     """
-    found = HostUse(device or "")
-    with noting_host_use(found.found.append), found if device else nullcontext():
-        yield found
+    host_use = HostUse(device or "")
+    with noting_host_use(host_use.found.append), host_use if device else nullcontext():
+        yield host_use

@@ -81,16 +81,16 @@ class LowPrecisionModel(Model):
         self.computed.zero_gradients()
         with available_in_bfloat16(self._name):
             self.computed.backward(grad_output.bfloat16())
-        found = [self.computed.gradients[name].float() for name in self.gradients]
-        torch._foreach_add_(list(self.gradients.values()), found)
+        computed = [self.computed.gradients[name].float() for name in self.gradients]
+        torch._foreach_add_(list(self.gradients.values()), computed)
 
     def zero_gradients(self) -> None:
         """Set the gradients of the weights to zero."""
         self.model.zero_gradients()
 
     def _set_training(self, training: bool) -> None:
-        for one in (self.model, self.computed):
-            (one.train if training else one.eval)()
+        for model in (self.model, self.computed):
+            (model.train if training else model.eval)()
 
 
 def converted(value: Any, convert: Callable[[Tensor], Tensor]) -> Any:

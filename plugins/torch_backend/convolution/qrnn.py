@@ -173,7 +173,7 @@ def pooled(c_0: Tensor, f: Tensor, i: Tensor, z: Tensor, *, parallel: bool | Non
 
 def _after(first: Tensor, a: Tensor, b: Tensor | int) -> Tensor:
     """Return `first` followed by the T products a ∘ b, `(T + 1, N, H)`, without a copy."""
-    found = a.new_empty(len(a) + 1, *first.shape)
-    found[0] = first
-    torch.mul(a, b, out=found[1:])
-    return found
+    states = a.new_empty(len(a) + 1, *first.shape)
+    states[0] = first
+    torch.mul(a, b, out=states[1:])
+    return states

@@ -101,9 +101,9 @@ class GRU(RecurrentLayer):
         blocks = {name: torch.chunk(own[name].t(), 3) for name in _OF_KERNEL}
         return {**own, **{name: torch.cat([r, -u, h]) for name, (u, r, h) in blocks.items()}}
 
-    def _add_gradients(self, found: Mapping[str, Tensor]) -> None:
+    def _add_gradients(self, gradients: Mapping[str, Tensor]) -> None:
         if self._uses_kernel:
-            blocks = {name: torch.chunk(found[name], 3) for name in _OF_KERNEL}
+            blocks = {name: torch.chunk(gradients[name], 3) for name in _OF_KERNEL}
             own = {name: torch.cat([-z, r, h]).t() for name, (r, z, h) in blocks.items()}
-            found = {**found, **own}
-        super()._add_gradients(found)
+            gradients = {**gradients, **own}
+        super()._add_gradients(gradients)

@@ -84,11 +84,11 @@ class LSTM(RecurrentLayer):
             return super()._given_parameters()
         return dict(zip(_NAMES, self._current_kernel().loaded(), strict=True))
 
-    def _add_gradients(self, found: Mapping[str, Tensor]) -> None:
+    def _add_gradients(self, gradients: Mapping[str, Tensor]) -> None:
         if self._has_gaps:
-            super()._add_gradients(found)
+            super()._add_gradients(gradients)
         else:
-            self._current_kernel().add([*found.values()])
+            self._current_kernel().add([*gradients.values()])
 
     def _current_kernel(self) -> KernelWeights:
         """Return the kernel's weights for the current parameters and gradients."""

@@ -106,9 +106,9 @@ class RNN(RecurrentLayer):
         self._replace("W_h", _data(layer.weight_hh_l0).T)
         self._replace("b", _data(layer.bias_ih_l0))
 
-    def _replace(self, name: str, place: Tensor) -> None:
-        self.gradients[name] = torch.zeros_like(place).copy_(self.gradients[name])
-        self.parameters[name] = place.copy_(self.parameters[name])
+    def _replace(self, name: str, memory: Tensor) -> None:
+        self.gradients[name] = torch.zeros_like(memory).copy_(self.gradients[name])
+        self.parameters[name] = memory.copy_(self.parameters[name])
 
 
 def _masked_steps(

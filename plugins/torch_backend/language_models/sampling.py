@@ -128,9 +128,11 @@ def beam_search(
         texts = torch.cat([texts[rows], words[:, None]], dim=1)
         going_on = words != (-1 if end is None else end)
         ended = (~going_on).nonzero()[:1, 0].tolist()
-        best = max([best] + [(texts[i], float(scores[i])) for i in ended], key=lambda one: one[1])
+        best = max(
+            [best] + [(texts[i], float(scores[i])) for i in ended], key=lambda scored: scored[1]
+        )
         texts, scores = texts[going_on], scores[going_on]
         state = _rows_of(state, rows[going_on])
         if not len(texts) or scores[0] <= best[1]:
             return best
-    return max((texts[0], float(scores[0])), best, key=lambda one: one[1])
+    return max((texts[0], float(scores[0])), best, key=lambda scored: scored[1])

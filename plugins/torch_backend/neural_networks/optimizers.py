@@ -181,6 +181,6 @@ def laid_out(tensors: Iterable[Tensor], others: Iterable[Tensor]) -> list[Tensor
     Fused kernels read the memory of several tensors without regard to their strides.
     """
     return [
-        one if one.stride() == other.stride() else torch.empty_like(other).copy_(one)
-        for one, other in zip(tensors, others, strict=True)
+        tensor if tensor.stride() == other.stride() else torch.empty_like(other).copy_(tensor)
+        for tensor, other in zip(tensors, others, strict=True)
     ]

@@ -24,16 +24,16 @@ class KernelWeights:
 
     def __init__(self, parameters: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
         self._own = *parameters, *gradients
-        sizes = [one.numel() for one in parameters]
+        sizes = [tensor.numel() for tensor in parameters]
         memory = parameters[0].new_zeros(sum(sizes) + len(parameters[-1]))
         *places, self.second_bias = memory.split_with_sizes([*sizes, len(parameters[-1])])
         self._places = [
-            place.view(one.t().shape) for place, one in zip(places, parameters, strict=True)
+            block.view(tensor.t().shape) for block, tensor in zip(places, parameters, strict=True)
         ]
         # Blocks of one order here and in the kernel, so that a list of copies is one call.
-        self._here = [block for one in parameters for block in _blocks(one.t())]
-        self._there = [block for one in self._places for block in _exchanged(one)]
-        self._back = [block for one in gradients for block in _blocks(one.t())]
+        self._here = [block for tensor in parameters for block in _blocks(tensor.t())]
+        self._there = [block for tensor in self._places for block in _exchanged(tensor)]
+        self._back = [block for tensor in gradients for block in _blocks(tensor.t())]
 
     def is_of(self, parameters: Sequence[Tensor], gradients: Sequence[Tensor]) -> bool:
         """Return whether these tensors are still those of the layer."""
@@ -46,9 +46,11 @@ class KernelWeights:
         return self._places
 
     @torch.no_grad()
-    def add(self, found: Sequence[Tensor]) -> None:
+    def add(self, gradients: Sequence[Tensor]) -> None:
         """Add gradients of the kernel's weights to those of the parameters."""
-        torch._foreach_add_(self._back, [block for one in found for block in _exchanged(one)])
+        torch._foreach_add_(
+            self._back, [block for gradient in gradients for block in _exchanged(gradient)]
+        )
 
 
 def _blocks(rows: Tensor) -> tuple[Tensor, ...]:

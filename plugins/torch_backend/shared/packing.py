@@ -56,12 +56,12 @@ def packing(mask: Tensor) -> Packing | None:
     Returns:
         None: a text has a gap between its words, or no text has a word.
     """
-    version, found = getattr(mask, _PACKING, (None, None))
+    version, packing = getattr(mask, _PACKING, (None, None))
     if version != mask._version:
         words = host_values(mask)
-        found = _packing(words, mask.device) if words.any() and not _have_gaps(words) else None
-        setattr(mask, _PACKING, (mask._version, found))
-    return found
+        packing = _packing(words, mask.device) if words.any() and not _have_gaps(words) else None
+        setattr(mask, _PACKING, (mask._version, packing))
+    return packing
 
 
 def packed_steps(packing: Packing, kernel: Kernel, x: Tensor, *start: Tensor) -> tuple[Tensor, ...]:
@@ -107,5 +107,5 @@ def _packing(words: Array, device: torch.device) -> Packing:
     held = np.maximum.accumulate(states.reshape(N, T), axis=1).reshape(-1)
     ends = np.arange(N)
     ends[order] = N + np.arange(len(order))
-    indices = (torch.from_numpy(one).to(device) for one in (order, places, held, ends))
+    indices = (torch.from_numpy(array).to(device) for array in (order, places, held, ends))
     return Packing(torch.from_numpy(batch_sizes), *indices)

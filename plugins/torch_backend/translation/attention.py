@@ -195,10 +195,12 @@ def _checked_mask(queries: Tensor, keys: Tensor, mask: Any = None) -> Tensor | N
     """Return `mask` as booleans `(N, 1, K)` or `(N, Q, K)`; refuse another shape."""
     if mask is None:
         return None
-    found, (N, Q, _), K = to_tensor(mask).bool(), queries.shape, keys.shape[1]
-    if tuple(found.shape) not in ((N, K), (N, Q, K)):
-        raise ValueError(f"mask should have {(N, K)} or {(N, Q, K)}, but has {tuple(found.shape)}")
-    return found[:, None] if found.ndim == 2 else found
+    is_seen, (N, Q, _), K = to_tensor(mask).bool(), queries.shape, keys.shape[1]
+    if tuple(is_seen.shape) not in ((N, K), (N, Q, K)):
+        raise ValueError(
+            f"mask should have {(N, K)} or {(N, Q, K)}, but has {tuple(is_seen.shape)}"
+        )
+    return is_seen[:, None] if is_seen.ndim == 2 else is_seen
 
 
 def _check_size(name: str, array: Tensor, size: int) -> None:

@@ -25,8 +25,8 @@ def context_windows(tokens: Sequence[int] | Tensor, window: int) -> tuple[Tensor
     words = to_tensor(tokens).long().to(current_device())
     padded = functional.pad(words + 1, (window, window))  # 0: outside of the text
     places = (k for k in range(2 * window + 1) if k != window)
-    found = torch.stack([padded[k : k + len(words)] for k in places], dim=1)  # (T, 2m)
-    return (found - 1).clamp(min=0), found > 0
+    words_around = torch.stack([padded[k : k + len(words)] for k in places], dim=1)  # (T, 2m)
+    return (words_around - 1).clamp(min=0), words_around > 0
 
 
 class CBOW(Model):

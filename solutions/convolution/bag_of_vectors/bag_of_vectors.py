@@ -91,5 +91,5 @@ class DeepAveragingNetwork(Model):
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
     """Given: raise an error if an id has no row in the embedding."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        bounds, actual = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")

@@ -72,8 +72,8 @@ def test_backward_of_dropped_words(submission, rng):
     expect(weights[0] == 0, "in training, padding has a weight in the mean: it is no word")
     grad = rng.normal(size=T + 1)
     model.backward(grad[None])
-    found, what = model.gradients["embedding"], "gradients['embedding'] of a text that lost words"
-    equal(found, np.outer(weights, grad), what, rtol=RTOL)
+    actual, what = model.gradients["embedding"], "gradients['embedding'] of a text that lost words"
+    equal(actual, np.outer(weights, grad), what, rtol=RTOL)
     equal(after_call(model, "forward", ids), (ids,), "the ids after forward in training")
 
 

@@ -82,8 +82,8 @@ def test_far_from_zero(submission, rng):
     """Features around 10⁸ are normalized correctly."""
     x = rng.normal(size=(50, 3))
     expected = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
-    found = submission.BatchNorm1d(3).forward(x + 1e8)
-    equal(found, expected, "the output for features around 10⁸", rtol=1e-3, atol=1e-5)
+    actual = submission.BatchNorm1d(3).forward(x + 1e8)
+    equal(actual, expected, "the output for features around 10⁸", rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.points(1.5)
@@ -94,15 +94,15 @@ def test_backward_belongs_to_forward(submission, reference, rng):
     x, grad = rng.normal(size=(2, 5, 3))
     for switch, back in (("eval", "train"), ("train", "eval")):
         pair = pair_of(submission, reference, rng, 3)
-        found = []
+        answers = []
         for model in (pair.student, pair.reference):
             model.forward(x + 1)
             getattr(model, back)()
             model.forward(x)
             getattr(model, switch)()
-            found.append(model.backward(grad))
+            answers.append(model.backward(grad))
         what = f"backward after forward, then {switch}()"
-        equal(*found, what, rtol=RTOL, atol=1e-10)
+        equal(*answers, what, rtol=RTOL, atol=1e-10)
 
 
 @pytest.mark.points(1.5)

@@ -170,17 +170,17 @@ class ConvolutionalTranslator(Model):
             written = self.greedy(Conditioned(self.decoder, c), starts, length)
             ended = np.cumsum(written == END, axis=1) - (written == END)  # ends before each word
             return np.where(ended, PAD, written)
-        found = np.full((len(source), length), PAD)
-        for row, condition in zip(found, c, strict=True):
+        translations = np.full((len(source), length), PAD)
+        for row, condition in zip(translations, c, strict=True):
             model = Conditioned(self.decoder, condition[None])
             words, _ = self.beam_search(model, np.array([END]), length, beam_size, end=END)
             row[: len(words)] = words
-        return found
+        return translations
         # END SOLUTION
 
 
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
     """Given: raise an error if an id has no row in the embedding."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        bounds, actual = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")

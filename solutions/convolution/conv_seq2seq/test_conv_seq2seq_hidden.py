@@ -69,10 +69,10 @@ def test_any_translator(submission, reference, rng):
             pair.same_backward(source, before, rng=rng, rtol=RTOL)
         source = rng.integers(sizes[0], size=(6, 4))
         for beam_size in (1, 2):
-            found = [
+            answers = [
                 model.translate(source, 4, beam_size) for model in (pair.student, pair.reference)
             ]
-            equal(*found, f"translations with beam_size {beam_size}")
+            equal(*answers, f"translations with beam_size {beam_size}")
 
 
 @pytest.mark.task("ConvolutionalTranslator")
@@ -87,11 +87,11 @@ def test_ends(submission, reference, rng):
     for values, words in ((bias, [END, PAD, PAD]), ({"decoder.b_2": -bias["decoder.b_2"]}, None)):
         pair.set_parameters({**pair.reference.parameters, **values})
         for beam_size in (1, 3):
-            found = pair.student.translate(source, 3, beam_size)
+            actual = pair.student.translate(source, 3, beam_size)
             expected = pair.reference.translate(source, 3, beam_size)
             if words:
                 expected = np.tile(words, (4, 1))
-            equal(found, expected, f"translations of 3 words at most, beam_size {beam_size}")
+            equal(actual, expected, f"translations of 3 words at most, beam_size {beam_size}")
             equal(pair.student.translate(source, 0, beam_size).shape, (4, 0), "no words at all")
 
 

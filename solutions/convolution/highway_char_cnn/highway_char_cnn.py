@@ -173,5 +173,5 @@ def _check_ids(ids: Array, axes: Sequence[int], characters: int) -> None:
         wanted = " or ".join({2: "(M, L)", 3: "(N, T, L)"}[n] for n in axes)
         raise ValueError(f"ids of characters should have shape {wanted}, but have {ids.shape}")
     if ids.size and (ids.min() < 0 or ids.max() >= characters):
-        bounds, found = f"0 ... {characters - 1}", f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"character ids must lie in {bounds}, but these lie in {found}")
+        bounds, actual = f"0 ... {characters - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"character ids must lie in {bounds}, but these lie in {actual}")

@@ -55,8 +55,8 @@ def test_a_piece_is_found_anywhere(submission, reference, rng):
         highway_layers=0,
         rng=rng,
     )
-    one, other = pair.student.forward(np.array([[1, 2, 1, 2, 1], [1, 2, 1, 0, 0]]))
-    equal(one, other, "two words with the same pairs of characters and the same end")
+    first, other = pair.student.forward(np.array([[1, 2, 1, 2, 1], [1, 2, 1, 0, 0]]))
+    equal(first, other, "two words with the same pairs of characters and the same end")
     inside, behind = pair.student.forward(np.array([[3, 4, 5, 5], [5, 5, 3, 4]]))
     expect(
         not np.allclose(inside, behind, equal_nan=True),

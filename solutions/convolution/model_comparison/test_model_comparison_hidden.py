@@ -190,9 +190,9 @@ def test_models_do_not_disturb_each_other(submission, rng):
     rows = submission.compare(models, (data, labels), (test, of_test), **settings)
     submission.fit(alone, (data, labels), **settings)
     for name, value in alone.parameters.items():
-        found = steady.parameters[name]
+        actual = steady.parameters[name]
         what = f"parameters['{name}'] of the second of two models"
-        equal(found, value, what, rtol=1e-6, atol=1e-9)
+        equal(actual, value, what, rtol=1e-6, atol=1e-9)
     accuracy = {name: accuracy for name, accuracy, *_ in rows}["noisy"]
     expect(not noisy.training, "after compare, the model is not in evaluation mode")
     right = np.mean(noisy.forward(test).argmax(axis=1) == of_test)
@@ -239,17 +239,19 @@ def test_selection_in_evaluation_mode(submission, rng):
     """select: the first of equally good models; dropout is off; all are in evaluation mode."""
     ids, labels = texts(rng, *[4] * 80), rng.integers(C, size=80)
     new, of_new = texts(rng, *[4] * 60), rng.integers(C, size=60)
-    one = built(submission, bag(rng, keep_probability=0.1))
+    classifier = built(submission, bag(rng, keep_probability=0.1))
     same = built(submission, bag(rng, keep_probability=0.1))
-    parameters = {name: rng.normal(size=value.shape) for name, value in one.parameters.items()}
-    for model in (one, same):
+    parameters = {
+        name: rng.normal(size=value.shape) for name, value in classifier.parameters.items()
+    }
+    for model in (classifier, same):
         assign(model, parameters)
-    models = [("first", one), ("second", same)]
+    models = [("first", classifier), ("second", same)]
     name, share = submission.select(models, (ids, labels), (new, of_new))
     equal(name, "first", "the chosen one of two equal models")
-    for model, which in ((one, "the chosen model"), (same, "the other model")):
+    for model, which in ((classifier, "the chosen model"), (same, "the other model")):
         expect(not model.training, f"after select, {which} is not in evaluation mode")
-    right = np.mean(one.forward(new).argmax(axis=1) == of_new)
+    right = np.mean(classifier.forward(new).argmax(axis=1) == of_new)
     equal(share, float(right), "the test accuracy of a bag with word dropout", rtol=RTOL)
 
 

@@ -81,8 +81,8 @@ def test_places_and_order(submission, reference, rng):
     parameters = {"W": np.ones((1, 1)), "b": np.zeros(1), "conv_1.b": np.zeros(1)}
     assign(model, parameters | {"embedding": embedding, "conv_1.W": W})
     ids = np.array([[1, 2, 5, 6, 7], [5, 6, 1, 2, 7], [5, 6, 7, 1, 2], [2, 1, 5, 6, 7]])
-    found = model.forward(ids)[:, 0]  # scaled by p = 1/2
-    equal(found, np.array([1.0, 1.0, 1.0, 0.5]), "the maxima of a filter for 1 2", rtol=RTOL)
+    actual = model.forward(ids)[:, 0]  # scaled by p = 1/2
+    equal(actual, np.array([1.0, 1.0, 1.0, 0.5]), "the maxima of a filter for 1 2", rtol=RTOL)
 
 
 @pytest.mark.points(0.5)

@@ -50,11 +50,11 @@ class GatedLM(LanguageModel):
         Raises: IndexError if an id is outside 0 ... V−1. (In NumPy, −1 is the last row.)
         """
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
-            bounds, found = (
+            bounds, actual = (
                 f"0 ... {self.vocabulary_size - 1}",
                 f"{tokens.min()} ... {tokens.max()}",
             )
-            raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+            raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")
         # BEGIN SOLUTION: look up the vectors, run self.cell, keep its state, compute the logits
         self._tokens = tokens
         self._h = self.cell.forward(self.parameters["embedding"][tokens], state)

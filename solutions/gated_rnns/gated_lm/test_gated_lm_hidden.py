@@ -63,10 +63,10 @@ def test_extreme_scores(submission, reference, rng):
     for model in (pair.student, pair.reference):
         assign(model, large)
     tokens, state = np.array([0, 4]), pair.reference.initial_state(2)
-    found, _ = pair.student.next_log_probabilities(tokens, state)
+    actual, _ = pair.student.next_log_probabilities(tokens, state)
     expected, _ = pair.reference.next_log_probabilities(tokens, state)
-    finite(found, "the log probabilities for scores of ±10000")
-    equal(found, expected, "the log probabilities for scores of ±10000")
+    finite(actual, "the log probabilities for scores of ±10000")
+    equal(actual, expected, "the log probabilities for scores of ±10000")
 
 
 @pytest.mark.task("GatedLM")
@@ -103,9 +103,11 @@ def test_ties_and_order(submission, rng):
     right, wrong = rising[[3, 0, 2, 1]], rising[[2, 1, 1, 3]]
     near, far = np.sort(rng.choice(9, size=2, replace=False)).tolist()
     distances = np.array([far, near, far, near])
-    found = submission.agreement_accuracy(model, prefixes, right, wrong, distances)
-    equal(found, {near: 0.0, far: 1.0}, "the accuracy by distance")
-    expect(list(found) == [near, far], f"the distances come as {list(found)}, not in rising order")
+    actual = submission.agreement_accuracy(model, prefixes, right, wrong, distances)
+    equal(actual, {near: 0.0, far: 1.0}, "the accuracy by distance")
+    expect(
+        list(actual) == [near, far], f"the distances come as {list(actual)}, not in rising order"
+    )
 
 
 class Layered:

@@ -48,8 +48,8 @@ def test_accuracy_without_words(submission, reference, rng):
     equal(submission.tagging_accuracy(logits, tags, none), 0.0, "the accuracy without words")
     agrees(submission, reference, "tagging_accuracy", logits, (tags + 1) % 4, none + 1)
     agrees(submission, reference, "tagging_accuracy", logits, tags, np.array([[1, 0, 0]] * 2))
-    one = np.array([[0, 0, 0], [0, 3, 0]])
-    equal(submission.tagging_accuracy(logits, tags, one), 1.0, "the accuracy of one right word")
+    ids = np.array([[0, 0, 0], [0, 3, 0]])
+    equal(submission.tagging_accuracy(logits, tags, ids), 1.0, "the accuracy of one right word")
 
 
 @pytest.mark.task("next_word_tags")

@@ -152,7 +152,9 @@ class RecurrentDropout(Model):
         if self.drop == "inputs":
             return self.layer.forward(self.dropouts["x"].forward(x), state, mask)
         parameters = self.layer.parameters
-        self._dropped = {name: one.forward(parameters[name]) for name, one in self.dropouts.items()}
+        self._dropped = {
+            name: dropout.forward(parameters[name]) for name, dropout in self.dropouts.items()
+        }
         whole = self._exchange(self._dropped)
         h = self.layer.forward(x, state, mask)
         self._exchange(whole)

@@ -120,14 +120,14 @@ def test_each_call_draws_new_masks(submission, reference, rng):
     ]
     values = {name: rng.normal(size=v.shape) for name, v in models[1].parameters.items()}
     x = rng.normal(size=(2, 3, 3))
-    found = []
+    answers = []
     for model in models:
         assign(model, values)
-        found.append([model.forward(x) for _ in range(4)])
+        answers.append([model.forward(x) for _ in range(4)])
         model.zero_gradients()
         model.backward(np.ones((2, 3, 4)))
-    equal(found[0], found[1], "the states in four calls of forward")
-    different = {np.asarray(h).tobytes() for h in found[0]}
+    equal(answers[0], answers[1], "the states in four calls of forward")
+    different = {np.asarray(h).tobytes() for h in answers[0]}
     expect(len(different) == 4, "two of four calls of forward in training gave the same states")
     equal(models[0].gradients, models[1].gradients, "the gradients of the last of four calls")
     refuses(submission, "RecurrentDropout", part("rnn", 3, 3, rng=rng), 0.5, "states", rng=rng)

@@ -72,14 +72,14 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
     pair = paired_models(submission, reference, "ConditionalLM", 6, 2, 3, 4, rng=rng)
     tokens, condition = rng.integers(6, size=(3, 5)), rng.normal(size=(3, 2))
     upstream = rng.normal(size=(3, 5, 6))
-    found = []
+    answers = []
     for model in (pair.student, pair.reference):
         model.forward(tokens, condition, rng.normal(size=(3, 4)))
         model.forward(tokens, condition)
         model.initial_state(3, condition + 1)
-        found.append((model.backward(upstream), model.gradients))
-    equal(found[0][0], found[1][0], "the gradient of the condition", rtol=RTOL)
-    equal(found[0][1], found[1][1], "gradients", rtol=RTOL)
+        answers.append((model.backward(upstream), model.gradients))
+    equal(answers[0][0], answers[1][0], "the gradient of the condition", rtol=RTOL)
+    equal(answers[0][1], answers[1][1], "gradients", rtol=RTOL)
 
 
 @pytest.mark.task("ConditionalLM")
@@ -90,9 +90,9 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "ConditionalLM", 9, 2, 3, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), (rng.normal(size=(4, 4)), rng.normal(size=(4, 2)))
-    found = pair.student.next_log_probabilities(tokens, state)
+    actual = pair.student.next_log_probabilities(tokens, state)
     expected = pair.reference.next_log_probabilities(tokens, state)
-    equal(found, expected, "log probabilities and state", rtol=RTOL)
+    equal(actual, expected, "log probabilities and state", rtol=RTOL)
     left = after_call(pair.student, "next_log_probabilities", tokens, state)
     equal(left, (tokens, state), "the arguments after the call")
 
@@ -112,10 +112,10 @@ def test_extreme_scores(submission, reference, rng):
     for model in (pair.student, pair.reference):
         assign(model, values)
     tokens = np.array([0, 1])
-    found, _ = pair.student.next_log_probabilities(tokens, state)
+    actual, _ = pair.student.next_log_probabilities(tokens, state)
     expected, _ = pair.reference.next_log_probabilities(tokens, state)
-    finite(found, "the log probabilities for scores of ±10000")
-    equal(found, expected, "the log probabilities for scores of ±10000", rtol=RTOL)
+    finite(actual, "the log probabilities for scores of ±10000")
+    equal(actual, expected, "the log probabilities for scores of ±10000", rtol=RTOL)
 
 
 @pytest.mark.task("ConditionalLM")

@@ -30,8 +30,8 @@ def same_texts(submission, reference, rng, *args, words=V, length=300, **kwargs)
     """Compare both on a new text, and on every word after each of its tokens."""
     tokens, new = sentences(length, words - 1, rng), sentences(40, words, rng)
     student, other = pair(submission, reference, tokens, words, *args, **kwargs)
-    expected, found = other.log_probabilities(new), student.log_probabilities(new)
-    equal(found, expected, "log_probabilities of a new text", rtol=1e-9)
+    expected, actual = other.log_probabilities(new), student.log_probabilities(new)
+    equal(actual, expected, "log_probabilities of a new text", rtol=1e-9)
     read = new[:20].reshape(2, 10)
     equal(student.forward(read), other.forward(read), "forward", rtol=1e-9)
 
@@ -44,18 +44,18 @@ def test_discounts_of_small_texts(submission, reference, rng):
     """If the formula is not defined, the discounts are 0.5, 1 and 1.5."""
     for missing in (1, 2, 3, 4):
         counts = np.repeat(np.delete([1, 2, 3, 4, 5], missing - 1), [30, 14, 8, 5])
-        found = agrees(submission, reference, "kneser_ney_discounts", counts)
-        equal(found, np.array([0.5, 1.0, 1.5]), f"the discounts where no count is {missing}")
+        actual = agrees(submission, reference, "kneser_ney_discounts", counts)
+        equal(actual, np.array([0.5, 1.0, 1.5]), f"the discounts where no count is {missing}")
     for sizes in ([30, 14, 8, 5, 0], [4, 2, 2, 3, 1]):  # none above 4; D(3) = 0
         counts = np.repeat([1, 2, 3, 4, 5], sizes)
-        found = agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
-        equal(found[0], sizes[0] / (sizes[0] + 2 * sizes[1]), "D(1) = Y", rtol=1e-9)
+        actual = agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
+        equal(actual[0], sizes[0] / (sizes[0] + 2 * sizes[1]), "D(1) = Y", rtol=1e-9)
     counts = np.repeat([1, 2, 3, 4, 5], rng.integers(1, 40, size=5))
     agrees(submission, reference, "kneser_ney_discounts", counts, atol=1e-12)
     for sizes in ([30, 9, 20, 5, 3], [30, 20, 9, 30, 3]):
         counts = np.repeat([1, 2, 3, 4, 5], sizes)
-        found = agrees(submission, reference, "kneser_ney_discounts", counts)
-        equal(found, np.array([0.5, 1.0, 1.5]), "the discounts where a D falls below 0")
+        actual = agrees(submission, reference, "kneser_ney_discounts", counts)
+        equal(actual, np.array([0.5, 1.0, 1.5]), "the discounts where a D falls below 0")
 
 
 @pytest.mark.task("KneserNey")
@@ -72,12 +72,14 @@ def test_kneser_ney_in_sentences(submission, reference, rng):
     student = fitted(submission, sentences(80, V, rng), V, 2)
     tokens = np.array([1, 2, 1])
     student.fit(tokens)
-    found = student.log_probabilities(tokens)
+    actual = student.log_probabilities(tokens)
     expected = fitted(reference, tokens, V, 2).log_probabilities(tokens)
-    equal(found, expected, "log_probabilities after a second fit", rtol=1e-9)
+    equal(actual, expected, "log_probabilities after a second fit", rtol=1e-9)
     short = np.array([1, 2])
-    found, expected = (m.log_probabilities(short) for m in pair(submission, reference, short, V, 4))
-    equal(found, expected, "log_probabilities of a text shorter than the n-grams", rtol=1e-9)
+    actual, expected = (
+        m.log_probabilities(short) for m in pair(submission, reference, short, V, 4)
+    )
+    equal(actual, expected, "log_probabilities of a text shorter than the n-grams", rtol=1e-9)
 
 
 @pytest.mark.task("KneserNey")
@@ -91,6 +93,6 @@ def test_what_nothing_stands_before(submission, reference, rng):
         for start in (0, 1):
             text = tokens[start:]
             models = pair(submission, reference, text, 5, 3, end=end)
-            found, expected = (model.forward(text[None]) for model in models)
+            actual, expected = (model.forward(text[None]) for model in models)
             what = f"forward on the text that was counted, end={end}"
-            equal(found, expected, what, rtol=1e-9)
+            equal(actual, expected, what, rtol=1e-9)

@@ -51,8 +51,8 @@ def test_states_of_chunks_and_epochs(submission, rng):
         expect("eval" not in watched.called, "a model that is trained should stay in training mode")
         equal(losses, [float(np.log(5.0))] * len(states) * 2, "the losses of a uniform model")
         each = ["forward", "zero_gradients", "backward"]
-        found = sorted(watched.called[1:4], key=each.index)
-        equal(found, each, "the methods that are called in the first step, in any order")
+        actual = sorted(watched.called[1:4], key=each.index)
+        equal(actual, each, "the methods that are called in the first step, in any order")
 
 
 class Watched:

@@ -31,8 +31,8 @@ def same_texts(submission, reference, name, rng, *args, words=V, length=300, **k
     """Compare both on a new text, and on every word after each of its tokens."""
     tokens, new = sentences(length, words - 1, rng), sentences(40, words, rng)
     student, other = pair(submission, reference, name, tokens, words, *args, **kwargs)
-    expected, found = other.log_probabilities(new), student.log_probabilities(new)
-    equal(found, expected, f"{name}.log_probabilities of a new text", rtol=1e-9)
+    expected, actual = other.log_probabilities(new), student.log_probabilities(new)
+    equal(actual, expected, f"{name}.log_probabilities of a new text", rtol=1e-9)
     read = new[:20].reshape(2, 10)
     equal(student.forward(read), other.forward(read), f"{name}.forward", rtol=1e-9)
 
@@ -62,8 +62,8 @@ def test_large_vocabulary(submission, reference, rng):
     tokens[-1] = words - 1
     student, other = pair(submission, reference, "NgramLM", tokens, words, 5)
     equal(student.ngrams(5), other.ngrams(5), "ngrams(5)")
-    found = student.log_probabilities(tokens)
-    equal(found, other.log_probabilities(tokens), "log_probabilities", rtol=1e-9)
+    actual = student.log_probabilities(tokens)
+    equal(actual, other.log_probabilities(tokens), "log_probabilities", rtol=1e-9)
     refused = np.array([[tokens[0], tokens[1] + 1, tokens[2], tokens[3], tokens[4]]])
     equal(student.count(refused), other.count(refused), "the count of an n-gram that is close by")
 
@@ -77,14 +77,14 @@ def test_histories_of_any_length(submission, reference, rng):
     student, other = pair(submission, reference, "NgramLM", tokens, V, 3)
     for length in range(5):
         history, words = tokens[None, None, 60 : 60 + length], np.arange(V).reshape(V, 1)
-        found = student.probability(history, words)
+        actual = student.probability(history, words)
         expected = other.probability(history, words)
-        equal(found, expected, f"probability after {length} words of history", rtol=1e-9)
+        equal(actual, expected, f"probability after {length} words of history", rtol=1e-9)
     history = np.array([[V, V], [V, 1], [1, V], [V - 1, V - 1]])
-    found = student.probability(history, np.ones(4, dtype=int))
+    actual = student.probability(history, np.ones(4, dtype=int))
     expected = other.probability(history, np.ones(4, dtype=int))
     what = "probability with V in the history, and after what ends the text"
-    equal(found, expected, what, rtol=1e-9)
+    equal(actual, expected, what, rtol=1e-9)
 
 
 @pytest.mark.task("NgramLM")
@@ -126,8 +126,8 @@ def test_the_state_is_the_callers(submission, reference, rng):
     equal(student.state, other.state, "model.state after forward")
     equal(student.forward(read), other.forward(read), "forward without a state")
     before = np.array([4, 0]), state
-    found = student.next_log_probabilities(*before)
-    equal(found, other.next_log_probabilities(*before), "next_log_probabilities")
+    actual = student.next_log_probabilities(*before)
+    equal(actual, other.next_log_probabilities(*before), "next_log_probabilities")
     left = after_call(student, "next_log_probabilities", *before)
     equal(left, before, "the arguments after next_log_probabilities")
 
@@ -170,10 +170,10 @@ def test_extreme_delta(submission, reference, rng):
     """Tiny δ gives maximum likelihood, huge δ is uniform; δ ≤ 0 raises a ValueError."""
     tokens = sentences(200, V, rng)
     expected = fitted(reference, "NgramLM", tokens, V, 2).log_probabilities(tokens)
-    found = fitted(submission, "AddDelta", tokens, V, 2, 1e-12).log_probabilities(tokens)
-    equal(found, expected, "log_probabilities with δ = 1e-12", rtol=1e-6)
-    found = fitted(submission, "AddDelta", tokens, V, 2, 1e12).log_probabilities(tokens)
-    equal(found, np.full(200, -np.log(V)), "log_probabilities with δ = 1e12", rtol=1e-6)
+    actual = fitted(submission, "AddDelta", tokens, V, 2, 1e-12).log_probabilities(tokens)
+    equal(actual, expected, "log_probabilities with δ = 1e-12", rtol=1e-6)
+    actual = fitted(submission, "AddDelta", tokens, V, 2, 1e12).log_probabilities(tokens)
+    equal(actual, np.full(200, -np.log(V)), "log_probabilities with δ = 1e12", rtol=1e-6)
     for delta in (0.0, -1.0, np.nan):
         refuses(submission, "AddDelta", V, 2, delta)
 
@@ -199,5 +199,5 @@ def test_other_methods_are_refused(submission, reference, rng):
     tokens = sentences(60, V - 1, rng)
     student.fit(tokens)
     expected = fitted(reference, "Backoff", tokens, V, 2, "interpolated")
-    found = student.log_probabilities(tokens)
-    equal(found, expected.log_probabilities(tokens), "log_probabilities after a second fit")
+    actual = student.log_probabilities(tokens)
+    equal(actual, expected.log_probabilities(tokens), "log_probabilities after a second fit")

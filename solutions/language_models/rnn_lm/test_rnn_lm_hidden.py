@@ -75,9 +75,9 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "RecurrentLM", 9, 3, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), rng.normal(size=(4, 4))
-    found = pair.student.next_log_probabilities(tokens, state)
+    actual = pair.student.next_log_probabilities(tokens, state)
     expected = pair.reference.next_log_probabilities(tokens, state)
-    equal(found, expected, "log probabilities and state", rtol=RTOL)
+    equal(actual, expected, "log probabilities and state", rtol=RTOL)
     left = after_call(pair.student, "next_log_probabilities", tokens, state)
     equal(left, (tokens, state), "the arguments after the call")
 
@@ -92,20 +92,20 @@ def test_extreme_scores(submission, reference, rng):
     for model in (pair.student, pair.reference):
         assign(model, {"b_2": np.array([1e4, -1e4, 0.0, 9999.0, 1e4])})
     tokens, state = np.array([0, 4]), np.zeros((2, 4))
-    found, _ = pair.student.next_log_probabilities(tokens, state)
+    actual, _ = pair.student.next_log_probabilities(tokens, state)
     expected, _ = pair.reference.next_log_probabilities(tokens, state)
-    finite(found, "the log probabilities for scores of ±10000")
-    equal(found, expected, "the log probabilities for scores of ±10000", rtol=RTOL)
+    finite(actual, "the log probabilities for scores of ±10000")
+    equal(actual, expected, "the log probabilities for scores of ±10000", rtol=RTOL)
     # The states are about 1 for token 0 and −1 for token 4: all scores of one text are far above
     # those of the other, and each needs the maximum of its own row.
     embedding = np.array([5.0, 0.0, 0.0, 0.0, -5.0])[:, None] * np.ones(3)
     values = {"embedding": embedding, "cell.W_x": np.ones((3, 4)), "U": np.full((4, 5), 5e3)}
     for model in (pair.student, pair.reference):
         assign(model, values)
-    found, _ = pair.student.next_log_probabilities(tokens, state)
+    actual, _ = pair.student.next_log_probabilities(tokens, state)
     expected, _ = pair.reference.next_log_probabilities(tokens, state)
-    finite(found, "the log probabilities of texts with very different scores")
-    equal(found, expected, "the log probabilities of texts with very different scores", rtol=RTOL)
+    finite(actual, "the log probabilities of texts with very different scores")
+    equal(actual, expected, "the log probabilities of texts with very different scores", rtol=RTOL)
 
 
 @pytest.mark.task("RecurrentLM")

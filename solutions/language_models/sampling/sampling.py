@@ -146,9 +146,9 @@ def beam_search(
         texts, scores = np.column_stack([texts[rows], words]), totals[rows, words]
         ended = words == end
         for i in np.flatnonzero(ended)[:1]:  # the first is the most probable
-            best = max(best, (texts[i], float(scores[i])), key=lambda found: found[1])
+            best = max(best, (texts[i], float(scores[i])), key=lambda entry: entry[1])
         texts, scores, state = texts[~ended], scores[~ended], rows_of(state, rows[~ended])
         if not len(texts) or scores[0] <= best[1]:
             return best
-    return max((texts[0], float(scores[0])), best, key=lambda found: found[1])
+    return max((texts[0], float(scores[0])), best, key=lambda entry: entry[1])
     # END SOLUTION

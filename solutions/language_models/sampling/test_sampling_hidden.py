@@ -143,9 +143,9 @@ def test_a_beam_of_one(submission, reference, rng):
         text, score = submission.beam_search(model_callback, prefix, 6, 1)
         equal(np.asarray(text), plain, "a beam of one")
         wide = reference.beam_search(model_callback, prefix, 6, 5)[1]
-        found = submission.beam_search(model_callback, prefix, 6, 5)[1]
-        equal(found, wide, "the score of a beam of five")
-        expect(wide < score or found >= score, f"a beam of five scores {found}, greedy {score}")
+        actual = submission.beam_search(model_callback, prefix, 6, 5)[1]
+        equal(actual, wide, "the score of a beam of five")
+        expect(wide < score or actual >= score, f"a beam of five scores {actual}, greedy {score}")
 
 
 @pytest.mark.task("beam_search")

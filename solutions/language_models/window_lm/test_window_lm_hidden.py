@@ -56,9 +56,9 @@ def test_next_log_probabilities_from_a_state(submission, reference, rng):
     """next_log_probabilities from any state, which it does not change."""
     pair = paired_models(submission, reference, "WindowLM", 9, 3, 4, 4, rng=rng)
     tokens, state = rng.integers(9, size=4), rng.integers(9, size=(4, 3))
-    found = pair.student.next_log_probabilities(tokens, state)
+    actual = pair.student.next_log_probabilities(tokens, state)
     expected = pair.reference.next_log_probabilities(tokens, state)
-    equal(found, expected, "log probabilities and state")
+    equal(actual, expected, "log probabilities and state")
     left = after_call(pair.student, "next_log_probabilities", tokens, state)
     equal(left, (tokens, state), "the arguments after the call")
 
@@ -76,10 +76,10 @@ def test_extreme_scores(submission, reference, rng):
         for model in (pair.student, pair.reference):
             assign(model, values)
         tokens, state = np.array([0, 4]), np.array([[1], [2]])
-        found, _ = pair.student.next_log_probabilities(tokens, state)
+        actual, _ = pair.student.next_log_probabilities(tokens, state)
         expected, _ = pair.reference.next_log_probabilities(tokens, state)
-        finite(found, "the log probabilities for scores of ±10000")
-        equal(found, expected, "the log probabilities for scores of ±10000")
+        finite(actual, "the log probabilities for scores of ±10000")
+        equal(actual, expected, "the log probabilities for scores of ±10000")
 
 
 @pytest.mark.task("WindowLM")

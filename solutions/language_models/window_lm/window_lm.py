@@ -54,11 +54,11 @@ class WindowLM(LanguageModel):
         Raises: IndexError if an id is outside 0 ... V−1.
         """
         if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary_size:
-            bounds, found = (
+            bounds, actual = (
                 f"0 ... {self.vocabulary_size - 1}",
                 f"{tokens.min()} ... {tokens.max()}",
             )
-            raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+            raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")
         # BEGIN SOLUTION: the words before, then the windows of n words (N, T, n), then two layers
         N, T = tokens.shape
         before = self.initial_state(N) if state is None else state

@@ -33,15 +33,15 @@ def test_sum_to_of_any_shape(submission, reference, rng):
 def test_numbers_and_arrays_as_operands(submission, reference, rng):
     """Value: the other operand is a number or an array; a larger one repeats self."""
     x, y = rng.normal(size=3), rng.normal(size=(4, 3))
-    found = []
+    answers = []
     for module in (submission, reference):
         tape = module.Tape()
         value = tape.value(x)
         output = value.add(y).multiply(2.0).matmul(y.T).add(1.0).multiply(y @ y.T)
         tape.backward(output)
-        found.append((output.data, value.grad))
-    equal(found[0][0], found[1][0], "2 (x + y) yᵀ + 1, times y yᵀ")
-    equal(found[0][1], found[1][1], "the gradient of x")
+        answers.append((output.data, value.grad))
+    equal(answers[0][0], answers[1][0], "2 (x + y) yᵀ + 1, times y yᵀ")
+    equal(answers[0][1], answers[1][1], "the gradient of x")
 
 
 @pytest.mark.task("Tape")

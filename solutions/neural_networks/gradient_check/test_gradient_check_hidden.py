@@ -106,9 +106,9 @@ def test_error_of_odd_arrays(submission, reference, rng):
     agrees(submission, reference, "relative_error", np.zeros((0, 3)), np.zeros((0, 3)))
     agrees(submission, reference, "relative_error", *rng.normal(size=(2, 2, 3)))
     for bad in (np.nan, np.inf, -np.inf):
-        one, other = np.array([1.0, bad]), np.ones(2)
-        equal(submission.relative_error(one, other), np.inf, f"the error of {bad}")
-        equal(submission.relative_error(other, one), np.inf, f"the error against {bad}")
+        infinite, other = np.array([1.0, bad]), np.ones(2)
+        equal(submission.relative_error(infinite, other), np.inf, f"the error of {bad}")
+        equal(submission.relative_error(other, infinite), np.inf, f"the error against {bad}")
     refuses(submission, "relative_error", np.ones(3), np.ones((3, 1)))
     refuses(submission, "relative_error", np.ones(3), np.ones(3), 0.0)
 

@@ -71,5 +71,5 @@ def test_a_rate_of_zero_moves_nothing(submission, rng):
     x, y = rng.normal(size=(6, 2)), rng.normal(size=6)
     W = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
     loss = float(np.mean(((np.tanh(x @ W[0]) @ W[1])[:, 0] - y) ** 2))
-    found = submission.deep_losses(W, x, y, learning_rate=0.0, steps=3)
-    equal(found, [loss] * 3, "three losses with a learning rate of 0")
+    actual = submission.deep_losses(W, x, y, learning_rate=0.0, steps=3)
+    equal(actual, [loss] * 3, "three losses with a learning rate of 0")

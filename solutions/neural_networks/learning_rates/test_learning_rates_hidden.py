@@ -42,8 +42,8 @@ def test_any_step_in_any_order(submission, reference, rng, name):
     for arguments in SCHEDULES[name]:
         ours, theirs = getattr(submission, name)(*arguments), getattr(reference, name)(*arguments)
         for step in (*rng.integers(0, 300, size=6), 0, 1, 100):
-            found, expected = ours.rate(int(step)), theirs.rate(int(step))
-            equal(found, expected, f"{name}{arguments}.rate({step})", rtol=1e-12)
+            actual, expected = ours.rate(int(step)), theirs.rate(int(step))
+            equal(actual, expected, f"{name}{arguments}.rate({step})", rtol=1e-12)
     refuses(ours, "rate", -1)
     for arguments in OUTSIDE[name]:
         refuses(submission, name, *arguments)

@@ -84,12 +84,12 @@ def comes_down(metric_threshold, name, modules, rng, *args):
     def decades(rng):
         start = rng.uniform(0.5, 1.5, size=2) * rng.choice([-1.0, 1.0], size=2)
         gained = [gains(getattr(module, cls)(*settings), start) for module in modules]
-        for found, expected in zip(*gained, strict=True):
+        for actual, expected in zip(*gained, strict=True):
             message = (
-                f"{cls} gains {found:.1f} powers of ten, where its formula gains {expected:.1f}"
+                f"{cls} gains {actual:.1f} powers of ten, where its formula gains {expected:.1f}"
             )
-            expect(abs(found - expected) <= ROUNDING, message)
-            yield found
+            expect(abs(actual - expected) <= ROUNDING, message)
+            yield actual
 
     gain = "by how many powers of ten ½ (x_1² + 100 x_2²) falls in 200 steps"
     metric_threshold(name, decades, rng=rng, best=np.inf, what=gain)

@@ -57,13 +57,13 @@ def test_one_row(submission, reference, rng, name):
     x, later = rng.normal(size=(2, 1, D))
     several = rng.normal(size=(9, D)) + 2
     lengths = [
-        float(np.linalg.norm(fitted(one, name, several).apply(later)))
-        for one in (submission, reference)
+        float(np.linalg.norm(fitted(module, name, several).apply(later)))
+        for module in (submission, reference)
     ]
     equal(*lengths, f"the length of a later row after {name} of nine rows", rtol=1e-9)
-    found = fitted(submission, name, x).apply(x)
+    actual = fitted(submission, name, x).apply(x)
     expected = x if name == "Normalization" else np.zeros((1, D))
-    equal(found, expected, f"{name} of the one row that it was fitted to", atol=1e-12)
+    equal(actual, expected, f"{name} of the one row that it was fitted to", atol=1e-12)
     expected = later if name == "Normalization" else later - x
     length = float(np.linalg.norm(fitted(submission, name, x).apply(later)))
     what = f"the length of a later row after {name} of one row"
@@ -96,10 +96,10 @@ def test_few_rows_and_epsilon(submission, reference, rng):
     equal(lengths[0], lengths[1], "later data along directions without variance", rtol=1e-6)
     x = rng.normal(size=(60, D)) * np.array([5.0, 1.0, 1e-3, 1e-5])
     for epsilon in (1e-6, 1e-2, 0.1):
-        found, expected = (
+        actual, expected = (
             fitted(module, "Whitening", x, epsilon).apply(later)
             for module in (submission, reference)
         )
-        signs = np.sign((found * expected).sum(axis=0))
+        signs = np.sign((actual * expected).sum(axis=0))
         what = f"later data with epsilon = {epsilon:g} (up to the signs)"
-        equal(found * signs, expected, what, rtol=1e-6)
+        equal(actual * signs, expected, what, rtol=1e-6)

@@ -40,9 +40,11 @@ def test_places_matter(submission, reference, rng):
     """WindowClassifier: the order of the words in a window matters."""
     pair = paired_models(submission, reference, "WindowClassifier", V, E, 1, 4, C, rng=rng)
     model, ids = pair.student, np.array([[1, 2, 3], [3, 2, 1]])
-    one, other = pair.same_forward(ids)
-    expect(not np.allclose(one, other), "the scores of [1 2 3] and [3 2 1] are the same")
-    equal(model.forward(ids[:1])[0], one, "the scores of a window alone against those in a batch")
+    scores, other = pair.same_forward(ids)
+    expect(not np.allclose(scores, other), "the scores of [1 2 3] and [3 2 1] are the same")
+    equal(
+        model.forward(ids[:1])[0], scores, "the scores of a window alone against those in a batch"
+    )
 
 
 @pytest.mark.task("WindowClassifier")

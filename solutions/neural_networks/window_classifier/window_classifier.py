@@ -86,5 +86,5 @@ class WindowClassifier(Model):
         if ids.ndim != 2 or ids.shape[1] != self.width:
             raise ValueError(f"windows are (N, {self.width}) ids here, but these are {ids.shape}")
         if ids.size and (ids.min() < 0 or ids.max() >= self.vocabulary_size):
-            bounds, found = f"0 ... {self.vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
-            raise IndexError(f"word ids must lie in {bounds}, but these lie in {found}")
+            bounds, actual = f"0 ... {self.vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+            raise IndexError(f"word ids must lie in {bounds}, but these lie in {actual}")

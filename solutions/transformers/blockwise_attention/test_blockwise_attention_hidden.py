@@ -107,8 +107,8 @@ def test_long_text(submission, reference, rng):
     arrays = inputs(rng, N=1, Q=LONG, K=LONG, D=2, E=1)
     pair.same_forward(*arrays, rtol=1e-7, atol=1e-9)
     upstream = rng.normal(size=(1, LONG, 1))
-    found, expected = pair.student.backward(upstream), pair.reference.backward(upstream)
-    for name, ours, theirs in zip(("queries", "keys", "values"), found, expected, strict=True):
+    actual, expected = pair.student.backward(upstream), pair.reference.backward(upstream)
+    for name, ours, theirs in zip(("queries", "keys", "values"), actual, expected, strict=True):
         equal(ours, theirs, f"the gradient of {LONG} {name}", rtol=1e-6, atol=1e-8)
 
 

@@ -100,8 +100,8 @@ def test_sizes_and_float32(submission, reference, rng):
     for heads, shared in ((1, 1), (6, 1), (6, 6), (6, 2)):
         pair = pair_of(submission, reference, rng, heads, key_value_heads=shared, causal=True)
         pair.same_backward(words(rng), rng=rng)
-        one = words(rng, T=1)
-        pair.same_backward(one, rng=rng)
+        word = words(rng, T=1)
+        pair.same_backward(word, rng=rng)
         equal(pair.student.weights, np.ones((2, heads, 1, 1)), "the weights of one word")
         finite(pair.same_forward(1e3 * words(rng, N=1)), "the output for large scores")
         if in_float32(pair):

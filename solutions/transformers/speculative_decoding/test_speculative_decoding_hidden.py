@@ -321,8 +321,8 @@ def test_states_of_constrained_models(submission, reference, rng):
             side.Constrained(callback, steps).next_log_probabilities(*asked)
             for side in (submission, reference)
         ]
-        for found, expected, what in zip(*answers, ("log probabilities", "state"), strict=True):
-            equal(found, expected, f"the {what} after the tokens {tokens.tolist()}")
+        for actual, expected, what in zip(*answers, ("log probabilities", "state"), strict=True):
+            equal(actual, expected, f"the {what} after the tokens {tokens.tolist()}")
     remembering = language_model_callback(Remembering(with_zeros(rng, V, V)))
     models = [
         side.Constrained(remembering, np.array([[0, 1, 0, 1], [1, 0, -1, 1]]))

@@ -24,9 +24,9 @@ def test_any_shape(submission, reference, rng):
         pair.same_forward(tokens, rtol=1e-4, atol=1e-5)
         pair.same_backward(tokens, rng=rng, rtol=1e-3, atol=1e-4)
         state, known = pair.student.initial_state(N), pair.reference.initial_state(N)
-        found, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
+        actual, _ = pair.student.next_log_probabilities(tokens[:, 0], state)
         expected, _ = pair.reference.next_log_probabilities(tokens[:, 0], known)
-        equal(found, expected, "the log probabilities in float32", rtol=1e-4, atol=1e-5)
+        equal(actual, expected, "the log probabilities in float32", rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.task("TransformerLM")
@@ -81,10 +81,10 @@ def test_extreme_scores(submission, reference, rng):
     for model in (pair.student, pair.reference):
         assign(model, large)
     tokens = np.array([0, 4])
-    found, _ = pair.student.next_log_probabilities(tokens, pair.student.initial_state(2))
+    actual, _ = pair.student.next_log_probabilities(tokens, pair.student.initial_state(2))
     expected, _ = pair.reference.next_log_probabilities(tokens, pair.reference.initial_state(2))
-    finite(found, "the log probabilities for scores of ±10000")
-    equal(found, expected, "the log probabilities for scores of ±10000")
+    finite(actual, "the log probabilities for scores of ±10000")
+    equal(actual, expected, "the log probabilities for scores of ±10000")
 
 
 @pytest.mark.task("TransformerLM")

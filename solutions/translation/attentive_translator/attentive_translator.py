@@ -268,12 +268,12 @@ class AttentiveTranslator(Model):
             written = self.greedy(Conditioned(self.decoder, annotations, words), starts, length)
             ended = np.cumsum(written == END, axis=1) - (written == END)  # ends before each word
             return np.where(ended, PAD, written)
-        found = np.full((len(source), length), PAD)
-        for n, row in enumerate(found):
+        translations = np.full((len(source), length), PAD)
+        for n, row in enumerate(translations):
             model = Conditioned(self.decoder, annotations[n : n + 1], words[n : n + 1])
             text, _ = self.beam_search(model, np.array([END]), length, beam_size, end=END)
             row[: len(text)] = text
-        return found
+        return translations
         # END SOLUTION
 
 
@@ -300,5 +300,5 @@ def _check_annotations(annotations: Array, words: Array | None, size: tuple[int,
 def _check_ids(ids: Array, vocabulary_size: int) -> None:
     """Given: raise an IndexError for ids outside 0 ... V−1."""
     if ids.size and (ids.min() < 0 or ids.max() >= vocabulary_size):
-        bounds, found = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
-        raise IndexError(f"token ids must lie in {bounds}, but these lie in {found}")
+        bounds, actual = f"0 ... {vocabulary_size - 1}", f"{ids.min()} ... {ids.max()}"
+        raise IndexError(f"token ids must lie in {bounds}, but these lie in {actual}")

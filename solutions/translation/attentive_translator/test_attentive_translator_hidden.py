@@ -78,15 +78,15 @@ def test_calls_between_forward_and_backward(submission, reference, rng):
     """Calls of forward are independent: a later piece, then another text from its start."""
     pair = paired_models(submission, reference, "AttentiveDecoder", 6, 4, 3, 5, rng=rng)
     tokens, annotations = rng.integers(6, size=(2, 4)), rng.normal(size=(2, 3, 4))
-    upstream, found = rng.normal(size=(2, 4, 6)), []
+    upstream, answers = rng.normal(size=(2, 4, 6)), []
     state = rng.normal(size=(2, 5)), rng.normal(size=(2, 5))
     for model in (pair.student, pair.reference):
         model.forward(tokens, annotations + 1, None, state)
         model.forward(tokens, annotations)
         model.initial_state(2, annotations + 1)
-        found.append((model.backward(upstream), model.gradients))
-    equal(found[0][0], found[1][0], "the gradient of the annotations", rtol=RTOL)
-    equal(found[0][1], found[1][1], "gradients", rtol=RTOL)
+        answers.append((model.backward(upstream), model.gradients))
+    equal(answers[0][0], answers[1][0], "the gradient of the annotations", rtol=RTOL)
+    equal(answers[0][1], answers[1][1], "gradients", rtol=RTOL)
 
 
 @pytest.mark.task("AttentiveDecoder")
@@ -101,14 +101,14 @@ def test_step_by_step(submission, reference, rng):
         pair = paired_models(submission, reference, "AttentiveDecoder", 6, 4, 3, 5, cell, rng=rng)
         tokens, annotations = rng.integers(6, size=(2, 4)), rng.normal(size=(2, 3, 4))
         words = np.array([[True, True, True], [True, False, False]])
-        found = []
+        answers = []
         for model in (pair.student, pair.reference):
             state, rows = model.initial_state(2, annotations, words), []
             for t in range(4):
                 log_probabilities, state = model.next_log_probabilities(tokens[:, t], state)
                 rows.append(log_probabilities)
-            found.append(np.stack(rows))
-        equal(*found, f"log probabilities of {cell}, word by word", rtol=RTOL)
+            answers.append(np.stack(rows))
+        equal(*answers, f"log probabilities of {cell}, word by word", rtol=RTOL)
         without = pair.reference.initial_state(3)
         equal(pair.student.initial_state(3), without, "initial_state(3), without annotations")
 
@@ -129,8 +129,8 @@ def test_any_translator(submission, reference, rng):
             shares = [model.alignment(source, before) for model in (pair.student, pair.reference)]
             equal(*shares, "alignment(source, target)", rtol=RTOL)
         for beam_size in (1, 2):
-            found = [m.translate(source, 4, beam_size) for m in (pair.student, pair.reference)]
-            equal(*found, f"translations with beam_size {beam_size}")
+            actual = [m.translate(source, 4, beam_size) for m in (pair.student, pair.reference)]
+            equal(*actual, f"translations with beam_size {beam_size}")
 
 
 @pytest.mark.task("AttentiveTranslator")
@@ -145,11 +145,11 @@ def test_ends(submission, reference, rng):
     for values, words in ((bias, [END, PAD, PAD]), ({"decoder.b_2": -bias["decoder.b_2"]}, None)):
         pair.set_parameters({**pair.reference.parameters, **values})
         for beam_size in (1, 3):
-            found = pair.student.translate(source, 3, beam_size)
+            actual = pair.student.translate(source, 3, beam_size)
             expected = pair.reference.translate(source, 3, beam_size)
             if words:
                 expected = np.tile(words, (4, 1))
-            equal(found, expected, f"translations of 3 words at most, beam_size {beam_size}")
+            equal(actual, expected, f"translations of 3 words at most, beam_size {beam_size}")
             equal(pair.student.translate(source, 0, beam_size).shape, (4, 0), "no words at all")
 
 

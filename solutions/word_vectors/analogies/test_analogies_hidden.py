@@ -28,8 +28,8 @@ def test_one_question(submission, reference, rng):
     vectors = rng.normal(size=(5, 3))
     right = reference.analogy(vectors, 0, 1, 2)
     for d, expected in ((right, 1.0), (7 - right, 0.0)):
-        found = submission.analogy_accuracy(vectors, np.array([[0, 1, 2, d]]))
-        equal(found, expected, "the accuracy of one question")
+        actual = submission.analogy_accuracy(vectors, np.array([[0, 1, 2, d]]))
+        equal(actual, expected, "the accuracy of one question")
 
 
 @pytest.mark.task("offset_consistency")

@@ -45,9 +45,9 @@ def test_gradients(submission, reference, rng):
     pair = paired_models(submission, reference, "CBOW", 5, 4, rng=rng)
     contexts = np.array([[3, 3, 1], [0, 3, 3]])
     mask = np.array([[True, True, True], [False, True, True]])
-    one = np.array([[2]]), np.array([[True]])
-    pair.gradients_agree(contexts, mask, and_then=one, rng=rng)
-    pair.same_backward(*one, rng=rng)
+    word = np.array([[2]]), np.array([[True]])
+    pair.gradients_agree(contexts, mask, and_then=word, rng=rng)
+    pair.same_backward(*word, rng=rng)
 
 
 @pytest.mark.task("CBOW")
@@ -66,9 +66,9 @@ def test_known_values(submission, reference, rng):
     far["center_vectors"][0] = 33.0
     far["context_vectors"][1] = -100.0  # every score after word 1 is far below those after word 0
     assign(pair.student, far)
-    found = pair.student.negative_log_likelihood(np.array([0, 1]), 1)
-    finite(found, "J(θ) for scores of ±9900")
-    equal(found, 9900 + float(np.log(5.0)) / 2, "J(θ) for scores of ±9900", rtol=1e-9)
+    value = pair.student.negative_log_likelihood(np.array([0, 1]), 1)
+    finite(value, "J(θ) for scores of ±9900")
+    equal(value, 9900 + float(np.log(5.0)) / 2, "J(θ) for scores of ±9900", rtol=1e-9)
     fresh = submission.CBOW(50, 10, rng=rng)
     start = fresh.negative_log_likelihood(rng.integers(50, size=100), 1)
     expect(

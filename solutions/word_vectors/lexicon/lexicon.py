@@ -17,14 +17,14 @@ def synonyms(lexicon: Lexicon, word: str) -> dict[str, list[str]]:
     """
     # BEGIN SOLUTION: each sense has a part of speech and a list of words
     key = index_key(word)
-    found: dict[str, list[str]] = {}
+    by_pos: dict[str, list[str]] = {}
     for sense in lexicon["index"].get(key, []):
         synset = lexicon["synsets"][sense]
-        others = found.setdefault(synset["pos"], [])
+        others = by_pos.setdefault(synset["pos"], [])
         for other in synset["words"]:
             if index_key(other) != key and other not in others:
                 others.append(other)
-    return found
+    return by_pos
     # END SOLUTION
 
 

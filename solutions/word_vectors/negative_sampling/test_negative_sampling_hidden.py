@@ -35,8 +35,8 @@ def test_large_scores(submission, reference, rng):
     for o, negatives in ((0, [1]), (1, [0]), (2, [0, 0, 1])):
         outside = np.array([[1e4], [-1e4], [1.0]]) * rng.uniform(0.5, 1, size=(3, 1))
         arguments = (np.ones(1), o, np.array(negatives), outside)
-        found = agrees(submission, reference, "negative_sampling", *arguments)
-        finite(found[0], "J for scores of ±1e4")
+        actual = agrees(submission, reference, "negative_sampling", *arguments)
+        finite(actual[0], "J for scores of ±1e4")
 
 
 @pytest.mark.task("negative_sampling")

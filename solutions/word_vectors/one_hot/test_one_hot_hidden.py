@@ -42,14 +42,15 @@ def test_large_and_tiny_vectors(submission, reference, rng):
 def test_never_above_one(submission, rng):
     """cosine_similarity: 1 for a vector with itself, never above 1; −1 with its opposite."""
     a = rng.normal(size=(2000, 7))
-    found = submission.cosine_similarity(a, a)
-    expect(np.all(found <= 1), f"the largest is 1 + {found.max() - 1:.1e}: a cosine is at most 1")
-    expect(np.all(found > 1 - 1e-12), "the similarity of a vector with itself is 1")
-    found = submission.cosine_similarity(a, -a)
+    actual = submission.cosine_similarity(a, a)
+    expect(np.all(actual <= 1), f"the largest is 1 + {actual.max() - 1:.1e}: a cosine is at most 1")
+    expect(np.all(actual > 1 - 1e-12), "the similarity of a vector with itself is 1")
+    actual = submission.cosine_similarity(a, -a)
     expect(
-        np.all(found >= -1), f"the smallest is −1 − {-1 - found.min():.1e}: a cosine is at least −1"
+        np.all(actual >= -1),
+        f"the smallest is −1 − {-1 - actual.min():.1e}: a cosine is at least −1",
     )
-    expect(np.all(found < -1 + 1e-12), "the similarity of a vector with its opposite is −1")
+    expect(np.all(actual < -1 + 1e-12), "the similarity of a vector with its opposite is −1")
 
 
 @pytest.mark.task("cosine_similarity")

@@ -36,6 +36,7 @@ MAIN, CONSISTENT, WITHOUT_FORMS, FALSE = 0.70, 0.80, 0.70, 0.005
 
 #: Appended to a solution: all results of `{task}` get a flaw of the form.
 WRAPPED = """
+import numpy as np
 
 def _flawed(function):
     def call(*args, **kwargs):

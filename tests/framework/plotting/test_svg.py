@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from framework.errors import BadInputError
-from framework.plotting.axes import Frame
+from framework.plotting.axes import PlotArea
 from framework.plotting.charts import Chart, Line
 from framework.plotting.names import Box, names_of_points
 from framework.plotting.svg import PLOT, STYLES, chart_css, plot_svg, save_chart
@@ -150,7 +150,7 @@ def test_names_of_points_whose_bars_overlap_are_apart():
     window = Line("window", (0.103,), (82.4,), (1.0,), ((0.076, 0.145),))
     rest = Line("lstm", (0.42,), (100.0,), (0.0,), ((0.3, 0.5),))
     drawn = Chart("", "", "", (window, cnn, rest))
-    names = list(names_of_points(drawn, Frame.around(drawn, PLOT)))
+    names = list(names_of_points(drawn, PlotArea.around(drawn, PLOT)))
     assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
 
 
@@ -160,7 +160,7 @@ COORDINATE = st.integers(0, 30).map(float)
 @given(st.sets(st.tuples(COORDINATE, COORDINATE), max_size=5))
 def test_names_of_points_apart_from_each_other_cover_none(places):
     drawn = chart({f"name {i}": place for i, place in enumerate(places)})
-    frame = Frame.around(drawn, PLOT)
+    frame = PlotArea.around(drawn, PLOT)
     seen = [(frame.x(x), frame.y(y)) for x, y in places]
     assume(all(abs(a[0] - b[0]) > 70 or abs(a[1] - b[1]) > 40 for a, b in combinations(seen, 2)))
     names = list(names_of_points(drawn, frame))
@@ -171,14 +171,14 @@ def test_names_of_points_apart_from_each_other_cover_none(places):
 def test_points_beside_each_other_have_names_apart():
     places = {"bag": (1.0, 0.5), "window": (1.02, 0.5), "cnn": (1.0, 0.51), "rnn": (9.0, 0.9)}
     drawn = chart(places)
-    names = list(names_of_points(drawn, Frame.around(drawn, PLOT)))
+    names = list(names_of_points(drawn, PlotArea.around(drawn, PLOT)))
     assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
 
 
 def test_a_name_does_not_stand_on_the_error_bar_of_its_point():
     lines = (Line("cnn", (1.0,), (0.5,), (0.25,)), Line("rnn", (2.0,), (0.9,)))
     drawn = Chart("", "", "", lines)
-    frame = Frame.around(drawn, PLOT)
+    frame = PlotArea.around(drawn, PLOT)
     cnn, _ = names_of_points(drawn, frame)
     x, top, bottom = frame.x(1.0), frame.y(0.75), frame.y(0.25)
     assert not cnn.box.covers(Box(x - 4, top, x + 4, bottom))

@@ -5,7 +5,7 @@ import pytest
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
 from framework.interfaces import Model
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from framework.training.loops import Batch, Learner
 from framework.training.options import LearningOptions
 from framework.training.task import TrainingTask
@@ -93,7 +93,9 @@ class Scored(TrainingTask):
 )
 def test_a_schedule_looks_at_the_held_out_score(backend, scores, lower_is_better, expected):
     task = Scored(scores, lower_is_better=lower_is_better)
-    run = Run(backend, task, "m", {}, options("plateau:factor=0.5", epochs=5, optimizer="sgd"))
+    run = TrainingRun(
+        backend, task, "m", {}, options("plateau:factor=0.5", epochs=5, optimizer="sgd")
+    )
     for _ in range(5):
         run.epoch()
     assert task.rates == expected
@@ -102,11 +104,11 @@ def test_a_schedule_looks_at_the_held_out_score(backend, scores, lower_is_better
 def test_a_resumed_run_knows_the_scores_before_it(backend):
     first = Scored([9, 8, 8], lower_is_better=True)
     wanted = options("plateau:factor=0.5", epochs=5, optimizer="sgd")
-    run = Run(backend, first, "m", {}, wanted)
+    run = TrainingRun(backend, first, "m", {}, wanted)
     for _ in range(3):
         run.epoch()
     second = Scored([8, 8], lower_is_better=True)
-    resumed = Run(backend, second, "m", {}, wanted)
+    resumed = TrainingRun(backend, second, "m", {}, wanted)
     resumed.resume(run.progress())
     for _ in range(2):
         resumed.epoch()
@@ -131,4 +133,4 @@ def test_an_optimizer_without_a_rate_cannot_be_scheduled(backend, monkeypatch):
         ),
     )
     with pytest.raises(UsageError, match="Frozen has no attribute `learning_rate`, which `--sched"):
-        Run(backend, Scored([], lower_is_better=True), "m", {}, options("constant"))
+        TrainingRun(backend, Scored([], lower_is_better=True), "m", {}, options("constant"))

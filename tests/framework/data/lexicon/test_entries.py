@@ -1,6 +1,6 @@
 import pytest
 
-from framework.data.lexicon.entries import Entry, read_entries
+from framework.data.lexicon.entries import SynsetEntry, read_entries
 from framework.errors import BadInputError
 
 
@@ -13,8 +13,10 @@ def entries(tmp_path, text):
 def test_a_line_is_a_synset(tmp_path):
     text = "# a remark\n\nn Being | all there is\nn dog Being @ being.n.01 | it barks, at n @ x\n"
     assert entries(tmp_path, text) == [
-        Entry("being.n.01", "n", ("Being",), (), "all there is"),
-        Entry("dog.n.01", "n", ("dog", "Being"), (("@", "being.n.01"),), "it barks, at n @ x"),
+        SynsetEntry("being.n.01", "n", ("Being",), (), "all there is"),
+        SynsetEntry(
+            "dog.n.01", "n", ("dog", "Being"), (("@", "being.n.01"),), "it barks, at n @ x"
+        ),
     ]
 
 

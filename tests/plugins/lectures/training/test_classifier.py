@@ -7,7 +7,7 @@ import pytest
 
 from framework.errors import UsageError
 from framework.interfaces import Model
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from plugins.lectures.languages import sentiment
 from plugins.lectures.training.text_classifier import TextClassifierOptions, text_task
 
@@ -17,7 +17,7 @@ TASK = text_task(sentiment.corpus(600), minimum_count=1)
 
 
 def a_run(backend, settings=SETTINGS, task=TASK, **changes):
-    return Run(backend, task, "deep_averaging_network", {**SIZES, **changes}, settings)
+    return TrainingRun(backend, task, "deep_averaging_network", {**SIZES, **changes}, settings)
 
 
 def ignore(done, total, loss):
@@ -95,9 +95,9 @@ def test_a_model_keeps_its_own_constraint_after_each_step(backends, monkeypatch)
             Bounded(**options) if kind == "model" else build(name, *args, kind=kind, **options)
         ),
     )
-    run = Run(backend, TASK, "bounded", {}, replace(SETTINGS, learning_rate=1.0))
+    run = TrainingRun(backend, TASK, "bounded", {}, replace(SETTINGS, learning_rate=1.0))
     seen = []
     run.epoch(lambda done, total, loss: seen.append(np.abs(run.model.parameters["b"]).max()))
     assert max(seen) == pytest.approx(0.01)
     with pytest.raises(UsageError, match="Bounded has no parameter 'embedding' to draw: b"):
-        Run(backend, TASK, "bounded", {}, replace(SETTINGS, vector_range=0.1))
+        TrainingRun(backend, TASK, "bounded", {}, replace(SETTINGS, vector_range=0.1))

@@ -16,7 +16,7 @@ from framework.errors import BadInputError
 from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from framework.training.option_fields import option_fields
 from framework.training.options import LearningOptions
 from plugins.lectures.training.counts import CountOptions, CountTask
@@ -46,7 +46,7 @@ def a_run(backend, model="kneser_ney", arguments=None, order=2):
     task = CountTask(text)
     task.order = order
     options = CountOptions(order=order)
-    return Run(Backend(registry, backend), task, model, arguments or {}, options)
+    return TrainingRun(Backend(registry, backend), task, model, arguments or {}, options)
 
 
 def test_options_of_gradient_steps_are_not_offered():

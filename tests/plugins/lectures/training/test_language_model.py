@@ -12,7 +12,7 @@ from framework.data.tokens import CHARACTERS
 from framework.data.vocabulary import Vocabulary
 from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from framework.training.loops import text_batches
 from plugins.lectures.training.language_model import LanguageModelOptions, LanguageModelTask
 
@@ -44,7 +44,7 @@ def a_corpus(words=6, tokens=200):
 
 def a_run(backend, settings=SETTINGS, corpus=None, arguments=DEEP):
     task = LanguageModelTask(corpus or a_corpus())
-    return Run(backend, task, "recurrent_lm", arguments, settings)
+    return TrainingRun(backend, task, "recurrent_lm", arguments, settings)
 
 
 def ignore(done, total, loss):
@@ -139,7 +139,7 @@ def test_a_transformer_trains_on_chunks_of_its_context_on_both_backends(backends
     arguments = {"embedding_size": 4, "heads": 2, "layers": 1, "context": 5}
     found = []
     for name in ("numpy", "torch"):
-        run = Run(
+        run = TrainingRun(
             backends(name), LanguageModelTask(a_corpus()), "transformer_lm", arguments, settings
         )
         found.append([run.epoch(ignore) for _ in range(2)])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError, UsageError
-from framework.training.engine import Run
+from framework.training.engine import TrainingRun
 from plugins.lectures.evaluation.word_similarity import neighbors
 from plugins.lectures.training.counted_text import count_text
 from plugins.lectures.training.trained_vectors import vectors_of
@@ -40,7 +40,7 @@ def sentences(count):
 
 def a_run(backend, settings=SETTINGS, count=300):
     text = count_text("farm", sentences(count), minimum_count=settings.minimum_count)
-    return Run(backend, WordVectorTask(text, settings, backend), "skip_gram", {}, settings)
+    return TrainingRun(backend, WordVectorTask(text, settings, backend), "skip_gram", {}, settings)
 
 
 def ignore(done, total, loss):
@@ -71,7 +71,7 @@ def test_backends_learn_alike(backends):
 def test_another_text_of_the_same_length_is_not_resumed(backends):
     text = count_text("x", [["other", "words", "here"]] * 300, minimum_count=2)
     backend = backends("numpy")
-    other = Run(backend, WordVectorTask(text, SETTINGS, backend), "skip_gram", {}, SETTINGS)
+    other = TrainingRun(backend, WordVectorTask(text, SETTINGS, backend), "skip_gram", {}, SETTINGS)
     with pytest.raises(UsageError, match="its vocabulary differs"):
         other.resume(a_run(backends("numpy")).checkpoint())
 
