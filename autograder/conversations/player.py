@@ -46,23 +46,21 @@ class RecordedSession(Session):
     def __init__(self, tapes: Mapping[str, Tape]) -> None:
         super().__init__()
         self._tapes = tapes
-        self._play(Tape())
         self.begin()
 
     def tape_of(self, check: str) -> Tape:
         """Return the tape of the check with this id."""
         return self._tapes.get(check, Tape())
 
-    def begin_check(self, check: str) -> None:
-        """Play the tape of the check with this id."""
-        self._play(self.tape_of(check))
-        self.unconfirmed = False
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        """Return a generator that gives the recorded draws first."""
+        return RecordedGenerator(rng, self._draws)
 
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of `check`, which gives the recorded draws first."""
-        return RecordedGenerator(rng, self.tape_of(check).draws)
-
-    def _play(self, tape: Tape) -> None:
+    def begin(self, check: str = "") -> None:
+        """Start the check with the id `check`, and its tape."""
+        super().begin(check)
+        tape = self.tape_of(check)
+        self._draws = tape.draws
         self._answers = [exchange.outcomes for exchange in tape.exchanges]
         self._requests = [exchange.plain_steps() for exchange in tape.exchanges]
         #: The class and the name of a method, where a check only asks whether it is one.
@@ -81,10 +79,6 @@ class RecordedSession(Session):
         ]
         #: The class and the name of each method; a check may look it up any number of times.
         self._methods = set(looked_up) - {NOTHING}
-
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
-        super().begin()
         self.unconfirmed = False
         self._objects: dict[int, _LiveObject] = {}
         self._used: set[int] = set()

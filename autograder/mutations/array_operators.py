@@ -13,7 +13,6 @@ from typing import TypeGuard
 
 from autograder.mutations.sites import (
     CodeSite,
-    Mutate,
     both_ways,
     called_name,
     calls,
@@ -240,25 +239,3 @@ def _kept(value: ast.expr, name: str) -> ast.expr:
     key = f"{name!r}, np.shape(kept), np.result_type(kept)"
     array = f"globals().setdefault('_kept', {{}}).setdefault(({key}), np.empty_like(kept))"
     return parsed(f"np.concatenate([kept := {ast.unparse(value)}], out={array})")
-
-
-ARRAYS: dict[str, Mutate] = {
-    "axis": axis,
-    "transpose": transpose,
-    "max and min": extreme,
-    "sum and mean": sum_and_mean,
-    "overwrite": overwrite,
-    "rebinding": rebinding,
-    "in place": in_place,
-    "np.add.at": indexed_addition,
-    "shifted slice": shifted_slice,
-    "shifted index": shifted_index,
-    "key": key,
-    "attribute": attribute,
-    "variable": variable,
-}
-STATE: dict[str, Mutate] = {
-    "state on the class": class_state,
-    "state in the module": module_state,
-    "kept result": kept_result,
-}

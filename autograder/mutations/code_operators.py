@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from autograder.mutations.sites import (
     CodeSite,
-    Mutate,
     both_ways,
     called_name,
     calls,
@@ -54,14 +53,6 @@ def dropped_part(site: CodeSite) -> Iterator[ast.AST]:
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
         parts = node.value.elts[:-1]
         yield changed(node, value=parts[0] if len(parts) == 1 else changed(node.value, elts=parts))
-
-
-STATEMENTS: dict[str, Mutate] = {
-    "dropped statement": dropped_statement,
-    "dropped target": dropped_target,
-    "swapped parts": swapped_parts,
-    "dropped part": dropped_part,
-}
 
 
 _OTHER = {
@@ -248,22 +239,3 @@ def added_minus(site: CodeSite) -> Iterator[ast.AST]:
         if calls(value, ("empty", "empty_like")) and "bool" not in ast.unparse(value):
             return  # every entry is written before it is read
         yield changed(node, value=ast.UnaryOp(ast.USub(), value))
-
-
-EXPRESSIONS: dict[str, Mutate] = {
-    "function": function,
-    "dropped call": dropped_call,
-    "dropped copy": dropped_copy,
-    "swapped arguments": swapped_arguments,
-    "dropped argument": dropped_argument,
-    "loop bounds": loop_bounds,
-    "arithmetic": arithmetic,
-    "dropped operand": dropped_operand,
-    "swapped operands": swapped_operands,
-    "comparison": comparison,
-    "condition": condition,
-    "boolean": boolean,
-    "constant": constant,
-    "dropped minus": dropped_minus,
-    "added minus": added_minus,
-}

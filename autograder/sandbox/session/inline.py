@@ -141,6 +141,11 @@ class InlineWorker:
         self._parts = with_sums(parts)
         self._handles: dict[int, Handle] = {}  # by the number in a record
 
+    def forget(self) -> None:
+        """Let go of all objects and callbacks: a check has ended."""
+        self._dispatcher.forget()
+        self.callbacks.forget()
+
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run the steps of `request`; returns the reply, with values as they are here."""
         with parts_from(self._parts):
@@ -178,14 +183,11 @@ class InlineSession(Session):
     def __init__(self, module: ModuleSource, arrays: Arrays | None, parts: PartSource) -> None:
         super().__init__()
         self._worker = InlineWorker(module, arrays, parts)
-        self._fresh = True
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         texts, plain = self.calls.describe(steps), [step.plain() for step in steps]
-        request = {"id": 0, "fresh": self._fresh, "steps": plain}
-        frame = wire.encode(request, self._worker.callbacks.stand_in)
-        self._fresh = False
+        frame = wire.encode({"id": 0, "steps": plain}, self._worker.callbacks.stand_in)
         self.calls.sent(frame)
         error, outcomes = outcomes_from(self._worker.reply(wire.decode_frame(frame)), 0, plain)
         if error is not None:
@@ -195,11 +197,10 @@ class InlineSession(Session):
         self.calls.note(steps, outcomes)
         return outcomes
 
-    def begin(self) -> None:
+    def begin(self, check: str = "") -> None:
         """Start a check: objects of earlier ones are forgotten."""
-        super().begin()
-        self._fresh = True
-        self._worker.callbacks.forget()
+        super().begin(check)
+        self._worker.forget()
 
     def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
         return fault_from(error, texts, "")

@@ -70,12 +70,9 @@ class Session(ABC):
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
 
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
+    def begin(self, check: str = "") -> None:
+        """Start the check with the id `check`: objects of earlier ones are forgotten."""
         self.calls.clear()
-
-    def begin_check(self, check: str) -> None:  # noqa: B027 - most conversations need no id
-        """Note that the check with this id follows, before its fixtures are made."""
 
     def keep_forms(self, steps: slice = slice(None)) -> None:  # noqa: B027 - most record nothing
         """Note that of the latest answer, the check reads only shapes and dtypes of arrays.
@@ -87,8 +84,8 @@ class Session(ABC):
     def lose(self, handle: Handle) -> None:  # noqa: B027 - others than recordings answer everything
         """Give no answers about the object of `handle` from now on: it has learned parameters."""
 
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of the check with this id: `rng`, or another in its place."""
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        """Return the generator of this check: `rng`, or another in its place."""
         return rng
 
     def printed(self, *, keep: bool = False) -> str:
@@ -123,9 +120,9 @@ class ForwardingSession(Session):
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         return self._inner.run(steps)
 
-    def begin(self) -> None:
+    def begin(self, check: str = "") -> None:
         """Start a check: objects of earlier ones are forgotten."""
-        self._inner.begin()
+        self._inner.begin(check)
 
     def printed(self, *, keep: bool = False) -> str:
         """Return what was printed since the last call."""

@@ -103,7 +103,7 @@ def test_nothing_about_learned_parameters_is_recorded(recorded, play, recorder):
     assert recorder.unconfirmed
     session = play(tape, trains)
     assert session.unconfirmed
-    session.begin_check("next")
+    session.begin("next")
     assert not session.unconfirmed
 
 

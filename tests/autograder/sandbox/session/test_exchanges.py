@@ -30,7 +30,7 @@ def test_code_that_changes_its_arguments_changes_no_request():
 
 
 def test_what_is_stored_has_no_number_of_the_request():
-    frame = wire.encode({"id": 7, "fresh": True, "steps": [CALL.plain()]})
+    frame = wire.encode({"id": 7, "steps": [CALL.plain()]})
     exchange = Exchange(frame, (Outcome(1.0),), "ValueError", "ValueError: no")
     request, answer = stored(exchange)
     assert request == request_frame([CALL])

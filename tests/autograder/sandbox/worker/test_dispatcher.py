@@ -92,8 +92,8 @@ def ask():
     """Send steps and get the reply, as it comes out of the wire."""
     dispatcher = Dispatcher(Source())
 
-    def ask(*steps, fresh=False):
-        request = {"id": 5, "fresh": fresh, "steps": [list(step) for step in steps]}
+    def ask(*steps):
+        request = {"id": 5, "steps": [list(step) for step in steps]}
         reply = dispatcher.answer(wire.decode_frame(wire.encode(request)))
         return wire.decode_frame(dispatcher.encoded(reply))
 
@@ -122,12 +122,13 @@ def test_later_steps_use_what_earlier_ones_returned(ask):
     np.testing.assert_array_equal(kwargs["key"]["h"], values[2])
 
 
-def test_objects_stay_until_a_fresh_request(ask):
+def test_objects_stay_until_the_check_ends(ask):
     handle = ask(call("Layer", 2))["results"][0]["value"]
     assert handle.type_name == "Layer"
     (again,), _ = ask(call("echo", handle))["results"][0]["value"]
     assert ask(("get", again, "size"))["results"][0]["value"] == 2
-    reply = ask(("get", handle, "size"), fresh=True)
+    assert ask(("settle",))["error"] is None
+    reply = ask(("get", handle, "size"))
     assert (reply["error"]["type"], reply["results"]) == ("KeyError", [])
     assert ask(call("Layer", 2))["results"][0]["value"].id not in (handle.id, again.id)
 
@@ -187,7 +188,8 @@ def test_a_call_is_made_again_with_the_very_same_arguments(ask):
     left = counts[2]["value"]["arguments"]
     np.testing.assert_array_equal(left["argument 1"], [2.0, 2.0])
     assert ask(("again",))["error"] is None
-    assert ask(("again",), fresh=True)["error"]["message"] == "there is no call to be made again"
+    ask(("settle",))
+    assert ask(("again",))["error"]["message"] == "there is no call to be made again"
 
 
 def test_an_array_that_was_made_read_only_can_be_observed(ask):
