@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.confine.namespaces import INNER_ID
 from autograder.sandbox.runners.processes import (
+    NamespaceTree,
     ProcessTree,
     ProcTree,
     RunningProcess,
@@ -205,6 +206,10 @@ class BubblewrapSandbox(Sandbox):
     ) -> subprocess.Popen[bytes]:
         """Start `argv` inside; see `Sandbox.spawn`."""
         return start([*self.command(view, limits), "--", *argv], view.scratch)
+
+    def kill(self, process: RunningProcess) -> None:
+        """End the worker with its namespace; see `Sandbox.kill`."""
+        NamespaceTree(process).kill(KILL_SECONDS)
 
     def command(self, view: FilesystemView, limits: Limits) -> list[str]:
         """Return the bwrap command line that builds `view`, up to the program to run in it."""

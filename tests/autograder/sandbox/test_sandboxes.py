@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import threading
 import time
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from tempfile import gettempdir
@@ -226,28 +227,47 @@ def test_nothing_outlives_the_kill(sandbox, worker):
         sandbox.kill(process)  # once more is no error
 
 
+#: A process that leaves its session, and changes its number all the time.
 ORPHAN = """
 import os, time
 if not os.fork():
     os.setsid()
-    if os.fork():
-        os._exit(0)
-    time.sleep(600)
+    end = time.time() + 60
+    while time.time() < end:
+        if os.fork():
+            os._exit(0)
+    os._exit(0)
 os.wait()
 """
 
 
-def test_what_has_left_its_session_and_lost_its_parent_does_not_outlive_the_kill(worker):
+def namespaces_of(pids: list[int]) -> set[str]:
+    """The namespaces of those processes that run."""
+    found = set()
+    for pid in filter(is_alive, pids):
+        with suppress(OSError):
+            found.add(str(Path(f"/proc/{pid}/ns/pid").readlink()))
+    return found
+
+
+def test_what_has_left_its_session_and_changes_its_number_does_not_outlive_the_kill(worker):
     sandbox = BubblewrapSandbox()
     if reason := sandbox.unavailable():
         pytest.skip(reason)
     with worker(sandbox, STUBBORN, before=ORPHAN) as process:
         process.stdout.readline()
         process.stdout.readline()
-        members = tree_of(process).pids()
-        assert len(members) >= 4  # bwrap, the supervisor, the worker, and the orphan
+        inside = namespaces_of(tree_of(process).pids()) - namespaces_of([os.getpid()])
+        assert inside
         sandbox.kill(process)
-        assert not any(map(is_alive, members))
+        every = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        assert not inside & namespaces_of(every)
+
+
+def test_a_bubblewrap_that_has_not_started_its_worker_ends_too():
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        BubblewrapSandbox().kill(process)
+        assert process.returncode == -signal.SIGKILL
 
 
 def test_it_ends_when_the_host_closes_its_input(sandbox, worker):
