@@ -31,13 +31,19 @@ def recorded() -> Iterator[Sent]:
     by_worker: dict[int, list[bytes]] = {}
     first = WorkerProcess.exchange
 
-    def exchange(self: WorkerProcess, frame: bytes, *limits: Any) -> object:
+    def exchange(self: WorkerProcess, frame: bytes, limit: Any, answer: Any = None) -> object:
+        def recorded_answer(reply: object) -> bytes | None:
+            sent: bytes | None = answer(reply) if answer is not None else None
+            if sent is not None:
+                by_worker[id(self)].append(bytes(sent))
+            return sent
+
         if not frame:  # the start of a worker
             by_worker[id(self)] = []
             found.append((json.loads(self._launch.argv[-1]), by_worker[id(self)]))
         else:
             by_worker[id(self)].append(bytes(frame))
-        return first(self, frame, *limits)
+        return first(self, frame, limit, recorded_answer)
 
     WorkerProcess.exchange = exchange
     try:
