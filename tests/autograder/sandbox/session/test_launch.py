@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -48,16 +49,16 @@ def test_a_worker_is_told_and_shown_what_it_needs_and_nothing_else(launch):
     assert all(not Path(path).name.endswith("-packages") for path in shown)
 
 
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="matplotlib is not installed")
 def test_matplotlib_and_what_it_requires_are_shown_to_a_submission_that_mentions_it(launch):
-    pytest.importorskip("matplotlib")
     assert "matplotlib" not in settings_of(launch("import numpy"))["packages"]
     assert {"matplotlib", "mpl_toolkits", "PIL"} <= set(
         settings_of(launch("import matplotlib.pyplot as plt"))["packages"]
     )
 
 
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
 def test_a_backend_of_its_own_brings_its_arrays_its_library_and_more_memory(launch):
-    pytest.importorskip("torch")
     made, usual = launch(arrays=TORCH_ARRAYS), launch()
     assert made.limits.memory == HEAVY_MEMORY > usual.limits.memory
     assert modules_of(made) - modules_of(usual) == {"plugins/torch_backend/arrays.py"}
