@@ -2,8 +2,7 @@
 
 ``pytest -m benchmark -s tests/benchmarks/bench_start.py``; a few minutes. Programs take turns, and
 the processor's time stands beside the clock's: what else runs on the machine changes only the
-second. ``GRADUS_BENCHMARKS=FOLDER`` keeps the figures as one JSON file for each commit, which
-``python -m tests.benchmarks.compare`` compares.
+second.
 """
 
 import os
@@ -15,7 +14,6 @@ import sys
 import time
 
 import pytest
-from benchmark_figures import save
 from repository import ROOT
 
 REPEATS = 9
@@ -89,7 +87,15 @@ def ratio(taken, one, other):
     return statistics.median(a / b for a, b in zip(taken[one], taken[other], strict=True))
 
 
-def test_commands_start_quickly(tmp_path, show):
+def show(title, rows):
+    """Print rows of (name, values) under a title, with median, minimum and maximum of each."""
+    print(f"\n{title}")
+    for name, values in rows:
+        spread = f"({min(values):.3f} to {max(values):.3f})"
+        print(f"  {name:<32} {statistics.median(values):8.3f}  {spread}")
+
+
+def test_commands_start_quickly(tmp_path):
     environment = compiled(tmp_path / "compiled")
     runs = {name: [] for name in PROGRAMS}
     for turn in range(REPEATS + 1):
@@ -111,13 +117,11 @@ def test_commands_start_quickly(tmp_path, show):
         print(f"  grade {name}: {ratios[f'grade {name}']:.2f} × import numpy")
     cold = statistics.median(ratios[f"grade {name}"] for name in EXERCISES)
     print(f"  the median of these: {cold:.2f}, aim {COLD_AIM}")
-    medians = {f"{name}, processor": statistics.median(s) for name, s in processor.items()}
-    save("start", {**medians, **{f"{name}, ratio": value for name, value in ratios.items()}})
     assert cold <= MARGIN * COLD_AIM
     assert all(ratios[name] <= MARGIN * aim for name, (_, aim) in AIMS.items())
 
 
-def test_a_watched_file_has_its_verdict_soon(tmp_path, show):
+def test_a_watched_file_has_its_verdict_soon(tmp_path):
     file = tmp_path / "activations.py"
     shutil.copy(ROOT / "solutions/neural_networks/activations/activations.py", file)
     source, environment = file.read_text("utf-8"), compiled(tmp_path / "compiled")
@@ -143,7 +147,6 @@ def test_a_watched_file_has_its_verdict_soon(tmp_path, show):
     found = statistics.median(warm) / statistics.median(cold)
     show("seconds to the verdict, median (range)", [("a cold grade", cold), ("--watch", warm)])
     print(f"  --watch takes {found:.2f} of a cold grade, aim {WATCH_AIM}")
-    save("watch", {"--watch, of a cold grade": found})
     assert found <= WATCH_AIM * MARGIN
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from programs import completed_script
+from gradus_command import typed
 from repository import ROOT
 
 from autograder.course.reading import find_course
@@ -27,12 +27,11 @@ def steps() -> list[re.Match[str]]:
     return sorted(found, key=lambda step: step.start())
 
 
-def run(folder: Path, command: str, code: int = 0) -> str:
+def run(folder: Path, command: str, expected: int = 0) -> str:
     """Run a command of the page in `folder`."""
-    program, *arguments = command.split()
-    done = completed_script(program, *arguments, cwd=folder)
-    assert done.returncode == code, f"{command}\n{done.stdout}{done.stderr}"
-    return done.stdout
+    code, output = typed(command, folder)
+    assert code == expected, f"{command}\n{output}"
+    return output
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,7 @@ def test_the_page_works_step_by_step(tmp_path):
         elif line.startswith("cd"):
             folder = folder / line.split()[1]
         elif not line.startswith("pip") and "--course" not in line:
-            told[line] = run(folder, line, code=1 if "--accept" in line else 0)
+            told[line] = run(folder, line, 1 if "--accept" in line else 0)
     assert told[f"gradus check {NAME}"].splitlines() == [f"{NAME}: sound"]
     assert "8 changes" in told[f"gradus audit --accept {NAME}"]
     assert "3 passed" in told["pytest"]

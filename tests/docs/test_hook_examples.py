@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from programs import completed_script
+from gradus_command import typed
 from repository import ROOT
 
 from autograder.course.reading import find_course
 from docs.pages.hooks import EXAMPLES, hook_names
+from framework.errors import PluginError
+from framework.providers.courses import courses_of
 from framework.providers.plugins import Plugins
 from plugins.authoring.new.course import write_course
 from plugins.lectures.formats.corpus_files import load_corpus
@@ -19,16 +21,15 @@ def loaded(hook):
     return Plugins([str(FOLDER / f"{hook}.py")])
 
 
-def run(program, *arguments, folder):
-    return completed_script(program, *arguments, cwd=folder)
+def run(command, folder):
+    code, output = typed(command, folder)
+    assert code == 0, output
+    return output
 
 
-def graded(hook, *arguments, folder):
-    plugin = str(FOLDER / f"{hook}.py")
-    course = ("--course", str(ROOT), "--submission", str(ROOT / "solutions"))
-    done = run("grade", "one_hot", *course, "--plugin", plugin, *arguments, folder=folder)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def graded(plugin, folder, options=""):
+    course = f"--course {ROOT} --submission {ROOT}/solutions"
+    return run(f"grade one_hot {course} --plugin {plugin} {options}", folder)
 
 
 def test_every_hook_has_an_example():
@@ -53,16 +54,16 @@ def test_a_course_is_offered(tmp_path):
     plugin = tmp_path / "register_courses.py"
     plugin.write_text((FOLDER / "register_courses.py").read_text("utf-8"), "utf-8")
     write_course(tmp_path / "scales", "scales")
-    options = ("--plugin", str(plugin), "--course", "scales")
-    assert "First steps" in run("gradus", *options, "list", folder=tmp_path).stdout
+    assert courses_of(Plugins([str(plugin)]))["scales"].root == tmp_path / "scales"
 
 
 def test_a_sandbox_is_offered(tmp_path):
-    assert "sandbox small" in graded("register_sandboxes", "--sandbox", "small", folder=tmp_path)
+    plugin = FOLDER / "register_sandboxes.py"
+    assert "sandbox small" in graded(plugin, tmp_path, "--sandbox small")
 
 
 def test_a_report_format_is_offered(tmp_path):
-    graded("register_reporters", "--report", "points=points.txt", folder=tmp_path)
+    graded(FOLDER / "register_reporters.py", tmp_path, "--report points=points.txt")
     assert (tmp_path / "points.txt").read_text("utf-8") == f"one_hot {POINTS}\n"
 
 
@@ -74,18 +75,17 @@ def test_files_of_a_student_are_found_by_other_names(tmp_path):
 
 
 def test_a_command_is_added(tmp_path):
-    plugin = str(FOLDER / "add_commands.py")
-    assert run("gradus", "--plugin", plugin, "deadline", "lstm", folder=tmp_path).stdout == (
-        "lstm: 29 March\n"
-    )
+    plugin = FOLDER / "add_commands.py"
+    assert run(f"gradus --plugin {plugin} deadline lstm", tmp_path) == "lstm: 29 March\n"
 
 
 def test_grading_is_wrapped(tmp_path):
-    assert "1 graded by the rules of spring term" in graded("grade_submission", folder=tmp_path)
+    shown = graded(FOLDER / "grade_submission.py", tmp_path)
+    assert "1 graded by the rules of spring term" in shown
 
 
 def test_a_finished_report_is_used(tmp_path):
-    graded("submission_graded", folder=tmp_path)
+    graded(FOLDER / "submission_graded.py", tmp_path)
     assert (tmp_path / "graded.csv").read_text("utf-8").endswith(f",{POINTS},{POINTS}\n")
 
 
@@ -93,10 +93,9 @@ def test_a_grading_that_returns_something_else_names_the_plugin(tmp_path):
     source = "from framework.hookspecs import hookimpl\n\n\n@hookimpl(wrapper=True)\n"
     source += "def grade_submission(request):\n    yield\n    return 'done'\n"
     (tmp_path / "odd.py").write_text(source, "utf-8")
-    course = ("--course", str(ROOT), "--submission", str(ROOT / "solutions"))
-    done = run("grade", "one_hot", *course, "--plugin", "odd.py", folder=tmp_path)
-    assert done.returncode == 3
-    assert "plugin odd: hook 'grade_submission': it must return the report" in done.stderr
+    message = "plugin odd: hook 'grade_submission': it must return the report"
+    with pytest.raises(PluginError, match=message):
+        graded("odd.py", tmp_path)
 
 
 def test_a_gradebook_and_a_rule_of_a_class_are_offered():

@@ -1,4 +1,7 @@
-"""The mathematics of all texts can be shown, in a terminal and as MathML."""
+"""The mathematics of all pages can be shown, in a terminal and as MathML.
+
+`tests/exercises/test_every_exercise.py` reads the texts of exercises.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from plugins.authoring.checking.formula_problems import formula_problems
 
 TEXTS = [
     path.relative_to(ROOT).as_posix()
-    for folder, pattern in (("exercises", "**/*.md"), ("solutions", "**/*.md"), ("docs", "*.md"))
-    for path in sorted((ROOT / folder).glob(pattern))
+    for folder in ("exercises", "docs")
+    for path in sorted((ROOT / folder).glob("*.md"))
 ]
 
 

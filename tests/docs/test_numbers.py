@@ -69,25 +69,17 @@ def test_a_number_has_its_origin_beside_it(file):
 TABLE_OF_NUMBERS = "| model | score |\n| --- | --- |\n| a | 91 ± 2 % |\n| b | 0.35 |\n"
 
 
-def test_a_table_without_an_origin_is_named():
+def test_a_table_without_an_origin_in_its_section_is_named():
     text = f"# A\n\n    gradus compare\n\n## B\n\n{TABLE_OF_NUMBERS}\nIt is 3 ± 1.\n"
     assert list(without_origin(text)) == ["| model | score |", "It is 3 ± 1."]
-
-
-@pytest.mark.parametrize(
-    "origin",
-    [
+    words = "| name | shape |\n| --- | --- |\n| x | `(N, T)` |\n"
+    for origin in (
         "    gradus compare",
         "`pytest -m slow tests/x.py`",
         "```python\n# comment\n>>> 1 + 1\n2\n```",
         "`test_accuracy_by_width` computes it.",
         "By Kim et al. (2016).",
         "See Kim (2014).",
-    ],
-)
-def test_an_origin_stands_in_the_same_section(origin):
-    assert list(without_origin(f"# A\n\n{origin}\n\n{TABLE_OF_NUMBERS}")) == []
-
-
-def test_a_table_of_words_needs_none():
-    assert list(without_origin("| name | shape |\n| --- | --- |\n| x | `(N, T)` |\n")) == []
+    ):
+        text = f"# A\n\n{words}\n# B\n\n{origin}\n\n{TABLE_OF_NUMBERS}"
+        assert list(without_origin(text)) == [], origin

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from programs import completed, with_scripts
+from gradus_command import typed
 from repository import ROOT
 
 #: A console, or a sentence that names a file and the block of what is written into it.
@@ -60,11 +60,11 @@ def edit(file: Path, verb: str | None, old: str | None, new: str) -> None:
 
 
 def run(command: str, folder: Path) -> str:
-    """Return what a command prints, in a pipe of 80 columns."""
-    done = completed(command, shell=True, cwd=folder, env=with_scripts(COLUMNS="80"))
+    """Return what a command prints."""
+    code, output = typed(command, folder)
     expected = (0, 1) if command.startswith(("grade ", "gradus check", "gradus replay")) else (0,)
-    assert done.returncode in expected, f"{command}\n{done.stdout}{done.stderr}"
-    return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+    assert code in expected, f"{command}\n{output}"
+    return "".join(f"{line.rstrip()}\n" for line in output.splitlines())
 
 
 @pytest.mark.timeout(600)

@@ -9,26 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from graded_changes import untrained
 from grading import setting_of
 
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import Checks
 from autograder.grading.grader import Grader
-from autograder.grading.pytest_plugin import fixtures_of
 from autograder.submissions.submission import load_submission
 
 COURSE = find_course()
 NAMES = [exercise.name for exercise in COURSE.code_exercises]
 #: Exercises that are compared by default.
 SAMPLE = "neuron", "regularization", "bidirectional"
-
-#: Checks that are the same at all seeds, and why no table earns them.
-FIXED = {}
-
-
-def untrained(items):
-    """Leave out the checks that train a model."""
-    items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
 
 
 def plain(value):
@@ -70,20 +62,9 @@ def fixed_checks(name):
     return {check for check, steps in first.items() if steps == second[check]}
 
 
-def hold(name):
-    assert fixed_checks(name) == set(FIXED.get(name, {}))
-
-
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in SAMPLE else pytest.mark.slow) for name in NAMES],
+)
 def test_every_check_draws(name):
-    hold(name)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_every_check_of_every_exercise_draws(name):
-    hold(name)
-
-
-def test_the_exceptions_name_exercises():
-    assert set(FIXED) <= set(NAMES)
+    assert fixed_checks(name) == set()

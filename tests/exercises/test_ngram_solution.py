@@ -57,31 +57,22 @@ def agree(model, other, tokens):
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_maximum_likelihood_is_nltks(text):
-    model = NgramLM(V, ORDER)
+@pytest.mark.parametrize(
+    ("model", "name", "arguments"),
+    [
+        (NgramLM(V, ORDER), "MLE", ()),
+        # NLTK has one word more than it was given, "<UNK>": here it is one that never comes.
+        (AddDelta(V + 1, ORDER, 0.3), "Lidstone", (0.3,)),
+        (Backoff(V, ORDER, "stupid"), "StupidBackoff", (0.4,)),
+        (Backoff(V, ORDER, "interpolated"), "WittenBellInterpolated", ()),
+    ],
+    ids=["maximum likelihood", "add delta", "stupid backoff", "interpolated"],
+)
+def test_a_model_is_nltks(text, model, name, arguments):
     model.fit(text)
-    agree(model, in_nltk(nltk_lm().MLE(ORDER), text), text)
-
-
-def test_add_delta_is_nltks_lidstone(text):
-    """NLTK has one word more than it was given, "<UNK>": here it is one that never comes."""
-    model = AddDelta(V + 1, ORDER, 0.3)
-    model.fit(text)
-    agree(model, in_nltk(nltk_lm().Lidstone(0.3, ORDER), text), text)
-
-
-def test_stupid_backoff_is_nltks(text):
-    model = Backoff(V, ORDER, "stupid")
-    model.fit(text)
-    agree(model, in_nltk(nltk_lm().StupidBackoff(0.4, ORDER), text), text)
-
-
-def test_interpolated_is_nltks_witten_bell(text):
-    """NLTK's single words are not smoothed: ours, with t(h) = 0 there, are not either."""
-    model = Backoff(V, ORDER, "interpolated")
-    model.fit(text)
-    model.types[()] = 0
-    agree(model, in_nltk(nltk_lm().WittenBellInterpolated(ORDER), text), text)
+    if name == "WittenBellInterpolated":
+        model.types[()] = 0  # NLTK's single words are not smoothed: t(h) = 0
+    agree(model, in_nltk(getattr(nltk_lm(), name)(*arguments, ORDER), text), text)
 
 
 @pytest.mark.parametrize("discount", [0.1, 0.75])

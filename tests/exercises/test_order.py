@@ -44,23 +44,17 @@ def later_than(exercise, owners):
 
 
 @every_exercise
-def test_what_is_required_stands_before(exercise):
+def test_what_is_used_is_required_and_stands_before(exercise):
     later = [name for name in exercise.requires if PLACES[name] >= PLACES[exercise.name]]
     assert not later, f"{exercise.name} requires {later}: move it behind them in course.toml"
-
-
-@every_exercise
-def test_the_parts_of_other_exercises_are_required(exercise):
     owners = {OWNERS[name] for name in PART.findall(python_of(exercise)) if name in OWNERS}
     missing = owners - {exercise.name, *exercise.requires}
     assert not missing, f"{exercise.toml}: `requires` is missing {sorted(missing)}"
-
-
-@every_exercise
-def test_a_solution_names_no_part_of_a_later_exercise(exercise):
-    tree = ast.parse(exercise.solution_source())
-    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    nodes = ast.walk(ast.parse(exercise.solution_source()))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
     assert not texts & set(later_than(exercise, OWNERS))
+    for sentence in re.findall(r"[Ss]olve ([^.;]*?) first", exercise.readme.read_text("utf-8")):
+        assert set(re.findall(r"`(\w+)`", sentence)) <= set(exercise.requires)
 
 
 @every_exercise
@@ -72,13 +66,6 @@ def test_a_readme_names_no_task_of_a_later_exercise(exercise):
         if name not in PLACES and (name != name.lower() or "_" in name)
     ]
     assert not named_in(exercise, later)
-
-
-@every_exercise
-def test_what_a_readme_says_to_solve_first_is_required(exercise):
-    text = exercise.readme.read_text("utf-8")
-    for sentence in re.findall(r"[Ss]olve ([^.;]*?) first", text):
-        assert set(re.findall(r"`(\w+)`", sentence)) <= set(exercise.requires)
 
 
 @pytest.mark.parametrize(

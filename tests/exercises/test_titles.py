@@ -16,26 +16,15 @@ CATCH_ALL = re.compile(
 )
 
 
-def checks(file):
-    found = ast.walk(ast.parse(file.read_text("utf-8")))
-    return [
-        node
-        for node in found
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    ]
-
-
 @pytest.mark.parametrize("file", HIDDEN, ids=lambda file: file.parent.name)
-def test_titles_of_hidden_checks_say_what_to_test(file):
-    titles = [(ast.get_docstring(check) or "").partition("\n")[0] for check in checks(file)]
-    assert len(set(titles)) == len(titles)
-    for title in titles:
-        assert len(title) > 20, title
+def test_titles_and_hints_of_hidden_checks_say_what_to_test(file):
+    nodes = ast.walk(ast.parse(file.read_text("utf-8")))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    titles = {}
+    for check in (node for node in functions if node.name.startswith("test_")):
+        title = (ast.get_docstring(check) or "").partition("\n")[0]
+        assert len(title) > 20, check.name
         assert not CATCH_ALL.search(title), title
-
-
-@pytest.mark.parametrize("file", HIDDEN, ids=lambda file: file.parent.name)
-def test_hidden_checks_have_a_hint_or_a_sentence_to_show(file):
-    for check in checks(file):
+        assert titles.setdefault(title, check) is check, f"two checks have the title {title}"
         markers = " ".join(map(ast.unparse, check.decorator_list))
         assert "mark.hint(" in markers or "mark.promise(" in markers, check.name

@@ -4,23 +4,17 @@
 line. They may use the solution as `right_answer`, so that they pass the other checks.
 """
 
-from __future__ import annotations
-
 import tomllib
-from pathlib import Path
 
 import pytest
+from graded_changes import GradedChanges
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from autograder.grading.grader import Grader
-from autograder.grading.setting import GradingSetting
-from autograder.sandbox.runners import choose
-from autograder.submissions.submission import Staging, Submission, SubmittedFile
-from framework.providers.plugins import Plugins
 
 HERE = ROOT / "tests/data/unearned"
 COURSE = find_course(HERE)
+CHANGES = GradedChanges(COURSE)
 
 #: Attack -> the check that it must not pass, and what is said to it.
 ATTACKS = tomllib.loads((HERE / "attacks.toml").read_text("utf-8"))
@@ -34,30 +28,6 @@ CASES = [
 RIGHT_ANSWER = "\nimport types\nright_answer = types.SimpleNamespace(**globals())\n"
 
 
-def handed_in(file: Path) -> Submission:
-    exercise = COURSE.exercise(file.parent.name)
-    solution = exercise.solution.read_text("utf-8")
-    sources = {n: COURSE.exercise(n).solution.read_text("utf-8") for n in exercise.requires}
-    attack = file.read_text("utf-8").replace("import right_answer\n", "")
-    sources[exercise.name] = solution + RIGHT_ANSWER + attack
-    files = {
-        name: SubmittedFile(name, file, f"{name}.py", f"{name}.py", source)
-        for name, source in sources.items()
-    }
-    return Submission(file.stem, files, "", (), Staging(sources))
-
-
-def messages(file: Path) -> dict[str, str]:
-    """Check -> the message that it has for the attack; empty for a check that passes."""
-    exercise = COURSE.exercise(file.parent.name)
-    with handed_in(file) as submission:
-        grader = Grader(GradingSetting(COURSE, Plugins(), choose("process")), submission)
-        with grader.under_test(exercise) as under_test:
-            results = grader.run(under_test)
-        grader.close()
-    return {result.id.partition("::")[2]: result.message for result in results}
-
-
 def test_every_attack_is_tried():
     found = {f"{file.parent.name}/{file.stem}" for file in HERE.glob("*/*.py")}
     assert found == set(ATTACKS)
@@ -66,5 +36,9 @@ def test_every_attack_is_tried():
 @pytest.mark.timeout(600)  # some attacks use up all attempts of a trained check
 @pytest.mark.parametrize("attack", CASES)
 def test_it_does_not_earn_the_points(attack):
-    check, words = ATTACKS[attack]
-    assert words in messages(HERE / f"{attack}.py")[check]
+    name, (check, words) = attack.partition("/")[0], ATTACKS[attack]
+    source = (HERE / f"{attack}.py").read_text("utf-8").replace("import right_answer\n", "")
+    solution = COURSE.exercise(name).solution_source()
+    graded = CHANGES.graded(name, solution + RIGHT_ANSWER + source)
+    messages = {result.id.partition("::")[2]: result.message for result in graded.checks}
+    assert words in messages[check]

@@ -71,6 +71,8 @@ def test_solutions_stay_silent_at_extreme_inputs():
         model = getattr(solution(EXERCISES[0]), name)()
         assert np.isfinite(model.forward(z)).all()
         assert np.isfinite(model.backward(np.ones(5))).all()
+    a = solution("neural_networks/neuron").sigmoid(np.array([-1e308, -700.0, 0.0, 700.0, 1e308]))
+    assert (np.diff(a) >= 0).all() and a[1] > 0
     word2vec = solution(EXERCISES[2])
     assert np.isfinite(word2vec.softmax(np.array([1e4, -1e4]))).all()
     loss, *gradients = word2vec.naive_softmax(np.ones(1), 1, np.array([[1e4], [-1e4]]))

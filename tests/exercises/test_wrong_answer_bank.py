@@ -3,7 +3,7 @@
 ``wrong_answers/EXERCISE.toml`` holds them: the name of a wrong answer -> the replacements
 ``[find, replace, function]`` that turn the solution into it. By default a few are graded. All are,
 and the shares are printed, by ``pytest -m slow -s tests/exercises/test_wrong_answer_bank.py``: that
-takes 20 minutes on two idle cores, and goes on after an interruption with ``GRADUS_JOURNAL=FILE``.
+takes 20 minutes on two idle cores.
 ``GRADUS_WRONG_ANSWERS=200`` takes that number of them, seeded, and ``GRADUS_EXERCISES=rnn,lstm``
 takes those of some exercises.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from graded_changes import GradedChanges, Told, untrained
-from kept_results import Case, measured
+from measured_cases import Case, measured
 from renamed import original, renamed
 
 from autograder.course.mistakes import Replacement

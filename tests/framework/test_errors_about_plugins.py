@@ -61,6 +61,7 @@ def claim(origin: str, target: str) -> Implementation:
     [
         ("a (a 1.0)", "a (a 1.0)", "a (a 1.0) offers lion@week3 twice, as m:A and m:B"),
         ("a (a 1.0)", "b (b 1.0)", "two plugins offer lion@week3: a (a 1.0) and b (b 1.0)"),
+        ("a (a 1.0)", "b (b 1.0)", '[overrides] "lion@week3" = "a"'),
         ("the course (c.toml)", "a (a 1.0)", "a course and a plugin offer lion@week3: the course"),
         ("torch_backend", "a (a 1.0)", "Leave one out with `--block a`, or choose in course.toml"),
     ],

@@ -13,22 +13,25 @@ from framework.arrays import NumpyArrays, arrays_in_force, current_arrays
 from framework.interfaces import Model
 
 
-class Layer(Model):
-    def __init__(self):
+class Block(Model):
+    def __init__(self, value=1.0):
         super().__init__()
-        self.add_parameter("W", np.arange(6.0).reshape(2, 3))
+        self.add_parameter("W", np.full(2, value))
 
 
-class Network(Model):
+class Tree(Model):
     def __init__(self):
         super().__init__()
-        self.layer = self.add_child("layer", Layer())
-        self.add_parameter("b", np.ones(2))
+        self.add_parameter("a", np.zeros(1))
+        self.layer = self.add_child("layer", Block())
+        self.hidden = self.add_child("_hidden", Model())
+        self.hidden.add_parameter("H", np.ones(3))
+        self.add_parameter("b", np.zeros(2))
 
 
 def built(arrays):
     with arrays_in_force(arrays):
-        return Network()
+        return Tree()
 
 
 def values(arrays, named):
@@ -56,12 +59,12 @@ def test_a_model_keeps_the_arrays_that_it_was_built_on():
     model = built(arrays)
     assert all(isinstance(array, Box) for array in model.parameters.values())
     start = values(arrays, model.parameters)
-    assert start == {"layer.W": [[0, 1, 2], [3, 4, 5]], "b": [1, 1]}
+    assert start == {"a": [0], "layer.W": [1, 1], "H": [1, 1, 1], "b": [0, 0]}
     assert not any(arrays.to_numpy(array).any() for array in model.gradients.values())
-    arrays.assign(model.layer.gradients, "W", np.ones((2, 3)))
+    arrays.assign(model.layer.gradients, "W", np.ones(2))
     arrays.assign(model.gradients, "b", np.ones(2))
     model.zero_gradients()
-    assert values(arrays, model.gradients) == {"layer.W": [[0] * 3] * 2, "b": [0, 0]}
+    assert not any(arrays.to_numpy(array).any() for array in model.gradients.values())
 
 
 @pytest.mark.parametrize("arrays", [NumpyArrays(), BoxArrays()], ids=["numpy", "own"])
@@ -70,64 +73,18 @@ def test_a_change_of_precision_reaches_the_parts_and_stays_shared(arrays):
     assert model.astype("float32") is model
     for array in [*model.parameters.values(), *model.gradients.values()]:
         assert array.dtype == np.float32
-    arrays.assign(model.layer.parameters, "W", np.zeros((2, 3)))
+    arrays.assign(model.layer.parameters, "W", np.zeros(2))
     assert not arrays.to_numpy(model.parameters["layer.W"]).any()
-    assert list(model.parameters) == ["layer.W", "b"]
+    assert list(model.parameters) == ["a", "layer.W", "H", "b"]
 
 
 def test_a_part_without_a_name_keeps_the_names_of_its_arrays():
-    outer, inner = Model(), Layer()
+    outer, inner = Model(), Block()
     outer.add_child("_layer", inner)
     assert list(outer.parameters) == list(outer.gradients) == ["W"]
     outer.astype("float32")
     assert outer.parameters["W"] is inner.parameters["W"]
     assert inner.parameters["W"].dtype == np.float32
-
-
-def test_modes_reach_parts_that_are_no_models_of_ours():
-    class Foreign:
-        def __init__(self):
-            self.parameters = self.gradients = {}
-
-        def train(self):
-            self.mode = "train"
-
-        def eval(self):
-            self.mode = "eval"
-
-    outer, foreign = Model(), Foreign()
-    outer.add_child("foreign", foreign)
-    outer.eval()
-    assert (outer.training, foreign.mode) == (False, "eval")
-    outer.train()
-    assert (outer.training, foreign.mode) == (True, "train")
-    assert outer.buffers == {}
-
-
-def test_a_class_that_does_not_call_init_has_its_gradients_set_to_zero():
-    class Own(Model):
-        def __init__(self):
-            self.parameters, self.gradients = {"b": np.ones(2)}, {"b": np.ones(2)}
-
-    model = Own()
-    model.zero_gradients()
-    assert not model.gradients["b"].any()
-
-
-class Block(Model):
-    def __init__(self, value=1.0):
-        super().__init__()
-        self.add_parameter("W", np.full(2, value))
-
-
-class Tree(Model):
-    def __init__(self):
-        super().__init__()
-        self.add_parameter("a", np.zeros(1))
-        self.layer = self.add_child("layer", Block())
-        self.hidden = self.add_child("_hidden", Model())
-        self.hidden.add_parameter("H", np.ones(3))
-        self.add_parameter("b", np.zeros(2))
 
 
 @pytest.fixture
@@ -138,6 +95,8 @@ def model():
 def test_names_stand_in_the_order_in_which_arrays_and_parts_were_added(model):
     assert [*model.parameters] == [*model.gradients] == ["a", "layer.W", "H", "b"]
     assert len(model.parameters) == 4
+    model.layer.parameters["late"] = np.ones(1)
+    assert [*model.parameters] == ["a", "layer.W", "layer.late", "H", "b"]
 
 
 def test_a_new_array_reaches_the_part_that_owns_it(model):
@@ -162,22 +121,6 @@ def test_arrays_can_be_replaced_while_names_are_read(model):
         model.parameters[name] = array + 1
     assert model.layer.parameters["W"].tolist() == [2, 2]
     assert model.parameters["b"].tolist() == [1, 1]
-
-
-def test_what_a_part_gets_later_appears_too(model):
-    model.layer.parameters["late"] = np.ones(1)
-    assert [*model.parameters] == ["a", "layer.W", "layer.late", "H", "b"]
-
-
-def test_parts_with_plain_dicts_take_part(model):
-    class Foreign:
-        def __init__(self):
-            self.parameters, self.gradients = {"W": np.ones(1)}, {"W": np.zeros(1)}
-
-    foreign = model.add_child("foreign", Foreign())
-    model.parameters["foreign.W"] = new = np.zeros(1)
-    assert foreign.parameters["W"] is new
-    assert "foreign.b" not in model.parameters and model.buffers == {}
 
 
 def test_one_part_in_two_places_keeps_one_array(model):
@@ -253,40 +196,56 @@ def test_a_copy_of_a_model_has_arrays_of_its_own(model):
     assert model.layer.parameters["W"].tolist() == [1, 1]
 
 
-def test_a_model_that_does_not_call_init_has_no_arrays():
-    class Own(Model):
-        def __init__(self):
-            pass
-
-    with pytest.raises(AttributeError, match="'Own' object has no attribute 'parameters'"):
-        Own().add_parameter("W", np.ones(2))
-
-
-def test_a_part_whose_buffers_are_a_method_has_none():
-    """A submission may derive its layer from `torch.nn.Module`."""
-
-    class Layer:
-        parameters, gradients = {"W": np.ones(2)}, {"W": np.zeros(2)}
-
-        def buffers(self):
-            return iter(())
-
-    network = Model()
-    network.add_child("layer", Layer())
-    assert list(network.parameters) == ["layer.W"]
-    assert dict(network.buffers) == {}
-
-
 def test_parameters_of_a_part_may_have_other_names():
     network = Model()
-    layer = network.add_child("_scores", Layer(), {"W": "U"})
+    layer = network.add_child("_scores", Block(), {"W": "U"})
     outer = Model()
     outer.add_child("decoder", network, {"U": "V"})
     assert list(network.parameters) == list(network.gradients) == ["U"]
     assert list(outer.parameters) == ["decoder.V"]
-    outer.parameters["decoder.V"] = changed = np.ones((2, 3))
+    outer.parameters["decoder.V"] = changed = np.ones(2)
     assert layer.parameters["W"] is network.parameters["U"] is changed
     network.gradients = {"U": changed}
     network.astype("float32")
     assert list(network.gradients) == ["U"]
     np.testing.assert_array_equal(layer.gradients["W"], changed)
+
+
+class Foreign:
+    """A part that is no model of ours; its buffers are a method, as those of `torch.nn.Module`."""
+
+    def __init__(self):
+        self.parameters, self.gradients = {"W": np.ones(1)}, {"W": np.zeros(1)}
+
+    def train(self):
+        self.mode = "train"
+
+    def eval(self):
+        self.mode = "eval"
+
+    def buffers(self):
+        return iter(())
+
+
+def test_parts_that_are_no_models_of_ours_take_part(model):
+    foreign = model.add_child("foreign", Foreign())
+    model.parameters["foreign.W"] = new = np.zeros(1)
+    assert foreign.parameters["W"] is new
+    assert "foreign.b" not in model.parameters and model.buffers == {}
+    model.eval()
+    assert (model.training, foreign.mode) == (False, "eval")
+    model.train()
+    assert (model.training, foreign.mode) == (True, "train")
+
+
+def test_a_class_may_have_its_own_arrays_and_not_call_init():
+    class Own(Model):
+        def __init__(self, *, is_empty=False):
+            if not is_empty:
+                self.parameters, self.gradients = {"b": np.ones(2)}, {"b": np.ones(2)}
+
+    model = Own()
+    model.zero_gradients()
+    assert not model.gradients["b"].any()
+    with pytest.raises(AttributeError, match="'Own' object has no attribute 'parameters'"):
+        Own(is_empty=True).add_parameter("W", np.ones(2))

@@ -4,7 +4,6 @@ import logging
 import re
 
 import pytest
-from recorded_log import recorded_log
 
 from framework.log import ROOT, logger, show_log
 
@@ -45,11 +44,3 @@ def test_an_event_is_one_line_whatever_it_holds(capsys, hostile):
     (line,) = capsys.readouterr().err.splitlines()
     assert LINE.fullmatch(line)
     assert line.isprintable()
-
-
-def test_events_are_recorded_within_the_block_alone():
-    with recorded_log() as lines:
-        logger("course").info("read")
-    logger("course").info("read again")
-    assert len(lines) == 1
-    assert LINE.fullmatch(lines[0])

@@ -11,6 +11,10 @@ def test_line_ends_and_a_byte_order_mark_are_no_part_of_the_text(tmp_path):
     file = tmp_path / "notes.txt"
     file.write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n")
     assert read_text(file) == "one\ntwo\nthree\n"
+    file.write_bytes(b"\xef\xbb\xbfa = 1\r\n")
+    assert read_table(file).values == {"a": 1}
+    with pytest.raises(BadInputError, match="cannot be read: Is a directory"):
+        read_text(tmp_path)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -21,11 +25,6 @@ def test_text_in_another_encoding_is_named_with_its_line(tmp_path, mark):
         BadInputError, match=r"notes\.txt, line 2, is not UTF-8 text \(byte 0xfc\)\. Save the file"
     ):
         read_text(file)
-
-
-def test_a_folder_is_no_text(tmp_path):
-    with pytest.raises(BadInputError, match="cannot be read: Is a directory"):
-        read_text(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +51,3 @@ def test_all_keys_that_are_missing_are_named_at_once(tmp_path):
         f"{file}:1: units[0].name is missing: it must be text; units[0].exercises is missing: it "
         "must be a list"
     )
-
-
-def test_toml_may_start_with_a_byte_order_mark(tmp_path):
-    file = tmp_path / "x.toml"
-    file.write_bytes(b"\xef\xbb\xbfa = 1\r\n")
-    assert read_table(file).values == {"a": 1}

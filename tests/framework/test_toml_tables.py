@@ -47,30 +47,24 @@ def test_the_line_does_not_depend_on_line_ends(file):
     assert line_of(file, ("tasks", 1, "kind")) == 19
 
 
-def test_a_wrong_type_names_the_line_of_the_key(file):
-    with pytest.raises(BadInputError, match=r"x.toml:10: time.call must be text, not 2"):
-        Format("[time]", (Key("call", str, "C."), Key("total", dict, "T."))).check(
-            read_table(file).table("time")
-        )
+TIME = Format("[time]", (Key("call", str, "C."), Key("total", dict, "T.")))
 
 
-def test_an_unknown_key_names_its_line_and_the_nearest_one(file):
-    file.write_text(TEXT.replace("kind =", "kin ="), "utf-8")
-    (_, second) = read_table(file).tables("tasks")
-    with pytest.raises(BadInputError, match=r"x.toml:19: tasks\[1\].kin is no .*mean 'kind'"):
-        TASK.check(second)
-
-
-def test_a_missing_key_names_the_line_of_its_table(file):
-    file.write_text(TEXT.replace('name = "A"\n', ""), "utf-8")
-    (first, _) = read_table(file).tables("tasks")
-    with pytest.raises(BadInputError, match=r"x.toml:13: tasks\[0\].name is missing"):
-        TASK.check(first)
-
-
-def test_a_missing_key_at_the_top_names_the_file_alone(file):
-    with pytest.raises(BadInputError, match=r"x.toml: points is missing"):
-        read_table(file).require(points=int)
+@pytest.mark.parametrize(
+    ("old", "new", "check", "said"),
+    [
+        ("", "", lambda t: TIME.check(t.table("time")), r":10: time.call must be text, not 2"),
+        ("kind =", "kin =", lambda t: TASK.check(t.tables("tasks")[1]),
+         r":19: tasks\[1\].kin is no .*mean 'kind'"),
+        ('name = "A"\n', "", lambda t: TASK.check(t.tables("tasks")[0]),
+         r":13: tasks\[0\].name is missing"),
+        ("", "", lambda t: t.require(points=int), r": points is missing"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_names_the_line_of_the_key(file, old, new, check, said):
+    file.write_text(TEXT.replace(old, new), "utf-8")
+    with pytest.raises(BadInputError, match=rf"x\.toml{said}"):
+        check(read_table(file))
 
 
 def test_what_is_no_toml_names_the_line(file):

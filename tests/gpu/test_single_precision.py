@@ -5,7 +5,7 @@ TF32, which keeps 11 of the 24 bits, is off. On the CPU a sample runs; ``pytest 
 
 import numpy as np
 import pytest
-from devices import on_devices, without_tf32
+from devices import on_devices
 from model_catalogue import LANGUAGE_MODELS, MODELS, built, given
 
 from framework.providers.backends import Backend
@@ -53,8 +53,9 @@ def compare(name, device):
     """Compare float32 of torch on `device` with float64 of NumPy."""
     case, registry = CASES[name], Plugins().registry
     expected = passed(Backend(registry, "numpy"), case, "float64")
-    with without_tf32():
-        found = passed(Backend(registry, "torch", device=device), case, "float32")
+    backend = Backend(registry, "torch", device=device)
+    backend.arrays.use_full_precision()
+    found = passed(backend, case, "float32")
     assert found.keys() == expected.keys()
     greatest = max(np.abs(value).max() for value in expected.values())
     for key, value in expected.items():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -34,16 +33,3 @@ def _cases(names: Iterable[str], sample: Collection[str]) -> Iterator[Any]:
     for name in names:
         yield pytest.param(name, "cpu", marks=() if name in sample else pytest.mark.slow)
         yield pytest.param(name, "cuda", marks=gpu)
-
-
-@contextmanager
-def without_tf32() -> Iterator[None]:
-    """In the block, float32 keeps all 24 bits of its products on a GPU."""
-    import torch
-
-    before = torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32
-    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32 = before

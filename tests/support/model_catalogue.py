@@ -27,6 +27,7 @@ WRITTEN = Vocabulary(["key", "keys", "of", "cabinets"])
 ENCODER = {"embedding_size": 2, "maps": [2, 3], "widths": [1, 3], "highway_layers": 1}
 DEEP = {"layer": "lstm", "layers": 3}
 RNN, LSTM, AFFINE = ("rnn", 4, 5), ("lstm", 4, 5), ("affine", 4, 4)
+VECTORS = rng.normal(size=(6, 4))
 SOURCE, BEFORE = rng.integers(7, size=(4, 5)), rng.integers(6, size=(4, 3))
 
 #: Exercise, name, sizes, settings, and the inputs of a forward. A tuple of sizes is a layer.
@@ -123,10 +124,23 @@ MODELS = [
         for kind in ("final", "max", "mean")
     ),
     *(("model_comparison", "transformer_layer", (4, size), {}, (X,)) for size in (3, 4)),
-    ("text_cnn", "text_cnn", (6, 4, 5, 3), {"keep_probability": 1.0}, (IDS,)),
+    *(
+        ("text_cnn", "text_cnn", (6, 4, 5, 3), settings, (IDS,))
+        for settings in (
+            {"widths": (1, 3, 3)},
+            {"vectors": VECTORS},
+            {"vectors": VECTORS, "channels": "static"},
+            {"vectors": VECTORS, "channels": "both", "keep_probability": 1.0},
+            {"keep_probability": 1.0},
+        )
+    ),
     *(("dropout", n, (0.5,), {}, (X,)) for n in ("dropout", "variational_dropout")),
     ("dropout", "drop_connect", (4, 5, 0.5), {}, (X,)),
-    *(("layer_norm", name, (4,), {}, (X,)) for name in ("layer_norm", "rms_norm")),
+    *(
+        ("layer_norm", name, sizes, {}, (x,))
+        for name in ("layer_norm", "rms_norm")
+        for sizes, x in (((4, 0.5), X[0, 0]), ((4,), X))
+    ),
     ("positions", "learned_positions", (7, 4), {}, (X,)),
     ("positions", "rotary", (4,), {}, (X,)),
     *(
@@ -214,7 +228,8 @@ LANGUAGE_MODELS = [
 
 def named(case):
     exercise, name, sizes, settings, inputs = case
-    text = "-".join(map(str, (name, *sizes, *settings.values(), len(inputs))))
+    shown = [value for value in settings.values() if not isinstance(value, np.ndarray)]
+    text = "-".join(map(str, (name, *sizes, *shown, len(inputs))))
     return pytest.param(*case[1:], id=f"{exercise}-{text}")
 
 
@@ -239,9 +254,9 @@ def _layers(backend, size):
 
 
 def given(arrays, values, dtype="float64"):
-    """Hand over a tree of NumPy arrays, numbers in `dtype`."""
+    """Hand over a tree of NumPy arrays, numbers in `dtype`; single numbers stay."""
     if isinstance(values, tuple):
         return tuple(given(arrays, value, dtype) for value in values)
-    if values is None:
-        return None
+    if values is None or isinstance(values, int):
+        return values
     return arrays.from_numpy(values.astype(dtype) if values.dtype.kind == "f" else values)

@@ -29,12 +29,12 @@ RUNS = {
         *("--set", "maps=2", "--set", "keep_probability=0.5"),
     ),
     "pairs": (
-        *("conv_seq2seq", "--batch-size", 600, "--set", "embedding_size=3"),
+        *("conv_seq2seq", "--corpus", "pairs.tsv", "--batch-size", 8, "--set", "embedding_size=3"),
         *("--set", "hidden_size=4"),
     ),
     "conditions": (
-        *("conditional_lm", "--batch-size", 600, "--set", "embedding_size=3"),
-        *("--set", "hidden_size=4"),
+        *("conditional_lm", "--corpus", "pairs.tsv", "--batch-size", 8),
+        *("--set", "embedding_size=3", "--set", "hidden_size=4"),
     ),
     "cbow": (
         *("cbow", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),

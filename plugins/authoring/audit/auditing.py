@@ -6,7 +6,7 @@ import ast
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
@@ -19,12 +19,10 @@ from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import GradingSetting
 from autograder.mutations.mutants import OPERATORS, Mutant, draw_mutants
 from autograder.mutations.sites import Mutate
-from framework.errors import BadInputError, GradusError, UnknownNameError
+from framework.errors import BadInputError, UnknownNameError
 from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
-from plugins.authoring.audit.trials import AuditTrials, Failure, Trial
-
-Failures = tuple[Failure, ...]
+from plugins.authoring.audit.trials import AuditTrials, Trial
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ def audit(
     trials = [trial for exercise in scope.exercises for trial in _trials(exercise, scope)]
     made = in_parallel(AuditTrials(setting).attempt, trials, jobs)
     findings: list[AuditFinding] = []
-    for done, (trial, failures) in enumerate(zip(trials, made, strict=True), start=1):
-        finding = _judged(trial, failures)
+    for done, finding in enumerate(made, start=1):
         findings += [finding] if finding is not None else []
         if on_finding is not None:
             on_finding(done, len(trials))
@@ -97,7 +94,7 @@ def _trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
         return
     name, file, solution = exercise.name, exercise.solution, exercise.solution_source()
     require_tasks(exercise, solution)
-    yield Trial(name, solution, stop_early=True)
+    yield Trial(name, solution)
     for mistake in () if scope.operator else load_mistakes(exercise):
         for form, words in zip(mistake.forms, ("", " (consistent)"), strict=False):
             source = form.apply(solution)
@@ -109,7 +106,7 @@ def _trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
                 *_difference(file, solution, source),
                 mistake.task,
             )
-            yield Trial(name, source, False, finding, mistake.also_fails)
+            yield Trial(name, source, finding, mistake.also_fails)
     reasons = {} if scope.mistakes_only else load_equivalents(exercise)
     for mutant in () if scope.mistakes_only else make_mutants(solution, file):
         if scope.operator in ("", mutant.operator):
@@ -117,7 +114,7 @@ def _trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
             outcome = AuditOutcome.EQUIVALENT if reason else AuditOutcome.SURVIVED
             change = _difference(file, solution, mutant.source)
             finding = AuditFinding(name, mutant.operator, mutant.id, outcome, *change, note=reason)
-            yield Trial(name, mutant.source, True, finding)
+            yield Trial(name, mutant.source, finding)
 
 
 def make_mutants(
@@ -142,14 +139,14 @@ def _question_trials(exercise: Exercise, scope: Scope) -> Iterator[Trial]:
     """Yield the model answers, and each listed wrong answer among them."""
     key = load_key(exercise)
     right = {name: section.answer for name, section in key.sections.items()}
-    yield Trial(exercise.name, answered(exercise, right), stop_early=True)
+    yield Trial(exercise.name, answered(exercise, right))
     file = str(mistakes_file(exercise))
     for wrong in () if scope.operator else key.wrong:
         diff, task = (f"+ {wrong.answer}",), wrong.question
         finding = AuditFinding(
             exercise.name, MISTAKES, wrong.id, AuditOutcome.SURVIVED, file, diff, task
         )
-        yield Trial(exercise.name, answered(exercise, right | {task: wrong.answer}), False, finding)
+        yield Trial(exercise.name, answered(exercise, right | {task: wrong.answer}), finding)
 
 
 def answered(exercise: Exercise, answers: Mapping[str, str]) -> str:
@@ -158,29 +155,6 @@ def answered(exercise: Exercise, answers: Mapping[str, str]) -> str:
     for question in exercise.questions:
         parts += [f"## {question.id}:", ANSWER_HEADING, answers[question.id]]
     return "\n\n".join(parts) + "\n"
-
-
-def _judged(trial: Trial, failures: Failures) -> AuditFinding | None:
-    """Return the finding of `trial`; raise `GradusError` if the unchanged solution fails."""
-    finding, name = trial.finding, trial.exercise
-    if not failures:
-        return finding
-    if finding is None:
-        raise GradusError(
-            f"the solution of {name} fails its own check {failures[0].check}: "
-            f"`grade {name} --submission solutions` shows why"
-        )
-    finding = replace(finding, failed=tuple(failure.check for failure in failures))
-    if finding.outcome is AuditOutcome.EQUIVALENT:
-        return replace(finding, outcome=AuditOutcome.NOT_EQUIVALENT)
-    tasks = {failure.task for failure in failures}
-    stray = sorted(tasks - {finding.task, *trial.also_fails}) if finding.task else []
-    if stray:
-        note = f"fails {', '.join(stray)}, not only {finding.task}"
-        return replace(finding, outcome=AuditOutcome.WRONG_TASK, note=note)
-    if finding.task and finding.task not in tasks:
-        return finding
-    return replace(finding, outcome=AuditOutcome.KILLED)
 
 
 def _difference(file: Path, before: str, after: str) -> tuple[str, tuple[str, ...]]:

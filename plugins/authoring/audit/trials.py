@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -21,7 +21,7 @@ from autograder.submissions.submission import Staging, Submission
 from autograder.submissions.submitted_file import SubmittedFile
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
-from plugins.authoring.audit.findings import AuditFinding
+from plugins.authoring.audit.findings import AuditFinding, AuditOutcome
 
 #: Fixtures that a check asks for when it trains a model.
 _TRAINED = frozenset({"metric_threshold", "plot"})
@@ -36,29 +36,14 @@ class Trial:
     Args:
         exercise: the exercise's name.
         source: the changed text of the solution.
-        stop_early: one failing check is enough; otherwise one for each task.
         finding: what is said of it if no check fails; None for the unchanged solution.
         also_fails: for a mistake, further tasks whose checks may fail.
     """
 
     exercise: str
     source: str
-    stop_early: bool
     finding: AuditFinding | None = None
     also_fails: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """Its name in messages."""
-        return self.finding.id if self.finding is not None else "the solution"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A check that a changed solution did not pass."""
-
-    check: str
-    task: str
 
 
 class AuditTrials:
@@ -72,29 +57,31 @@ class AuditTrials:
         self._setting = setting
         self._memory: dict[str, Memory] = {}
 
-    def attempt(self, trial: Trial) -> tuple[Failure, ...]:
-        """Grade `trial` and return the checks that it fails.
+    def attempt(self, trial: Trial) -> AuditFinding | None:
+        """Grade `trial` and return what is found; None for the unchanged solution.
 
         Raises:
-            GradusError: gradus has a fault, so there is no result.
+            GradusError: the unchanged solution fails its own checks, or gradus has a fault.
         """
         setting = self._setting
         exercise = setting.course.exercise(trial.exercise)
-        with handed_in(setting, exercise, trial.label, trial.source) as submission:
+        label = trial.finding.id if trial.finding is not None else "the solution"
+        with handed_in(setting, exercise, label, trial.source) as submission:
             if exercise.questions:
                 results = grade_answers(exercise, submission, setting.seed).checks
             else:
                 results = self._results(exercise, submission, trial)
         for result in results:
             if result.verdict is Verdict.NOT_GRADED:
-                raise GradusError(f"{trial.exercise}, {trial.label}, {result.id}: {result.message}")
-        return tuple(Failure(r.id, r.task) for r in results if r.verdict not in RIGHT)
+                raise GradusError(f"{trial.exercise}, {label}, {result.id}: {result.message}")
+        return _judged(trial, [result for result in results if result.verdict not in RIGHT])
 
     def _results(
         self, exercise: Exercise, submission: Submission, trial: Trial
     ) -> tuple[CheckResult, ...]:
         """Run the checks that can still say something new; those that train a model come last."""
         settled = set(trial.also_fails)  # tasks of which nothing new can be said
+        is_mistake = trial.finding is not None and trial.finding.task != ""
 
         def note(result: CheckResult) -> None:
             if result.verdict is not Verdict.PASSED:
@@ -104,7 +91,7 @@ class AuditTrials:
             items.sort(key=lambda item: not _TRAINED.isdisjoint(fixtures_of(item)))
 
         def is_needed(item: pytest.Item) -> bool:
-            return not settled if trial.stop_early else task_of(item) not in settled
+            return task_of(item) not in settled if is_mistake else not settled
 
         if exercise.name not in self._memory:
             self._memory = {exercise.name: Memory()}
@@ -114,6 +101,29 @@ class AuditTrials:
             grader.under_test(exercise) as under_test,
         ):
             return tuple(grader.run(under_test, note, sort, is_needed))
+
+
+def _judged(trial: Trial, failed: Sequence[CheckResult]) -> AuditFinding | None:
+    """Return the finding of `trial`; raise `GradusError` if the unchanged solution fails."""
+    finding, name = trial.finding, trial.exercise
+    if not failed:
+        return finding
+    if finding is None:
+        raise GradusError(
+            f"the solution of {name} fails its own check {failed[0].id}: "
+            f"`grade {name} --submission solutions` shows why"
+        )
+    finding = replace(finding, failed=tuple(check.id for check in failed))
+    if finding.outcome is AuditOutcome.EQUIVALENT:
+        return replace(finding, outcome=AuditOutcome.NOT_EQUIVALENT)
+    tasks = {check.task for check in failed}
+    stray = sorted(tasks - {finding.task, *trial.also_fails}) if finding.task else []
+    if stray:
+        note = f"fails {', '.join(stray)}, not only {finding.task}"
+        return replace(finding, outcome=AuditOutcome.WRONG_TASK, note=note)
+    if finding.task and finding.task not in tasks:
+        return finding
+    return replace(finding, outcome=AuditOutcome.KILLED)
 
 
 def handed_in(

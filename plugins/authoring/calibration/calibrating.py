@@ -20,7 +20,7 @@ from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import GradingSetting
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, GradusError
-from plugins.authoring.calibration.tolerance import FEWEST, threshold_from
+from plugins.authoring.calibration.tolerance import FEWEST, attempts_for, threshold_from
 
 
 def calibrated(
@@ -45,6 +45,8 @@ def calibrated(
     """
     if seeds < FEWEST:
         raise BadInputError(f"{seeds} seeds are too few to calibrate with: take at least {FEWEST}")
+    if attempts is not None and attempts < (fewest := attempts_for(seeds)):
+        raise BadInputError(f"{seeds} seeds need at least {fewest} attempts, not {attempts}")
     by_name: dict[str, list[Measurement]] = {}
     made = in_parallel(partial(_measure, setting, exercise), range(seeds), jobs)
     for done, measured in enumerate(made, start=1):

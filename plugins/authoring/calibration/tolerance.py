@@ -43,7 +43,6 @@ from collections.abc import Sequence
 from statistics import NormalDist, fmean, stdev
 
 from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
-from framework.errors import BadInputError
 
 #: Maximum probability that a right solution fails a check.
 FALSE_FAILURE = 1e-4
@@ -63,17 +62,11 @@ def threshold_from(
     """Return the threshold for the values `metrics` of the reference, one for each seed.
 
     Args:
-        attempts: the number of trainings that a check may take; None: the fewest.
-
-    Raises:
-        BadInputError: there are fewer seeds than `FEWEST`, or fewer attempts than they need.
+        attempts: the number of trainings that a check may take, at least `attempts_for` the number
+            of seeds; None: the fewest.
     """
     n = len(metrics)
-    if n < FEWEST:
-        raise BadInputError(f"{n} seeds are too few to calibrate with: take at least {FEWEST}")
-    fewest = attempts_for(n)
-    if attempts is not None and attempts < fewest:
-        raise BadInputError(f"{n} seeds need at least {fewest} attempts, not {attempts}")
+    trainings = attempts or attempts_for(n)
     mean, spread = fmean(metrics), stdev(metrics)
     rank = largest_rank(n, attempts) if attempts else 1
     worst = sorted(metrics, reverse=direction == LOWER)[rank - 1]
@@ -88,8 +81,8 @@ def threshold_from(
         mean=_rounded(mean),
         spread=_rounded(spread),
         seeds=n,
-        attempts=attempts or fewest,
-        false_failure=_rounded(worst_share(n, rank) ** (attempts or fewest), 3),
+        attempts=trainings,
+        false_failure=_rounded(worst_share(n, rank) ** trainings, 3),
         method="normal tolerance limit" if normal else f"{seed} and {SLACK:.0%} of the mean",
     )
 

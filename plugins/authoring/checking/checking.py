@@ -44,7 +44,7 @@ def checked(setting: GradingSetting, name: str) -> list[Checked]:
         exercise = setting.course.exercise(name)
     except GradusError as error:
         return [Checked("files", (Problem(str(error), "correct the named line"),))]
-    steps = [taken(*step) for step in _reading(setting, exercise)]
+    steps = [taken(*step) for step in reading_steps(setting, exercise)]
     if steps[0].problems:
         return [*steps, *(Checked(step, left_out=WAITS) for step in ("solution", "grading"))]
     results: list[CheckResult] = []
@@ -68,7 +68,7 @@ def taken(step: str, problems: Callable[[], Iterable[Problem]]) -> Checked:
         return Checked(step, (Problem(str(error), "see the message"),))
 
 
-def _reading(setting: GradingSetting, exercise: Exercise) -> list[Step]:
+def reading_steps(setting: GradingSetting, exercise: Exercise) -> list[Step]:
     """Return the steps that grade nothing; the first decides whether grading makes sense."""
     files = exercise_files
     of_tasks: list[Step] = [

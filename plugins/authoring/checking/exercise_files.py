@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +23,7 @@ from framework.errors import GradusError
 from framework.text_files import read_text
 from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.checking.formula_problems import formula_problems
-from plugins.authoring.checking.promises import (
-    promise_problems,
-    promise_table,
-    unclaimed_promises,
-)
+from plugins.authoring.checking.promises import promise_problems, unclaimed_promises
 
 
 @dataclass(frozen=True)
@@ -84,16 +80,11 @@ def missing_files(exercise: Exercise) -> Iterator[Problem]:
 
 def lists(exercise: Exercise) -> Iterator[Problem]:
     """Yield the problems of mistakes.toml, equivalents.toml and of the key of questions."""
-    fix = "correct the named line"
-    readers: list[tuple[Callable[[Exercise], object], str]] = [(load_key, fix)]
-    if not exercise.questions:
-        reasons = f"{fix}; every group of equivalents needs a reason"
-        readers = [(_apply_mistakes, fix), (load_equivalents, reasons)]
-    for read, fix in readers:
+    for read in (load_key,) if exercise.questions else (_apply_mistakes, load_equivalents):
         try:
             read(exercise)
         except GradusError as error:
-            yield Problem(str(error), fix)
+            yield Problem(str(error), "correct the named line")
 
 
 def _apply_mistakes(exercise: Exercise) -> None:
@@ -105,14 +96,11 @@ def _apply_mistakes(exercise: Exercise) -> None:
 
 def drift(exercise: Exercise) -> Iterator[Problem]:
     """Yield a problem if the stub is not what the solution gives."""
-    try:
-        if stub_file(exercise).drifted:
-            yield Problem(
-                f"{exercise.stub} is not the stub of the solution",
-                "`gradus stubs` writes it; `gradus stubs --force` also over edits",
-            )
-    except GradusError as error:
-        yield Problem(str(error), "correct the region in the solution")
+    if stub_file(exercise).drifted:
+        yield Problem(
+            f"{exercise.stub} is not the stub of the solution",
+            "`gradus stubs` writes it; `gradus stubs --force` also over edits",
+        )
 
 
 def thresholds(exercise: Exercise) -> Iterator[Problem]:
@@ -196,11 +184,11 @@ def hints(exercise: Exercise) -> Iterator[Problem]:
 
 def promises(exercise: Exercise) -> Iterator[Problem]:
     """Yield hidden checks without a promise, promises that no text has, and unclaimed ones."""
-    for problem in promise_problems(promise_table(exercise)):
+    for problem in promise_problems(exercise):
         yield Problem(problem, f"`gradus check {exercise.name} --promises` lists them all")
-    for promise in unclaimed_promises(exercise):
+    for sentence in unclaimed_promises(exercise):
         yield advice(
-            f"no check names the promise '{promise.text}' ({'/'.join(promise.kinds)})",
+            f"no check names the promise '{sentence}'",
             'name it by @pytest.mark.promise("...") above the check that fails without it; '
             "a sentence of README.md gets a name by `<!-- promise: NAME -->` after it",
         )

@@ -8,13 +8,14 @@ course are graded by the checks of that exercise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograder.checks.numerical_gradients import numerical_gradient
 from autograder.grading.setting import GradingSetting
 from framework.commands.plugins import NAMED
+from framework.data.corpus_entry import CorpusEntry
 from framework.data.corpus_registry import load_entry
 from framework.errors import GradusError
 from framework.importing import in_one_line, load_target
@@ -23,6 +24,9 @@ from framework.providers.plugin_sources import Source
 from framework.providers.registry import Implementation, Registry
 from plugins.authoring.checking.checking import Step, provider_problems, taken
 from plugins.authoring.checking.exercise_files import Checked, Problem, advice
+
+#: An entry of a registry, which names its target.
+E = TypeVar("E", Implementation, CorpusEntry)
 
 #: Relative error of a gradient that rounding may cause.
 TOLERANCE = 1e-5
@@ -33,7 +37,7 @@ def checked_plugin(setting: GradingSetting, source: Source) -> list[Checked]:
     plugins = setting.plugins
     offered = [entry for entry in plugins.registry if entry.origin == source.label]
     steps: list[Step] = [
-        ("parts can be loaded", lambda: _unloadable(plugins.registry, offered)),
+        ("parts can be loaded", lambda: _unloadable(plugins.registry.load, offered)),
         ("parts compute", lambda: _tried(plugins.registry, offered)),
         ("formats, sandboxes, gradebooks", lambda: _targets(setting, source)),
         ("corpora and courses", lambda: _contents(setting, source)),
@@ -42,11 +46,11 @@ def checked_plugin(setting: GradingSetting, source: Source) -> list[Checked]:
     return [taken(*step) for step in steps]
 
 
-def _unloadable(registry: Registry, offered: Iterable[Implementation]) -> Iterator[Problem]:
-    """Yield the implementations that cannot be imported, or have no method of their kind."""
+def _unloadable(load: Callable[[E], object], offered: Iterable[E]) -> Iterator[Problem]:
+    """Yield the implementations or corpora that `load` refuses."""
     for entry in offered:
         try:
-            registry.load(entry)
+            load(entry)
         except GradusError as error:
             yield Problem(str(error), f"correct {entry.target}")
 
@@ -70,15 +74,12 @@ def _targets(setting: GradingSetting, source: Source) -> Iterator[Problem]:
 def _contents(setting: GradingSetting, source: Source) -> Iterator[Problem]:
     """Yield the corpora that cannot be loaded or are malformed; those of files are left out."""
     courses_of_plugin(setting.plugins, source)
-    for entry in setting.plugins.corpora_of(source):
+    corpora = setting.plugins.corpora_of(source)
+    for entry in corpora:
         if entry.files:
             files = f"the corpus '{entry.name}' needs files, and was not loaded"
             yield advice(files, f"`gradus train --corpus {entry.name} --data DIR` loads it")
-            continue
-        try:
-            load_entry(entry)
-        except GradusError as error:
-            yield Problem(str(error), f"correct {entry.target}")
+    yield from _unloadable(load_entry, (entry for entry in corpora if not entry.files))
 
 
 def _graded(setting: GradingSetting, offered: Iterable[Implementation]) -> Iterator[Problem]:
@@ -100,8 +101,8 @@ def _tried(registry: Registry, offered: Iterable[Implementation]) -> Iterator[Pr
             continue  # the checks of the exercises know other arrays
         try:
             part = registry.load(entry)
-        except GradusError:
-            continue  # told by the first step
+        except GradusError:  # told by the first step
+            continue
         try:
             problems = list(TRIALS[entry.kind](part))
         except Exception as error:

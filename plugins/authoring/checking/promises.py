@@ -24,33 +24,35 @@ from autograder.course.texts import (
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
-#: What a text promises -> the phrases by which it does.
-PHRASES = {
-    "new arrays": r"\bnew arrays?\b|\bcaller may change\b",
-    "unchanged arguments": r"\bnot modified\b|\bunchanged\b|\bnever changed\b|\bdo not change\b"
-    r"|\bdoes not change (?:it|the gradients|its arguments)\b|\bneither changes\b",
-    "chance": r"\bdraws? (?:one|new|the order|numbers|so)\b|\bnew random numbers\b|\bis drawn\b"
-    r"|\bnumbers are drawn\b|\bor drawn\b|\ball random numbers come\b|\bdraw of its own\b",
-    "any input": r"\bany (?:T|cell|shape|layer|model|language model|recurrent layers?|order)\b"
-    r"|\bmay be empty\b|\bmay have gaps\b|\bno words at all\b|\bmay have no words\b|≥ [01]\b",
-    "errors": r"\bValueError\b|\bIndexError\b|\bKeyError\b",
-    "independent calls": r"\bdo not affect each other\b|\bdoes not affect\b|\bstarts from zeros\b"
-    r"|\bhave no state\b|\bdepends only on\b",
-    "gradients": r"\badds? (?:in)?to `(?:self\.)?gradients\b|\*\*adds?\*\*|\bgets? no gradient\b"
-    r"|\bhave no gradient\b|\bhas no gradient\b",
-    "dtype": r"\bfloat32\b",
-    "numerics": r"\bfinite (?:for|loss|results|scores)\b|\boverflow|\bstable for\b",
-}
-_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in PHRASES.items()}
-
-
-@dataclass(frozen=True)
-class PromisedSentence:
-    """A sentence, what it promises (keys of `PHRASES`), and the names of the marks after it."""
-
-    text: str
-    kinds: tuple[str, ...]
-    names: tuple[str, ...] = ()
+#: The phrases by which a text promises something.
+PHRASES = re.compile(
+    "|".join(
+        (
+            # new arrays
+            r"\bnew arrays?\b|\bcaller may change\b",
+            # unchanged arguments
+            r"\bnot modified\b|\bunchanged\b|\bnever changed\b|\bdo not change\b",
+            r"\bdoes not change (?:it|the gradients|its arguments)\b|\bneither changes\b",
+            # chance
+            r"\bdraws? (?:one|new|the order|numbers|so)\b|\bnew random numbers\b|\bis drawn\b",
+            r"\bnumbers are drawn\b|\bor drawn\b|\ball random numbers come\b|\bdraw of its own\b",
+            # any input
+            r"\bany (?:T|cell|shape|layer|model|language model|recurrent layers?|order)\b|≥ [01]\b",
+            r"\bmay be empty\b|\bmay have gaps\b|\bno words at all\b|\bmay have no words\b",
+            # errors
+            r"\bValueError\b|\bIndexError\b|\bKeyError\b",
+            # independent calls
+            r"\bdo not affect each other\b|\bdoes not affect\b|\bstarts from zeros\b",
+            r"\bhave no state\b|\bdepends only on\b",
+            # gradients
+            r"\badds? (?:in)?to `(?:self\.)?gradients\b|\*\*adds?\*\*|\bgets? no gradient\b",
+            r"\bhave no gradient\b|\bhas no gradient\b",
+            # dtypes and numerics
+            r"\bfloat32\b|\bfinite (?:for|loss|results|scores)\b|\boverflow|\bstable for\b",
+        )
+    ),
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -73,50 +75,37 @@ class Promise:
     checks: tuple[PromisedCheck, ...]
 
 
-@dataclass(frozen=True)
-class PromiseTable:
-    """All checks of an exercise, public ones first, against the promises that they name.
-
-    The promises are in the order of the text; unknown ones come first.
-    """
-
-    checks: tuple[PromisedCheck, ...]
-    promises: tuple[Promise, ...]
-
-    @property
-    def without_promise(self) -> tuple[PromisedCheck, ...]:
-        """The checks that name no promise."""
-        return tuple(check for check in self.checks if not check.promises)
-
-
-def promise_table(exercise: Exercise) -> PromiseTable:
-    """Read the checks and the texts of `exercise`; missing files are left out."""
+def promised_checks(exercise: Exercise) -> tuple[PromisedCheck, ...]:
+    """Return the checks of `exercise`, public ones first; missing files are left out."""
     test_files = {exercise.tests: False, exercise.hidden_tests: True}
-    checks = tuple(
+    return tuple(
         check
         for file, hidden in test_files.items()
         if file.is_file()
         for check in _checks_of(file, hidden)
     )
-    texts = promised_texts(exercise)
+
+
+def named_promises(exercise: Exercise) -> list[Promise]:
+    """Return the promises that checks name, in the order of the text; unknown ones come first."""
+    checks, texts = promised_checks(exercise), promised_texts(exercise)
     order = {address: number for number, address in enumerate(texts)}
-    named = dict.fromkeys(name for check in checks for name in check.promises)
-    promises = (
+    named = dict.fromkeys(address for check in checks for address in check.promises)
+    return [
         Promise(address, texts.get(address, ""), tuple(c for c in checks if address in c.promises))
         for address in sorted(named, key=lambda address: order.get(address, -1))
-    )
-    return PromiseTable(checks, tuple(promises))
+    ]
 
 
-def promise_problems(table: PromiseTable) -> Iterator[str]:
+def promise_problems(exercise: Exercise) -> Iterator[str]:
     """Yield a message for each hidden check without a promise and for each unknown address."""
-    for check in table.without_promise:
-        if check.hidden:
+    for check in promised_checks(exercise):
+        if check.hidden and not check.promises:
             yield (
                 f"{check.file.name}: {check.name} names no sentence of the text: "
                 'add @pytest.mark.promise("...") above it'
             )
-    for promise in table.promises:
+    for promise in named_promises(exercise):
         if not promise.text:
             named_by = ", ".join(check.name for check in promise.checks)
             yield (
@@ -126,31 +115,20 @@ def promise_problems(table: PromiseTable) -> Iterator[str]:
             )
 
 
-def unclaimed_promises(exercise: Exercise) -> tuple[PromisedSentence, ...]:
-    """Return what the text of `exercise` promises and no check names, each sentence once.
+def unclaimed_promises(exercise: Exercise) -> list[str]:
+    """Return the sentences of `exercise` that promise something and that no check names.
 
     Docstrings of given code, ``Given: ...``, are left out: what it promises is kept as long as it
     is called, which the sentences of the tasks promise.
     """
-    named = {address for check in promise_table(exercise).checks for address in check.promises}
+    named = {address for check in promised_checks(exercise) for address in check.promises}
     readme = read_text(exercise.readme) if exercise.readme.is_file() else ""
-    unclaimed = [
-        promise for promise in promised_sentences(readme) if named.isdisjoint(promise.names)
-    ]
+    texts = [sentence for sentence in sentences(readme) if named.isdisjoint(MARK.findall(sentence))]
     for docstring in docstrings(exercise):
         if not next(iter(docstring.values())).startswith("Given:"):
             for address, text in docstring.items():
-                unclaimed += promised_sentences(text) if address not in named else ()
-    return tuple(dict.fromkeys(unclaimed))
-
-
-def promised_sentences(text: str) -> Iterator[PromisedSentence]:
-    """Yield the sentences of `text`, Markdown or a docstring, that have a phrase of `PHRASES`."""
-    for sentence in sentences(text):
-        text = plain_sentence(sentence)
-        kinds = tuple(name for name, phrase in _PATTERNS.items() if phrase.search(text))
-        if kinds:
-            yield PromisedSentence(text, kinds, tuple(MARK.findall(sentence)))
+                texts += sentences(text) if address not in named else ()
+    return list(dict.fromkeys(filter(PHRASES.search, map(plain_sentence, texts))))
 
 
 def _checks_of(file: Path, hidden: bool) -> Iterator[PromisedCheck]:

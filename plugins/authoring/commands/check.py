@@ -81,17 +81,17 @@ def check(
 
 
 def promise_lines(exercise: Exercise) -> str:
-    """Return each sentence, where it stands, and the checks that test it."""
-    from plugins.authoring.checking.promises import promise_table
+    """Return each promise with its sentence, and the checks that test it."""
+    from plugins.authoring.checking.promises import named_promises, promised_checks
 
-    table, lines = promise_table(exercise), []
-    for promise in table.promises:
+    lines: list[str] = []
+    for promise in named_promises(exercise):
         lines.append(f"{promise.address}: {promise.text or 'in no text'}")
         for check in promise.checks:
             kind = "hidden" if check.hidden else "public"
             lines.append(f"    {kind}  {check.name}: {check.title}")
         lines.append("")
-    hidden = [check.hidden for check in table.without_promise]
+    hidden = [check.hidden for check in promised_checks(exercise) if not check.promises]
     told = f"{hidden.count(False)} public, {hidden.count(True)} hidden"
     return "\n".join([*lines, f"Checks that name no promise: {told}."])
 

@@ -22,10 +22,7 @@ from framework.commands.output import say, shown
 from framework.course.folder import course_file
 from framework.errors import UsageError
 from framework.text_files import read_text
-from plugins.authoring.revision_files import (
-    changes,
-    write_revision,
-)
+from plugins.authoring.revision_files import changes, write_revision
 
 course = new_app(
     help="""Pin a running course, and say what changed for grades.
@@ -37,36 +34,20 @@ course.toml names it for people, and `revision` is its hash.""",
 
 
 @course.command()
-def pin(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if the course has changed.")
-    ] = False,
-    course: CourseOption = None,
-) -> None:
+def pin(course: CourseOption = None) -> None:
     """Pin the course: write the hash of its checks, points and thresholds.
 
     The hash is written to exercises/course.toml, what it covers to exercises/revision.json. Reports
     of a pinned course whose checks were changed say so. Choose a new `version` for a new pin.
     """
     chosen_course = _full_course(course)
-    now = revision_of(chosen_course)
-    before = _pinned(chosen_course) if check else pinned_revision(chosen_course)
-    if before is not None and before.hash != now.hash:
-        if check:
-            say("\n".join(changes(before, now)))
-            raise UsageError(
-                f"the course was pinned as {before.label} and is {now.label} now: choose another "
-                "`version`, and pin it with `gradus course pin`"
-            )
-        if before.version == now.version:
-            file = shown(course_file(chosen_course.root))
-            raise UsageError(
-                f"the course was pinned as {before.label} and has changed: choose another "
-                f"`version` in {file} first. `gradus course diff` shows what changed"
-            )
-    if check:
-        say(f"The course is pinned as {now.label}, and unchanged.")
-        return
+    now, before = revision_of(chosen_course), pinned_revision(chosen_course)
+    if before is not None and before.hash != now.hash and before.version == now.version:
+        file = shown(course_file(chosen_course.root))
+        raise UsageError(
+            f"the course was pinned as {before.label} and has changed: choose another "
+            f"`version` in {file} first. `gradus course diff` shows what changed"
+        )
     write_revision(now, chosen_course.root)
     _write_hash(chosen_course, now)
     say(f"pinned as {now.label}: {shown(revision_file(chosen_course.root))}")
@@ -89,7 +70,12 @@ def diff(
     The exit code is 1 if something changed. Titles, texts and hints change no grade.
     """
     chosen_course = find_course(course)
-    first = _revision(old) if old is not None else _pinned(chosen_course)
+    first = _revision(old) if old is not None else pinned_revision(chosen_course)
+    if first is None:
+        raise UsageError(
+            f"the course at {chosen_course.root} is not pinned: `gradus course pin` pins it, or "
+            "name the earlier state: `gradus course diff OLD NEW`"
+        )
     second = _revision(new) if new is not None else revision_of(chosen_course)
     say(f"{first.course or 'course'} {first.label} -> {second.label}")
     lines = list(changes(first, second))
@@ -101,16 +87,6 @@ def diff(
 
 def _revision(path: Path) -> Revision:
     return read_revision(path) if path.suffix == ".json" else revision_of(_full_course(path))
-
-
-def _pinned(course: Course) -> Revision:
-    revision = pinned_revision(course)
-    if revision is None:
-        raise UsageError(
-            f"the course at {course.root} is not pinned: `gradus course pin` pins it, or name the "
-            "earlier state: `gradus course diff OLD NEW`"
-        )
-    return revision
 
 
 def _full_course(path: Path | None) -> Course:

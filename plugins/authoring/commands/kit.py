@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from autograder.course.reading import find_course
 from autograder.reports.wording import counted
 from framework.commands.groups import new_app
 from framework.commands.options import CourseOption, ExercisesOrUnits, Jobs
-from framework.commands.output import announce, say, shown, stopped_with
+from framework.commands.output import say, shown, stopped_with
 
 kit = new_app(
     help="""Build and update student kits: exercises without solutions.
@@ -54,9 +53,8 @@ def build(
         recorded = counted(len(done) - proved, "exercise")
         return f"recorded: {recorded}, proved: {proved}. {place} is not written"
 
-    begins = partial(announce, "recording every exercise, then grading it in the kit")
     with stopped_with(so_far):
-        built = build_kit(find_course(course), place, names or (), jobs, progress, begins)
+        built = build_kit(find_course(course), place, names or (), jobs, progress)
     for line in summary(built, verbose=verbose):
         say(line)
 

@@ -21,6 +21,7 @@ from autograder.reports.wording import counted
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from framework import __version__
+from framework.commands.output import announce
 from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError, ConflictError
 from framework.providers.plugins import Plugins
@@ -61,14 +62,12 @@ def build_kit(
     names: Iterable[str],
     jobs: int,
     progress: OnLine,
-    begins: Callable[[], None] = lambda: None,
 ) -> BuiltKit:
     """Build a kit of the exercises or units `names`, or of all exercises, at `target`.
 
     Args:
         target: a new or empty folder, or a new file ``NAME.zip``.
         jobs: exercises side by side; 0 for one per processor.
-        begins: called when place and names are known to be right.
 
     Raises:
         ConflictError: something is at `target`.
@@ -78,7 +77,7 @@ def build_kit(
         raise ConflictError(f"{target} exists: name a new folder or a new file NAME.zip")
     chosen = course.select(names)
     exercises = kit_exercises(course, chosen)
-    begins()
+    announce("recording every exercise, then grading it in the kit")
     with tempfile.TemporaryDirectory(prefix="gradus-kit-") as folder:
         root, name, version = Path(folder) / "kit", course.name, course.version
         kit = Kit(

@@ -37,7 +37,7 @@ def update_kit(root: Path, source: Path) -> list[str]:
         new = kit_of(folder)
         if new is None:
             raise UsageError(f"{source} is no student kit: expected kit/manifest.json in it")
-        if old.name and new.name and old.name != new.name:  # kits of earlier versions have none
+        if old.name != new.name:
             raise UsageError(
                 f"{root} is a kit of the course '{old.name}', and the other one of '{new.name}': "
                 "unpack it into a folder of its own"

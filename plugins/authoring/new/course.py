@@ -14,19 +14,10 @@ from framework.course.solutions import solutions_folder
 from framework.errors import ConflictError, UnknownNameError
 from framework.providers.courses import installed_courses
 from plugins.authoring.new.exercise import write_exercise
-from plugins.authoring.new.files import (
-    columns,
-    quoted,
-    require_name,
-    require_new_folder,
-    write_files,
-)
+from plugins.authoring.new.files import columns, new_package, quoted, write_files
 
 #: The unit and the exercise that every new course has.
 FIRST = "first_steps/linear"
-
-#: Folders of a course that are not its package.
-_WRITTEN = ("exercises", "solutions", "tests")
 
 
 def course(
@@ -72,9 +63,14 @@ def write_course(folder: Path, name: str, base: str = "") -> list[Path]:
         ConflictError: `folder` exists, or `name` is taken.
         UnknownNameError: no course `base` is installed.
     """
-    _check_name(name, base)
-    module = require_name(name, "course")
-    require_new_folder(folder)
+    known = installed_courses()
+    if name in known:
+        raise ConflictError(
+            f"a course '{name}' is installed, at {known[name].root}: choose another with `--name`"
+        )
+    if base and base not in known:
+        raise UnknownNameError("course", base, known)
+    module = new_package(name, "course", folder)
     written = write_files(
         folder,
         "course",
@@ -86,16 +82,3 @@ def write_course(folder: Path, name: str, base: str = "") -> list[Path]:
     )
     solutions_folder(folder).mkdir()
     return [*written, *write_exercise(Catalogue.read(folder), FIRST)[:-1]]
-
-
-def _check_name(name: str, base: str) -> None:
-    """Raise an error for a name that is taken, and for a base that is not installed."""
-    known = installed_courses()
-    if name in known:
-        raise ConflictError(
-            f"a course '{name}' is installed, at {known[name].root}: choose another with `--name`"
-        )
-    if name in _WRITTEN:
-        raise ConflictError(f"'{name}' is a folder of the course: choose another with `--name`")
-    if base and base not in known:
-        raise UnknownNameError("course", base, known)

@@ -12,10 +12,7 @@ from framework.errors import ConflictError
 from framework.providers.plugin_sources import BUILT_IN
 from framework.providers.plugins import RESERVED
 from framework.providers.registry import EXTRAS
-from plugins.authoring.new.files import quoted, require_name, require_new_folder, write_files
-
-#: Folders of a plugin that are not its package.
-_WRITTEN = ("tests",)
+from plugins.authoring.new.files import new_package, quoted, write_files
 
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder to write. Default: ./NAME.")
@@ -95,15 +92,5 @@ def write_plugin(name: str, folder: Path, template: str = "plugin") -> list[Path
     """
     if name in (*RESERVED, *EXTRAS, *BUILT_IN):
         raise ConflictError(f"'{name}' is built in: choose another name")
-    module = _package(name)
-    require_new_folder(folder)
+    module = new_package(name, "plugin", folder)
     return write_files(folder, template, name=name, module=module)
-
-
-def _package(name: str) -> str:
-    if name in _WRITTEN:
-        raise ConflictError(
-            f"there is a package '{name}' already, which the plugin's would hide or be hidden by: "
-            "choose another name"
-        )
-    return require_name(name, "plugin")

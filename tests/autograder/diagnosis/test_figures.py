@@ -5,8 +5,7 @@
 Every listed mistake is handed in as a submission. It is recognised by its list if a failed check
 names it and none names another one; without the lists, if a failed check is given a general
 explanation. `UNTRUE` holds those whose general explanation agrees with all answers and still says
-something else than what was done: they do not count. It takes half an hour; with
-``GRADUS_JOURNAL=FILE`` an interrupted measurement goes on.
+something else than what was done: they do not count. It takes half an hour.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from kept_results import Case, measured
+from measured_cases import Case, measured
 from rich.console import Console
 from rich.table import Table
 

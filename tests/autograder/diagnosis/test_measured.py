@@ -2,9 +2,9 @@
 
 ``pytest -m slow -s tests/autograder/diagnosis/test_measured.py`` measures a sample and shows a
 table. ``GRADUS_COMBINATIONS=500`` takes 500 combinations: a quarter of an hour on two idle cores.
-With ``GRADUS_JOURNAL=FILE`` an interrupted measurement goes on. A combination is a listed mistake
-of a seeded exercise, with another one or with a flaw of the form. A name is false if the code has
-no such mistake, and the solution with what is named answers otherwise than the code.
+A combination is a listed mistake of a seeded exercise, with another one or with a flaw of the form.
+A name is false if the code has no such mistake, and the solution with what is named answers
+otherwise than the code.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pytest
 from graded_changes import Told
-from kept_results import Case, measured
+from measured_cases import Case, measured
 from rich.console import Console
 from rich.table import Table
 

@@ -49,7 +49,9 @@ def test_the_likeliest_next_words_are_shown_with_their_probabilities(checkpoint,
 
 
 def test_several_words_ahead_have_their_joint_probability(checkpoint):
-    for probability, suggestion in rows(gradus("complete", checkpoint, "the", "--words", 3)):
+    shown = rows(gradus("complete", checkpoint, "the", "--words", 3))
+    assert len(shown) == 5 and shown == sorted(shown, key=lambda row: -row[0])
+    for probability, suggestion in shown:
         words, total = ["the"], 0.0
         for word in suggestion.split():
             logs, vocabulary = log_probabilities(checkpoint, words)
@@ -57,12 +59,6 @@ def test_several_words_ahead_have_their_joint_probability(checkpoint):
             words.append(word)
         assert probability == pytest.approx(np.exp(total), abs=1e-4)
         assert len(suggestion.split()) == 3 or suggestion.endswith("</s>")
-
-
-def test_the_likeliest_suggestion_is_first(checkpoint):
-    probabilities = [p for p, _ in rows(gradus("complete", checkpoint, "", "--words", 2))]
-    assert probabilities == sorted(probabilities, reverse=True)
-    assert len(probabilities) == 5
 
 
 def test_a_rule_chooses_among_the_suggestions(checkpoint):
@@ -84,15 +80,14 @@ def test_a_model_of_characters_suggests_characters(checkpoint, tmp_path):
     assert likeliest == "e "
 
 
-def test_unknown_words_are_reported(checkpoint):
+def test_unknown_words_and_rules_without_room_are_reported(checkpoint):
     first, *suggestions = gradus("complete", checkpoint, "the zebra").splitlines()
     assert first == "not in the vocabulary, read as <unk>: zebra"
     assert len(suggestions) == 5
+    with pytest.raises(UsageError, match=r"recurrent_lm is no translator. .*`gradus complete "):
+        gradus("translate", checkpoint, "--text", "a")
     with pytest.raises(UnknownNameError, match="no word of the model's vocabulary 'zebra'"):
         gradus("complete", checkpoint, "the", "--must", "zebra")
-
-
-def test_a_rule_that_needs_more_words_is_refused(checkpoint):
     with pytest.raises(BadInputError, match="needs 2 more words, but the text has at most 1"):
         gradus("complete", checkpoint, "the", "--must", "cat", "--must", "dog")
 

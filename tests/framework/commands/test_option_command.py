@@ -96,18 +96,14 @@ def test_ranges_are_those_of_the_fields(run, arguments, said):
         run(*arguments)
 
 
-def test_types_are_those_of_the_fields(run):
-    assert "Invalid value for '--size" in run("--size", "many")
-    assert "--kind, --sort <a|b>" in run("--help")
-
-
 def test_the_help_is_that_of_the_fields_in_their_order(run):
     shown = " ".join(run("--help").split())
     assert "Measure it." in shown
     places = [shown.index(text) for text in ("First.", "Last.", "How large.", "A word.", "--block")]
     assert places == sorted(places)
     assert "How large. [from 1 to 9] [default: 3]" in shown
-    assert "--out FILE" in shown
+    assert "--out FILE" in shown and "--kind, --sort <a|b>" in shown
+    assert "Invalid value for '--size" in run("--size", "many")
 
 
 @dataclass(frozen=True)

@@ -65,14 +65,10 @@ def test_what_is_not_there_is_listed_with_the_reason(install):
         "broken (gradus-broken 1.0)  entry point broken",
         "  not loaded: ModuleNotFoundError: No module named 'nothing_of_that_name'",
     ]
-
-
-def test_one_plugin_is_listed_by_its_name(install):
-    install("lions", LION)
-    listed = [line.plain for line in describe(Plugins(blocked=["lions"]), 60, ["lions"])]
+    listed = [line.plain for line in describe(found, 60, ["lions"])]
     assert listed == ["lions (gradus-lions 1.0)  entry point lions: blocked"]
     with pytest.raises(UnknownNameError, match="no plugin 'lion': did you mean 'lions'"):
-        list(describe(Plugins(), 60, ["lion"]))
+        list(describe(found, 60, ["lion"]))
 
 
 def test_a_corpus_of_two_plugins_is_an_error_below_the_list(install):

@@ -49,13 +49,7 @@ def tasks(tmp_path):
 
 def test_a_task_counts_unless_it_says_that_it_is_optional(tasks):
     assert [(task.name, task.optional) for task in tasks(TASKS)] == [("walk", False), ("run", True)]
-
-
-def test_one_task_has_to_count(tasks):
     with pytest.raises(BadInputError, match="tasks are all optional: at least one has to count"):
         tasks(TASKS[TASKS.index("[[tasks]]", 5) :])
-
-
-def test_optional_is_true_or_false(tasks):
     with pytest.raises(BadInputError, match=r"optional must be true or false, not 'yes'"):
         tasks(TASKS.replace("true", '"yes"'))

@@ -30,19 +30,7 @@ def test_chunks_of_training_streams_join_to_the_streams(length, batch_size, unro
     np.testing.assert_array_equal(np.concatenate(targets, axis=1), text.targets)
     assert all(chunk.shape[1] <= unroll for chunk in inputs)
     assert text.targets.size > length - 1 - batch_size
-
-
-def test_a_stream_goes_on_where_the_chunk_before_ended():
-    text = training_streams(np.arange(9), 2)
-    assert text.inputs.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
-    assert text.targets.tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
-
-
-def test_too_short_texts_are_refused():
-    with pytest.raises(BadInputError, match="nothing to predict"):
-        streams(np.array([3]), 4)
-    with pytest.raises(BadInputError, match="too short for 4 streams"):
-        training_streams(np.arange(4), 4)
+    assert training_streams(np.arange(9), 2).inputs.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
 
 
 def test_pad_fills_with_zeros_behind_the_text():
@@ -71,6 +59,14 @@ def test_batches_hold_every_example_once_beside_its_label():
     assert order.tolist() != list(range(10))
 
 
-def test_batches_refuse_labels_that_do_not_fit():
-    with pytest.raises(BadInputError, match="3 inputs but 2 labels"):
-        list(batches(np.zeros(3), np.zeros(2), 2, rng=np.random.default_rng(0)))
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (lambda: streams(np.array([3]), 4), "nothing to predict"),
+        (lambda: training_streams(np.arange(4), 4), "too short for 4 streams"),
+        (lambda: next(batches(np.zeros(3), np.zeros(2), 2, rng=None)), "3 inputs but 2 labels"),
+    ],
+)
+def test_what_makes_no_batches_is_refused(action, said):
+    with pytest.raises(BadInputError, match=said):
+        action()

@@ -66,6 +66,19 @@ def test_a_tagged_corpus_of_a_plugin_is_loaded():
     assert corpora.load("moods", TAGGED_SENTENCES).tags == ("B-MOOD", "O")
 
 
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        ("week4", r"week3 \(.*\) and week4 both offer .*`--block week4`"),
+        (WEEK3, r"week3 \(.*\) offers the corpus 'moods' twice: leave"),
+    ],
+)
+def test_two_corpora_of_one_name_and_of_two_kinds_are_a_conflict(owner, said):
+    moods = entry("moods", TAGGED_SENTENCES, "moods")
+    with pytest.raises(ConflictError, match=said):
+        Corpora([moods, replace(moods, kind=TEXT, owner=owner)])
+
+
 @pytest.mark.parametrize("kind", CORPUS_KINDS)
 @pytest.mark.parametrize("name", ["trec", "conll2003"])
 def test_no_corpus_takes_the_name_of_a_another_one_of_any_kind(name, kind):
@@ -74,18 +87,6 @@ def test_no_corpus_takes_the_name_of_a_another_one_of_any_kind(name, kind):
     assert str(error.value) == (
         f"gradus and {WEEK3} both offer the corpus '{name}': choose with `--block week3`"
     )
-
-
-def test_two_plugins_with_corpora_of_one_name_and_of_two_kinds_are_both_named():
-    other = replace(entry("moods", LABELLED_TEXTS, "reviews"), owner="week4")
-    with pytest.raises(ConflictError, match=r"week3 \(.*\) and week4 both offer .*`--block week4`"):
-        Corpora([entry("moods", TAGGED_SENTENCES, "moods"), other])
-
-
-def test_a_plugin_that_offers_a_name_twice_is_reported():
-    moods = entry("moods", TAGGED_SENTENCES, "moods")
-    with pytest.raises(ConflictError, match=r"week3 \(.*\) offers the corpus 'moods' twice: leave"):
-        Corpora([moods, replace(moods, kind=TEXT)])
 
 
 @pytest.mark.parametrize(
@@ -164,8 +165,3 @@ def test_malformed_entries_are_refused(change, message):
     assert message in problem(wrong)
     with pytest.raises(PluginError, match=r"week3 \(week3-plugin 1\.0\)"):
         Corpora([wrong])
-
-
-def test_every_kind_names_a_class_with_a_best_score():
-    for entry_of_kind in CORPORA:
-        assert not problem(entry_of_kind)

@@ -44,13 +44,6 @@ def test_blanks_and_parts_of_characters_are_shown():
     assert tokens.join(tokens.split("ï")[1:2]) == "\ufffd"
 
 
-def test_a_text_with_fewer_pairs_has_fewer_merges():
-    tokens = learned(1000, ["ab ab", "cd"])
-    assert len(tokens.merges) == 4
-    assert len(tokens.known) == 256 + 4
-    assert learned(1000, [""]).merges == []
-
-
 def test_learned_merges_stay():
     tokens = learned()
     assert tokens.learned(["another text"]) is tokens
@@ -58,6 +51,9 @@ def test_learned_merges_stay():
     assert isinstance(saved, Subwords)
     assert saved.learned(["another text"]).known == tokens.known
     assert saved.split(LINES[1]) == tokens.split(LINES[1])
+    few = learned(1000, ["ab ab", "cd"])  # fewer pairs than merges
+    assert (len(few.merges), len(few.known)) == (4, 256 + 4)
+    assert learned(1000, [""]).merges == []
 
 
 def test_the_vocabulary_has_all_subwords_and_no_unknown_one():
@@ -102,10 +98,7 @@ def test_wrong_functions_of_a_provider_are_errors(function, wrong, message):
 
 @pytest.mark.parametrize("spec", ["word", "subwords", "subwords:", "subwords:0", "subwords:-1"])
 def test_other_tokens_are_an_error(spec):
+    assert tokens_of("words", {}.__getitem__) is WORDS
+    assert tokens_of("characters", {}.__getitem__) is CHARACTERS
     with pytest.raises(UsageError, match=f"as in subwords:8000, not '{spec}'"):
         check_tokens(spec)
-
-
-def test_words_and_characters_need_no_function():
-    assert tokens_of("words", FUNCTIONS.__getitem__) is WORDS
-    assert tokens_of("characters", {}.__getitem__) is CHARACTERS

@@ -10,9 +10,7 @@ from framework.errors import BadInputError
 from framework.evaluation.ruled import Ruled
 from framework.evaluation.rules import rule_of
 from framework.evaluation.sampling import first_sentence, sample_tokens
-from framework.interfaces import LanguageModel, missing_methods
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.interfaces import LanguageModel
 
 VOCABULARY = Vocabulary(["a", "b", "c"])
 V = len(VOCABULARY)
@@ -36,17 +34,13 @@ class Table(LanguageModel):
 
 
 @pytest.fixture(params=["numpy", "torch"])
-def backend(request):
-    return Backend(Plugins().registry, request.param)
+def backend(request, backends):
+    return backends(request.param)
 
 
 def fulfils(text, rule):
     words = [word for word in text if word != EOS]
     return np.append(rule.accepting, False)[rule.state_after(words)]
-
-
-def test_it_is_a_language_model():
-    assert not missing_methods("language_model", Ruled)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from framework.interfaces import KINDS, missing_methods
 from framework.models.conditioned import Conditioned
 from framework.models.parts import parts_from
 from framework.providers.backends import REFERENCE, part_source
@@ -17,11 +16,6 @@ def model():
     registry = Plugins().registry
     with parts_from(part_source(registry, [REFERENCE])):
         return registry.get("conditional_lm", REFERENCE)(6, 2, 3, 4, rng=np.random.default_rng(0))
-
-
-def test_it_is_a_language_model():
-    assert not missing_methods("language_model", Conditioned)
-    assert "initial_state" in KINDS["language_model"]
 
 
 def test_it_says_what_the_model_says_when_told_the_condition(model):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from derivatives import assert_gradients_are_slopes
 
 from framework.errors import UsageError
 from framework.models import parts
@@ -10,8 +11,8 @@ STACK = {"layer": "lstm", "layers": 2, "dropout": {"name": "dropout", "keep_prob
 SIZES = {"vocabulary_size": 7, "embedding_size": 3, "hidden_size": 4}
 
 
-def build(backend, cell, seed=0):
-    rng = np.random.default_rng(seed)
+def build(backend, cell, rng=None):
+    rng = rng or np.random.default_rng(0)
     return backend.build("recurrent_lm", kind="language_model", rng=rng, cell=cell, **SIZES)
 
 
@@ -76,30 +77,19 @@ def test_dropout_drops_in_training_alone(backends, name):
 
 
 def test_gradients_go_through_what_was_kept(backends):
-    """Beside the numerical derivative: the masks are drawn again by starting `rng` anew."""
-    backend = backends("numpy")
+    """The masks are drawn again by starting `rng` anew."""
     rng = np.random.default_rng(3)
-    model = backend.build("recurrent_lm", kind="language_model", rng=rng, cell=STACK, **SIZES)
+    model = build(backends("numpy"), STACK, rng)
     tokens, weights = rng.integers(7, size=(2, 3)), rng.normal(size=(2, 3, 7))
     drawn = rng.bit_generator.state
 
-    def value():
+    def values():
         rng.bit_generator.state = drawn
-        return float((model.forward(tokens) * weights).sum())
+        return model.forward(tokens) * weights
 
-    value()
-    model.zero_gradients()
+    values()
     model.backward(weights)
-    for name, parameter in model.parameters.items():
-        direction = rng.normal(size=parameter.shape)
-        slopes = []
-        for step in (1e-6, -1e-6):
-            parameter += step * direction
-            slopes.append(value())
-            parameter -= step * direction
-        measured = (slopes[0] - slopes[1]) / 2e-6
-        found = float((model.gradients[name] * direction).sum())
-        assert found == pytest.approx(measured, rel=1e-5, abs=1e-7), name
+    assert_gradients_are_slopes(model, values, np.random.default_rng(4))
 
 
 def test_a_dropped_layer_changes_its_precision(backends):
@@ -119,6 +109,7 @@ def test_a_dropped_layer_changes_its_precision(backends):
             {"dropout": {"name": "dropout", "keep_probability": 0}},
             r"keep_probability lies in \(0, 1\], but got 0",
         ),
+        ({"skip": "all"}, "`skip` of a stack is none, residual, dense, highway, not"),
     ],
 )
 def test_stacks_that_cannot_be_are_refused(backends, wrong, said):
@@ -129,22 +120,14 @@ def test_stacks_that_cannot_be_are_refused(backends, wrong, said):
 @pytest.mark.parametrize("skip", ["residual", "dense", "highway"])
 def test_gradients_of_connections_are_those_of_the_outputs(backends, skip):
     rng = np.random.default_rng(3)
-    model = build(backends("numpy"), {**STACK, "layers": 3, "dropout": None, "skip": skip})
+    model = build(backends("numpy"), {**STACK, "layers": 3, "dropout": None, "skip": skip}, rng)
     tokens, weights = rng.integers(7, size=(2, 3)), rng.normal(size=(2, 3, 7))
     model.forward(tokens)
-    model.zero_gradients()
     model.backward(weights)
     assert model.parameters["cell.layer_2.W_x"].shape[0] == (7 if skip == "dense" else 4)
     assert ("cell.layer_2.gate.W" in model.parameters) == (skip == "highway")
     assert "cell.layer_1.gate.W" not in model.parameters  # 3 inputs, 4 states
-    for name, parameter in model.parameters.items():
-        direction, slopes = rng.normal(size=parameter.shape), []
-        for step in (1e-6, -1e-6):
-            parameter += step * direction
-            slopes.append(float((model.forward(tokens) * weights).sum()))
-            parameter -= step * direction
-        found = float((model.gradients[name] * direction).sum())
-        assert found == pytest.approx((slopes[0] - slopes[1]) / 2e-6, rel=1e-5, abs=1e-7), name
+    assert_gradients_are_slopes(model, lambda: model.forward(tokens) * weights, rng)
 
 
 def test_highway_connections_first_copy_their_input(backends):
@@ -164,13 +147,6 @@ def test_highway_connections_first_copy_their_input(backends):
     for name, value in plain.parameters.items():
         value[...] = cell.parameters[name]
     np.testing.assert_allclose(cell.forward(x), plain.forward(x), rtol=1e-12)
-
-
-def test_an_unknown_connection_is_refused(backends):
-    with pytest.raises(
-        UsageError, match="`skip` of a stack is none, residual, dense, highway, not"
-    ):
-        build(backends("numpy"), {**STACK, "skip": "all"})
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])

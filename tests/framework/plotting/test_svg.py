@@ -82,21 +82,18 @@ def test_a_line_of_one_point_is_a_dot_with_its_name():
     assert [line.name for line in drawn.curves] == ["all"]
 
 
-def test_ticks_are_round_numbers():
-    assert {"0", "0.2", "0.4", "0.6", "0.8", "1"} <= set(texts(plot_svg(chart({"a": [0, 0.7, 1]}))))
-    logarithmic = plot_svg(chart({"a": [1e-4, 1, 1e4]}, log=True))
-    assert {"1e-4", "1e-2", "1e0", "1e2", "1e4"} <= set(texts(logarithmic))
-
-
-def test_whole_numbers_have_whole_ticks():
-    svg = plot_svg(chart({"a": [0.0, 9.0, 0.0]}))
-    assert {"1", "2", "3"} <= set(texts(svg))
-    assert "1.5" not in texts(svg)
-
-
-def test_an_axis_within_one_power_of_ten_still_has_two_numbers():
-    svg = plot_svg(chart({"a": [2e-3, 3e-3, 8e-3]}, log=True))
-    assert {"1e-3", "1e-2"} <= set(texts(svg))
+@pytest.mark.parametrize(
+    ("heights", "log", "ticks"),
+    [
+        ([0, 0.7, 1], False, {"0", "0.2", "0.4", "0.6", "0.8", "1"}),
+        ([0.0, 9.0, 0.0], False, {"1", "2", "3"}),  # whole numbers have whole ticks
+        ([1e-4, 1, 1e4], True, {"1e-4", "1e-2", "1e0", "1e2", "1e4"}),
+        ([2e-3, 3e-3, 8e-3], True, {"1e-3", "1e-2"}),
+    ],
+)
+def test_ticks_are_round_numbers(heights, log, ticks):
+    shown = set(texts(plot_svg(chart({"a": heights}, log=log))))
+    assert ticks <= shown and "1.5" not in shown
 
 
 def test_lines_differ_without_their_colours():
@@ -145,15 +142,6 @@ def test_a_range_of_x_is_a_level_bar_within_the_drawing():
     assert "V" in upright
 
 
-def test_names_of_points_whose_bars_overlap_are_apart():
-    cnn = Line("cnn", (0.113,), (82.3,), (1.0,), ((0.078, 0.178),))
-    window = Line("window", (0.103,), (82.4,), (1.0,), ((0.076, 0.145),))
-    rest = Line("lstm", (0.42,), (100.0,), (0.0,), ((0.3, 0.5),))
-    drawn = Chart("", "", "", (window, cnn, rest))
-    names = list(names_of_points(drawn, PlotArea.around(drawn, PLOT)))
-    assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
-
-
 COORDINATE = st.integers(0, 30).map(float)
 
 
@@ -168,9 +156,16 @@ def test_names_of_points_apart_from_each_other_cover_none(places):
     assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
 
 
-def test_points_beside_each_other_have_names_apart():
-    places = {"bag": (1.0, 0.5), "window": (1.02, 0.5), "cnn": (1.0, 0.51), "rnn": (9.0, 0.9)}
-    drawn = chart(places)
+NEAR = {"bag": (1.0, 0.5), "window": (1.02, 0.5), "cnn": (1.0, 0.51), "rnn": (9.0, 0.9)}
+BARS = (
+    Line("window", (0.103,), (82.4,), (1.0,), ((0.076, 0.145),)),
+    Line("cnn", (0.113,), (82.3,), (1.0,), ((0.078, 0.178),)),
+    Line("lstm", (0.42,), (100.0,), (0.0,), ((0.3, 0.5),)),
+)
+
+
+@pytest.mark.parametrize("drawn", [chart(NEAR), Chart("", "", "", BARS)], ids=["points", "bars"])
+def test_points_beside_each_other_have_names_apart(drawn):
     names = list(names_of_points(drawn, PlotArea.around(drawn, PLOT)))
     assert not any(a.box.covers(b.box) for a, b in combinations(names, 2))
 

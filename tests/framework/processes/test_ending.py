@@ -17,10 +17,8 @@ def ended(how, before="", *, code=3, **options):
 @pytest.mark.parametrize(
     "before",
     [
-        "print('shown')",
-        "sys.stdout.write('shown'); sys.stderr.write('told')",
-        "import atexit; atexit.register(print, 'at exit')",
-        "import weakref, pathlib\nclass A: pass\na = A(); weakref.finalize(a, print, 'finalized')",
+        "import atexit, weakref\nclass A: pass\na = A(); weakref.finalize(a, print, 'finalized')\n"
+        "sys.stdout.write('shown'); atexit.register(print, 'at exit')",
         "import threading, time\n"
         "threading.Thread(target=lambda: (time.sleep(0.2), print('late'))).start()",
         "sys.stdout.close()",

@@ -18,6 +18,14 @@ class Layer(Model):
         self.size = size
 
 
+class Fragile(Model):
+    """Raises the error of its argument's type."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size = 1 / size
+
+
 class Network(Model):
     """Builds its part by name."""
 
@@ -87,14 +95,6 @@ def test_what_a_student_has_not_written_comes_from_the_reference(student_file):
     assert set(backend.taken.values()) == {"numpy"}
 
 
-def test_a_backend_with_arrays_of_its_own_stands_alone():
-    known = registry(("model", "layer@numpy", LAYER), ("model", "network@other", NETWORK))
-    backend = Backend(known, "other")
-    assert backend.providers == ("other",)
-    with pytest.raises(UsageError, match="'other' offers no 'layer': choose layer@numpy"):
-        backend.build("network", 3, kind="model")
-
-
 def test_a_student_part_computes_on_the_arrays_of_any_backend(student_file):
     known = registry(
         ("model", "network@other", NETWORK), ("model", "layer@student", f"{student_file}:Layer")
@@ -106,21 +106,6 @@ def test_a_student_part_computes_on_the_arrays_of_any_backend(student_file):
     assert backend.build("layer@student", 3, kind="model").mine
 
 
-def test_a_provider_without_arrays_is_no_backend():
-    with pytest.raises(UsageError, match=r"'week3' is no backend.*`--provider week3` uses its"):
-        Backend(registry(("model", "layer@week3", LAYER)), "week3")
-
-
-def test_a_provider_with_arrays_computes_on_no_others():
-    with pytest.raises(UsageError, match="leave out `--backend numpy`, or `--provider other`"):
-        Backend(registry(), "numpy", provider="other")
-
-
-def test_a_misspelt_provider_is_corrected():
-    with pytest.raises(UnknownNameError, match="no provider 'othr': did you mean 'other'"):
-        Backend(registry(), "numpy", provider="othr")
-
-
 def test_the_part_of_another_provider_by_name():
     known = registry(("model", "layer@week3", LAYER), ("model", "layer@numpy", LAYER))
     backend = Backend(known, "numpy")
@@ -128,80 +113,60 @@ def test_the_part_of_another_provider_by_name():
     assert backend.taken == {"layer": "week3"}
 
 
-def test_a_part_for_other_arrays_is_refused():
-    known = registry(("model", "layer@other", LAYER))
-    with pytest.raises(UsageError, match=r"layer@other does not work on the arrays of .*'numpy'"):
-        Backend(known, "numpy").build("layer@other", 3, kind="model")
+AT = r"fragile cannot be built as a model here: ZeroDivisionError: .*test_backends.py:\d+"
 
 
-def test_a_part_of_another_kind_is_refused():
-    known = registry(("model", "layer@numpy", LAYER))
-    with pytest.raises(UsageError, match="layer@numpy is a model; what is needed here is"):
-        Backend(known, "numpy").build("layer", 3, kind="optimizer")
-
-
-def test_arguments_that_do_not_fit_are_named():
-    known = registry(("model", "layer@numpy", LAYER))
-    with pytest.raises(UsageError, match=r"layer cannot be built.*'rate'"):
-        Backend(known, "numpy").build("layer", 3, kind="model", rate=2)
-
-
-class Fragile(Model):
-    """Raises the error of its argument's type."""
-
-    def __init__(self, size):
-        super().__init__()
-        self.size = 1 / size
-
-
-def test_an_error_of_a_constructor_is_named_with_its_place():
-    known = registry(("model", "fragile@numpy", f"{__name__}:Fragile"))
-    said = r"fragile cannot be built as a model here: ZeroDivisionError: .*test_backends.py:\d+"
+@pytest.mark.parametrize(
+    ("key", "name", "sizes", "settings", "said"),
+    [
+        ("model layer@other", "layer@other", (3,), {}, "does not work on the arrays of .*'numpy'"),
+        ("model layer@numpy", "layer", (3,), {"kind": "optimizer"}, "is a model; what is needed"),
+        (
+            "optimizer layer@numpy",
+            "layer",
+            (3,),
+            {},
+            "an optimizer; what is needed .* a model",
+        ),
+        ("model layer@numpy", "layer", (3,), {"rate": 2}, "layer cannot be built.*'rate'"),
+        ("model layer@numpy", "layer", (3,), {"name": 2}, "unexpected keyword argument 'name'"),
+        ("model fragile@numpy", "fragile", (0,), {}, AT),
+    ],
+)
+def test_what_cannot_be_built_is_said(key, name, sizes, settings, said):
+    kind, key = key.split()
+    known = registry((kind, key, f"{__name__}:{key.partition('@')[0].title()}"))
     with pytest.raises(UsageError, match=said):
-        Backend(known, "numpy").build("fragile", 0, kind="model")
+        Backend(known, "numpy").build(name, *sizes, **{"kind": "model", **settings})
 
 
-def test_an_argument_may_have_any_name():
-    known = registry(("model", "layer@numpy", LAYER))
-    with pytest.raises(UsageError, match="unexpected keyword argument 'name'"):
-        Backend(known, "numpy").build("layer", 3, kind="model", name=2)
+def test_a_backend_with_arrays_of_its_own_stands_alone():
+    known = registry(("model", "layer@numpy", LAYER), ("model", "network@other", NETWORK))
+    backend = Backend(known, "other")
+    assert backend.providers == ("other",)
+    with pytest.raises(UsageError, match="'other' offers no 'layer': choose layer@numpy"):
+        backend.build("network", 3, kind="model")
 
 
-def test_kinds_have_their_article():
-    known = registry(("optimizer", "step@numpy", LAYER))
-    with pytest.raises(UsageError, match="is an optimizer; what is needed here is a model"):
-        Backend(known, "numpy").build("step", 3, kind="model")
-
-
-def test_a_misspelt_backend_is_corrected():
-    with pytest.raises(UnknownNameError, match="no backend 'numpi': did you mean 'numpy'"):
-        Backend(registry(), "numpi")
-
-
-def test_a_device_reaches_the_arrays():
-    assert Backend(registry(), "other", device="cuda").arrays.device == "cuda"
-
-
-def test_numpy_has_no_gpu():
-    with pytest.raises(UsageError, match="`--backend torch --device cuda`"):
-        Backend(registry(), "numpy", device="cuda")
-
-
-def test_a_part_that_no_provider_offers_is_unknown():
+@pytest.mark.parametrize(
+    ("name", "options", "error", "said"),
+    [
+        ("week3", {}, UsageError, "'week3' is no backend.*`--provider week3` uses its"),
+        ("numpy", {"provider": "other"}, UsageError, "leave out `--backend numpy`, or `--provider"),
+        ("numpy", {"provider": "othr"}, UnknownNameError, "'othr': did you mean 'other'"),
+        ("numpi", {}, UnknownNameError, "no backend 'numpi': did you mean 'numpy'"),
+        ("numpy", {"device": "cuda"}, UsageError, "`--backend torch --device cuda`"),
+    ],
+)
+def test_what_is_no_backend_is_said(name, options, error, said):
+    with pytest.raises(error, match=said):
+        Backend(registry(("model", "layer@week3", LAYER)), name, **options)
     with pytest.raises(UnknownNameError, match="no implementation 'lstm'"):
         part_source(registry(("model", "layer@numpy", LAYER)), ["numpy"])("lstm")
 
 
-def test_two_files_of_one_name_stay_apart(tmp_path):
-    for folder in ("one", "two"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "layer.py").write_text(f"where = lambda: {folder!r}", encoding="utf-8")
-    known = registry(
-        ("function", "one@student", f"{tmp_path}/one/layer.py:where"),
-        ("function", "two@student", f"{tmp_path}/two/layer.py:where"),
-    )
-    assert known.get("one", "student")() == "one"
-    assert known.get("two", "student")() == "two"
+def test_a_device_reaches_the_arrays():
+    assert Backend(registry(), "other", device="cuda").arrays.device == "cuda"
 
 
 @pytest.mark.parametrize(
@@ -216,3 +181,13 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path, content, message):
     with pytest.raises(PluginError, match=message) as caught:
         known.get("layer", "student")
     assert str(path) in str(caught.value)
+
+
+def test_two_files_of_one_name_stay_apart(tmp_path):
+    entries = []
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "layer.py").write_text(f"where = lambda: {folder!r}", "utf-8")
+        entries.append(("function", f"{folder}@student", f"{tmp_path}/{folder}/layer.py:where"))
+    known = registry(*entries)
+    assert [known.get(folder, "student")() for folder in ("one", "two")] == ["one", "two"]

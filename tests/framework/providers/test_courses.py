@@ -11,40 +11,27 @@ from framework.errors import BadInputError, ConflictError, PluginError, UnknownN
 from framework.providers.courses import lineage, named_course_folder
 from framework.providers.plugins import Plugins
 
-TASK = """
-title = "T"
-lecture = "none"
-points = 1
-[time]
-call = 1
-total = 1
-[[tasks]]
-name = "{task}"
-kind = "function"
-"""
 
+@pytest.fixture
+def write(write_course):
+    """`write("near", "name = ...", "sums")`: a course of functions that return its name."""
 
-def write(root: Path, head: str, *exercises: str) -> Catalogue:
-    """Write a course whose exercises define a function of their own name."""
-    listed = ", ".join(f'"{name}"' for name in exercises)
-    units = f'[[units]]\nname = "u"\ntitle = "U"\nexercises = [{listed}]\n'
-    (root / "exercises").mkdir(parents=True)
-    (root / "exercises" / "course.toml").write_text(head + units, "utf-8")
-    for name in exercises:
-        folder = root / "exercises" / "u" / name
-        folder.mkdir(parents=True)
-        (folder / "exercise.toml").write_text(TASK.format(task=name), "utf-8")
-        solution = root / "solutions" / "u" / name / f"{name}.py"
-        solution.parent.mkdir(parents=True)
-        solution.write_text(f"def {name}():\n    return {root.name!r}\n", "utf-8")
-    return Catalogue.read(root)
+    def write(name: str, head: str, *exercises: str) -> Catalogue:
+        tasks = {task: f'[[tasks]]\nname = "{task}"\nkind = "function"\n' for task in exercises}
+        sources = {task: f"def {task}():\n    return {name!r}\n" for task in exercises}
+        root = write_course(name, tasks=tasks, **sources).root
+        file = root / "exercises" / "course.toml"
+        file.write_text(head + file.read_text("utf-8"), "utf-8")
+        return Catalogue.read(root)
+
+    return write
 
 
 @pytest.fixture
-def two(tmp_path) -> Catalogue:
+def two(write) -> Catalogue:
     """A course `far` that is based on `near`; both define `both`."""
-    write(tmp_path / "near", 'name = "near"\n', "both", "below")
-    return write(tmp_path / "far", 'name = "far"\nbase = "../near"\n', "both", "above")
+    write("near", 'name = "near"\n', "both", "below")
+    return write("far", 'name = "far"\nbase = "../near"\n', "both", "above")
 
 
 def value(plugins: Plugins, name: str):
@@ -69,18 +56,18 @@ def test_a_hidden_name_is_listed_with_its_course(two):
     assert {"above", "below", "both", "near/both"} <= set(names)
 
 
-def test_a_backend_of_the_public_course_offers_nothing_for_namesakes(tmp_path):
-    course = write(tmp_path / "mine", 'name = "mine"\n', "lstm")
+def test_a_backend_of_the_public_course_offers_nothing_for_namesakes(write):
+    course = write("mine", 'name = "mine"\n', "lstm")
     assert not Plugins(course=course).registry.offers("lstm", "torch")
-    based = write(tmp_path / "based", 'name = "based"\nbase = "cs224n"\n', "lstm")
+    based = write("based", 'name = "based"\nbase = "cs224n"\n', "lstm")
     registry = Plugins(course=based).registry
     assert registry.offers("gru", "torch") and registry.offers("cs224n/lstm", "torch")
     assert not registry.offers("lstm", "torch")
 
 
-def test_a_course_cannot_be_its_own_base(tmp_path):
-    write(tmp_path / "one", 'name = "one"\nbase = "../two"\n', "a")
-    two = write(tmp_path / "two", 'name = "two"\nbase = "../one"\n', "b")
+def test_a_course_cannot_be_its_own_base(write):
+    write("one", 'name = "one"\nbase = "../two"\n', "a")
+    two = write("two", 'name = "two"\nbase = "../one"\n', "b")
     with pytest.raises(UsageError, match="base leads back to"):
         lineage(two)
 
@@ -93,9 +80,9 @@ def test_a_course_cannot_be_its_own_base(tmp_path):
         ("../bare", "no name"),
     ],
 )
-def test_a_base_that_cannot_be_used_names_the_file(tmp_path, base, told):
-    write(tmp_path / "bare", "", "a")
-    course = write(tmp_path / "mine", f'name = "mine"\nbase = "{base}"\n', "b")
+def test_a_base_that_cannot_be_used_names_the_file(tmp_path, base, told, write):
+    write("bare", "", "a")
+    course = write("mine", f'name = "mine"\nbase = "{base}"\n', "b")
     with pytest.raises(BadInputError, match=told) as caught:
         Plugins(course=course)
     assert str(tmp_path / "mine/exercises/course.toml") in str(caught.value)
@@ -111,23 +98,23 @@ def plugin(folder: Path, name: str, *roots: object) -> str:
     return str(folder / f"{name}.py")
 
 
-def test_a_course_of_a_plugin_is_found_by_its_name(tmp_path):
-    write(tmp_path / "folder", 'name = "geometry"\n', "a")
+def test_a_course_of_a_plugin_is_found_by_its_name(tmp_path, write):
+    write("folder", 'name = "geometry"\n', "a")
     offering = plugin(tmp_path, "offering", tmp_path / "folder")
     assert named_course_folder(Path("geometry"), [offering]) == tmp_path / "folder"
     with pytest.raises(UnknownNameError, match="did you mean 'geometry'"):
         named_course_folder(Path("geometri"), [offering])
 
 
-def test_a_folder_comes_before_a_name(tmp_path, monkeypatch):
+def test_a_folder_comes_before_a_name(tmp_path, monkeypatch, write):
     monkeypatch.chdir(tmp_path)
-    write(tmp_path / "cs224n", 'name = "own"\n', "a")
+    write("cs224n", 'name = "own"\n', "a")
     assert named_course_folder(Path("cs224n")) == Path("cs224n")
 
 
-def test_two_courses_of_one_name_are_an_error_that_names_both_owners(tmp_path):
+def test_two_courses_of_one_name_are_an_error_that_names_both_owners(tmp_path, write):
     for folder in ("one", "other"):
-        write(tmp_path / folder, 'name = "geometry"\n', "a")
+        write(folder, 'name = "geometry"\n', "a")
     options = [plugin(tmp_path, f"p_{name}", tmp_path / name) for name in ("one", "other")]
     with pytest.raises(ConflictError, match="p_one and p_other both offer the course 'geometry'"):
         _ = Plugins(options, Catalogue(tmp_path)).courses
@@ -146,8 +133,8 @@ def test_what_is_no_course_names_the_plugin(tmp_path, offered, told):
     assert "plugin broken: hook 'register_courses'" in str(caught.value)
 
 
-def test_a_course_without_a_name_cannot_be_offered(tmp_path):
-    write(tmp_path / "bare", "", "a")
+def test_a_course_without_a_name_cannot_be_offered(tmp_path, write):
+    write("bare", "", "a")
     offering = plugin(tmp_path, "offering", tmp_path / "bare")
     with pytest.raises(PluginError, match="has no name"):
         _ = Plugins([offering], Catalogue(tmp_path)).courses

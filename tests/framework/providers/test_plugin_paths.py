@@ -30,13 +30,6 @@ def last(*options):
     return Plugins(options=[str(option) for option in options]).sources[-1]
 
 
-def test_a_package_finds_its_own_modules(tmp_path):
-    package(tmp_path / "lions")
-    plugins = Plugins(options=[str(tmp_path / "lions")])
-    assert plugins.sources[-1].name == "lions"
-    assert plugins.registry.get("sgd", "here").__module__ == "lions.inner"
-
-
 @pytest.mark.parametrize("inside", ["week_3", "src/week_3"])
 def test_a_project_says_which_package_is_its_plugin(tmp_path, inside):
     project = tmp_path / "some folder"
@@ -56,14 +49,12 @@ def test_the_plugin_may_be_a_module_deeper_in_the_package(tmp_path):
     assert registry.find("sgd", "here").target == "lions.plugin.inner:SGD"
 
 
-def test_a_project_without_pyproject_is_known_by_its_folder(tmp_path):
-    package(tmp_path / "my-lions" / "my_lions")
-    assert last(tmp_path / "my-lions").name == "my-lions"
-
-
-def test_a_file_stands_alone(tmp_path):
-    (tmp_path / "lion.py").write_text(OFFER)
-    assert last(tmp_path / "lion.py").name == "lion"
+@pytest.mark.parametrize("inside", ["lions", "lions/lions"])
+def test_a_package_is_a_plugin_without_a_project_file(tmp_path, inside):
+    package(tmp_path / inside)
+    plugins = Plugins(options=[str(tmp_path / "lions")])
+    assert plugins.sources[-1].name == "lions"
+    assert plugins.registry.get("sgd", "here").__module__ == "lions.inner"
 
 
 def test_where_nothing_is_the_error_says_what_was_expected(tmp_path):

@@ -59,18 +59,26 @@ def folder(spec):
 
 
 @cache
-def plain_run(kind):
+def plain_run(kind, epochs):
     """The checkpoint of a small run, trained once for all that are compared with it."""
-    train(kind, "plain", "--seed", 1)
+    train(kind, "plain", "--seed", 1, epochs=epochs)
     return load_checkpoint(Path("plain"))
+
+
+@cache
+def whole_run(kind, backend):
+    """The bytes of a run with `CUT`, trained once for all that are cut."""
+    train(kind, "whole", "--backend", backend, *CUT)
+    return Path("whole").read_bytes()
 
 
 @pytest.mark.parametrize("name", OPTIONS)
 @pytest.mark.parametrize("kind", RUNS)
 def test_every_option_of_training_changes_the_result_and_is_saved(kind, name):
-    plain, other = plain_run(kind), OTHERS.get((kind, name), OPTIONS[name])
+    epochs = 2 if name == "schedule" else 1  # which begins with the second epoch
+    plain, other = plain_run(kind, epochs), OTHERS.get((kind, name), OPTIONS[name])
     flag, values = (other, ()) if isinstance(other, str) else (f"--{name.replace('_', '-')}", other)
-    train(kind, "changed", "--seed", 1, flag, *values)
+    train(kind, "changed", "--seed", 1, flag, *values, epochs=epochs)
     changed = load_checkpoint(Path("changed"))
     assert plain.training[name] != changed.training[name]
     same = [
@@ -104,7 +112,7 @@ def test_every_model_gets_its_arguments_by_set(kind):
     assert load_checkpoint(Path("m")).arguments[name] == value
 
 
-@pytest.mark.parametrize("kind", RUNS)
+@pytest.mark.parametrize("kind", ["language_model", "word_vectors", "window_scores"])
 def test_several_seeds_show_mean_and_spread(kind, folder):
     shown = train(kind, "m", "--seed", 4, "--seeds", 2, epochs=1)
     assert "of 2 runs: mean " in shown.splitlines()[-1]
@@ -113,7 +121,7 @@ def test_several_seeds_show_mean_and_spread(kind, folder):
     assert {path.name for path in folder.glob("m*")} == {"m-seed4", "m-seed5"}
 
 
-@pytest.mark.parametrize("kind", RUNS)
+@pytest.mark.parametrize("kind", ["language_model", "tagger", "word_vectors"])
 def test_the_epoch_that_is_kept_can_be_chosen(kind):
     rates = ("--schedule", "step_decay:factor=1e-9,every=1")  # the second epoch changes nothing
     train(kind, "last", "--keep", "last", *rates)
@@ -124,38 +132,32 @@ def test_the_epoch_that_is_kept_can_be_chosen(kind):
     assert best["best_score"] in best["scores"]
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+CUT = ("--optimizer", "adam", "--seed", 3, "--clip", 1)
+
+
+@pytest.mark.parametrize(("backend", "steps"), [("numpy", 0), ("numpy", 2), ("torch", 2)])
 @pytest.mark.parametrize("kind", RUNS)
 def test_a_run_that_is_cut_within_its_first_epoch_goes_on_to_the_same_bytes(
-    kind, backend, folder, monkeypatch
+    kind, backend, steps, folder, monkeypatch
 ):
-    options = ("--backend", backend, "--optimizer", "adam", "--seed", 3, "--clip", 1)
-    train(kind, "whole", *options)
+    """Killed at the first step, it goes on from its start."""
+    whole, options = whole_run(kind, backend), ("--backend", backend, *CUT)
     with monkeypatch.context() as patch:
-        patch.setattr("framework.training.saved_runs.SAVING", 0.0)
-        patch.setattr("framework.training.saved_runs.SAVING_SHARE", 1e9)
-        patch.setattr(WATCHER, power_cut(after=0, steps=2))
+        if steps:
+            patch.setattr("framework.training.saved_runs.SAVING", 0.0)
+            patch.setattr("framework.training.saved_runs.SAVING_SHARE", 1e9)
+        patch.setattr(WATCHER, power_cut(after=0, steps=steps))
         with pytest.raises(PowerCutError):
             train(kind, "cut", *options)
     assert not (folder / "cut").exists()
-    assert load_checkpoint(folder / "cut.last").training["interrupted"]["steps_done"] == 2
+    if steps:
+        interrupted = load_checkpoint(folder / "cut.last").training["interrupted"]
+        assert interrupted["steps_done"] == steps
     shown = train(kind, "cut", *options, "--resume")
-    assert "continuing after epoch 0 and step 2 of the next one\nepoch 1/2" in shown
-    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
+    if steps:
+        assert "continuing after epoch 0 and step 2 of the next one\nepoch 1/2" in shown
+    assert (folder / "cut").read_bytes() == whole
     assert not (folder / "cut.last").exists()
-
-
-@pytest.mark.parametrize("kind", RUNS)
-def test_a_run_that_is_killed_at_its_first_step_leaves_something_to_resume(
-    kind, folder, monkeypatch
-):
-    train(kind, "whole")
-    with monkeypatch.context() as patch:
-        patch.setattr(WATCHER, power_cut(after=0))
-        with pytest.raises(PowerCutError):
-            train(kind, "cut")
-    train(kind, "cut", "--resume")
-    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
 
 
 def interrupting(number):

@@ -1,12 +1,11 @@
 """A step of training reads nothing back from the device, so that the device never waits."""
 
-import shutil
 import sys
 from collections import Counter
 
 import pytest
 from gradus_command import gradus
-from repository import ROOT
+from small_runs import copy_corpora
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
@@ -14,8 +13,6 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from framework.training.loops import Learner  # noqa: E402
 from plugins.lectures.training import word_vectors  # noqa: E402, F401  (its learners are watched)
-
-CORPORA = ROOT / "tests" / "support" / "small_corpora"
 
 #: Operations whose result depends on values of tensors: on a GPU each waits for the device.
 WAITING = ("_local_scalar_dense", "nonzero", "masked_select", "unique", "equal", "is_nonzero")
@@ -37,8 +34,8 @@ RUNS = {
     "tagger": ("window_classifier", *WORDS, *SMALL),
     "text_cnn": ("text_cnn", "--corpus", "reviews.txt", "--set", "embedding_size=3", "--set",
                  "maps=2", "--epochs", 1, "--clip", 1),
-    "conv_seq2seq": ("conv_seq2seq", "--batch-size", 600, *SMALL),
-    "conditional_lm": ("conditional_lm", "--batch-size", 600, *SMALL),
+    "conv_seq2seq": ("conv_seq2seq", "--corpus", "pairs.tsv", "--batch-size", 8, *SMALL),
+    "conditional_lm": ("conditional_lm", "--corpus", "pairs.tsv", "--batch-size", 8, *SMALL),
     "skip_gram": ("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1,
                   "--batch-size", 4, "--epochs", 1),
 }  # fmt: skip
@@ -98,8 +95,7 @@ def subclasses(owner):
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_step_reads_nothing_from_the_device(name, spec, reads):
-    for file in ("text.txt", "reviews.txt", "eng.train", "eng.testa", "eng.testb"):
-        shutil.copy(CORPORA / file, spec)
+    copy_corpora(spec)
     gradus("train", *RUNS[name], "--backend", "torch", "--out", "m")
     assert reads.steps
     assert not reads.found

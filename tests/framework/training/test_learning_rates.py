@@ -113,24 +113,3 @@ def test_a_resumed_run_knows_the_scores_before_it(backend):
     for _ in range(2):
         resumed.epoch()
     assert second.rates == [4, 2]
-
-
-class Frozen:
-    def __init__(self, learning_rate):
-        pass
-
-    def step(self, parameters, gradients):
-        pass
-
-
-def test_an_optimizer_without_a_rate_cannot_be_scheduled(backend, monkeypatch):
-    build = backend.build
-    monkeypatch.setattr(
-        backend,
-        "build",
-        lambda name, *args, kind, **given: (
-            Frozen(**given) if kind == "optimizer" else build(name, *args, kind=kind, **given)
-        ),
-    )
-    with pytest.raises(UsageError, match="Frozen has no attribute `learning_rate`, which `--sched"):
-        TrainingRun(backend, Scored([], lower_is_better=True), "m", {}, options("constant"))

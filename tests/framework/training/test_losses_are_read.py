@@ -48,12 +48,9 @@ def test_numbers_are_known_at_once(clock):
     for step in (1, 2):
         losses.add(step, 2, 0.5 * step, 1.0)
         assert losses.last == 0.5 * step
-
-
-def test_the_mean_is_weighted():
-    losses = Losses("less", total=6.0, weight=2.0)
-    losses.add(1, 1, 1.0, 2.0)
-    assert losses.mean == pytest.approx(2.0)
+    weighted = Losses("less", total=6.0, weight=2.0)
+    weighted.add(1, 1, 1.0, 2.0)
+    assert weighted.mean == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])

@@ -121,9 +121,6 @@ def test_gradients_of_another_shape_do_not_fit(backends):
     said = "gradients of the shapes [(1, 2, 3)], expected [(2, 3)]"
     with pytest.raises(UsageError, match=re.escape(said)):
         build_loss(backends("numpy"), "wide", CLASSES)
-
-
-def test_a_loss_that_is_not_written_says_so(backends):
     with pytest.raises(NotImplementedError, match="write forward"):
         build_loss(backends("numpy"), "unwritten", CLASSES)
 
@@ -154,9 +151,6 @@ def test_what_cannot_be_built_is_refused_in_words(backends, kind, written, said)
 def test_a_penalty_of_other_parameters_is_refused(backends, written, said):
     with pytest.raises(UsageError, match=re.escape(said)):
         build_penalty(backends("numpy"), written, Layer())
-
-
-def test_without_a_name_there_is_no_penalty(backends):
     assert build_penalty(backends("numpy"), None, Layer()) is None
 
 

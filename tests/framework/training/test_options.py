@@ -6,7 +6,7 @@ import pytest
 
 from framework.errors import UsageError
 from framework.training.option_fields import option_fields
-from framework.training.options import LearningOptions, TrainingOptions
+from framework.training.options import TrainingOptions
 from plugins.lectures.training.cbow import CbowOptions
 from plugins.lectures.training.language_model import LanguageModelOptions
 from plugins.lectures.training.pairs import PairOptions
@@ -38,23 +38,6 @@ def test_every_option_has_a_help_text_and_a_default_that_fits(kind):
     for one in option_fields(kind):
         assert one.option.help.endswith("."), one.name
         assert one.checked(one.default) == one.default, one.name
-
-
-@pytest.mark.parametrize(
-    ("kind", "defaults"),
-    [
-        (LanguageModelOptions, {"epochs": 3, "batch_size": 20, "keep": "last", "summed": False}),
-        (TaggerOptions, {"epochs": 5, "batch_size": 32, "keep": "best", "corpus": "entities"}),
-        (TextClassifierOptions, {"epochs": 5, "keep": "best", "corpus": "sentiment"}),
-        (
-            WordVectorOptions,
-            {"epochs": 5, "optimizer": "sgd", "summed": True, "precision": "float32"},
-        ),
-    ],
-)
-def test_a_kind_of_run_has_defaults_of_its_own(kind, defaults):
-    options = kind()
-    assert {name: getattr(options, name) for name in defaults} == defaults
 
 
 @pytest.mark.parametrize(
@@ -96,10 +79,3 @@ def test_settings_are_what_settles_a_result():
     assert not {"out", "seeds", "resume", "corpus", "arguments"} & settings.keys()
     assert (settings["clip"], settings["seed"], settings["vectors"]) == (None, 0, "v")
     assert settings["vector_range"] is None  # vectors that are given are not drawn
-
-
-def test_each_seed_is_a_run():
-    found = [
-        (one.seed, one.epochs) for one in LearningOptions(seed=4, seeds=3, epochs=2).each_seed()
-    ]
-    assert found == [(4, 2), (5, 2), (6, 2)]

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from framework.interfaces import NumpyArrays, Optimizer
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.states import (
     UnsavableStateError,
     optimizer_state,
@@ -18,9 +16,15 @@ from framework.training.states import (
 
 
 @pytest.mark.parametrize("provider", ["numpy", "torch"])
-@pytest.mark.parametrize("name", ["sgd", "momentum", "ada_grad", "rms_prop", "adam"])
-def test_a_restored_optimizer_takes_the_same_step(name, provider):
-    backend = Backend(Plugins().registry, provider)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {}) for name in ("sgd", "momentum", "ada_grad", "rms_prop", "adam")),
+        ("adam_w", {"weight_decay": 0.5}),
+    ],
+)
+def test_a_restored_optimizer_takes_the_same_step(name, options, provider, backends):
+    backend = backends(provider)
     arrays, rng = backend.arrays, np.random.default_rng(0)
     gradients = [arrays.from_numpy(rng.normal(size=3)) for _ in range(3)]
 
@@ -29,7 +33,8 @@ def test_a_restored_optimizer_takes_the_same_step(name, provider):
         optimizer.step(parameters, {"cell.W": gradient})
         return arrays.to_numpy(parameters["cell.W"])
 
-    first, second = (backend.build(name, kind="optimizer", learning_rate=0.1) for _ in range(2))
+    options = {"learning_rate": 0.1, **options}
+    first, second = (backend.build(name, kind="optimizer", **options) for _ in range(2))
     x = np.ones(3)
     for gradient in gradients[:2]:
         x = step(first, x, gradient)
@@ -62,8 +67,8 @@ def test_an_optimizer_may_say_itself_what_it_remembers():
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_a_state_comes_back_as_it_was(backend):
-    arrays = Backend(Plugins().registry, backend).arrays
+def test_a_state_comes_back_as_it_was(backends, backend):
+    arrays = backends(backend).arrays
     x, ids = np.ones((2, 3), np.float32), np.arange(4)
     state = (arrays.from_numpy(x), [None, 3, {"ids": arrays.from_numpy(ids)}], ())
     form, found = pack_state(state, arrays)

@@ -62,23 +62,19 @@ def test_both_programs_take_the_same_step(backend, case):
     assert list(pair.steps("float32")) == ["ours", *programs]
 
 
-def test_other_weights_are_not_comparable(backend, monkeypatch):
-    monkeypatch.setattr(CourseLSTM, "plain_blocks", lambda self, value: value)
-    (case,) = chosen_cases(["lstm"])
-    with pytest.raises(NotComparable, match=r"^lstm: the two programs do not compute the same"):
-        measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
-
-
-def test_another_optimizer_is_not_comparable(backend, monkeypatch):
-    plain_step = CourseLSTM.plain_step
+def test_other_weights_or_another_optimizer_are_not_comparable(backend, monkeypatch):
+    (case,), plain_step = chosen_cases(["lstm"]), CourseLSTM.plain_step
 
     def with_another_rate(self, *arguments, **named):
         self.rate = 0.5
         return plain_step(self, *arguments, **named)
 
-    monkeypatch.setattr(CourseLSTM, "plain_step", with_another_rate)
-    with pytest.raises(NotComparable, match="differs by"):
-        check_equal(chosen_cases(["lstm"])[0], backend)
+    with monkeypatch.context() as patch, pytest.raises(NotComparable, match="differs by"):
+        patch.setattr(CourseLSTM, "plain_step", with_another_rate)
+        check_equal(case, backend)
+    monkeypatch.setattr(CourseLSTM, "plain_blocks", lambda self, value: value)
+    with pytest.raises(NotComparable, match=r"^lstm: the two programs do not compute the same"):
+        measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
 
 
 def test_a_bound_is_below_the_median_and_within_the_rounds():
@@ -94,15 +90,6 @@ def test_launches_are_counted_and_tiny_sizes_have_no_goal(backend):
     assert all(use.launches > 10 and use.peak is None for use in found.use.values())
     assert found.goal is None and found.units == 12
     assert case.goal("cpu") == 0.97 and case.goal("cuda") is None
-
-
-def test_a_pooling_and_its_copy_move_the_same_number_of_bytes(backend):
-    (case,) = chosen_cases(["qrnn_pooling"])
-    pair = pair_of(case, backend, is_tiny=True, is_random=True)
-    steps = pair.steps("float64")
-    assert pair.units == 4 * 5 * 3 * 4 * 8 / 1e9
-    assert 2 * steps["copy"]().numel() * 8 / 1e9 == pair.units  # a copy reads and writes
-    assert steps["ours"]().shape == (6, 3, 4)
 
 
 def test_rounds_and_steps_are_as_many_as_asked_for():
@@ -207,13 +194,6 @@ def test_skip_gram_says_what_is_missing(small_data, monkeypatch):
         gradus("bench", "skip_gram")
 
 
-def test_a_group_is_chosen_by_its_name():
-    assert len(chosen_cases(["qrnn"])) == 12
-    assert [case.name for case in chosen_cases(["gru", "lstm"])] == ["lstm", "gru"]
-    with pytest.raises(UnknownNameError, match="no model to measure 'gur': did you mean 'gru'"):
-        chosen_cases(["gur"])
-
-
 def test_the_command_shows_a_table_and_saves_json(tmp_path, one_thread):
     file = tmp_path / "figures.json"
     shown = gradus("bench", "gru", "--tiny", "--seconds", "0.1", "--json", file)
@@ -270,15 +250,18 @@ def test_a_model_that_cannot_be_computed_costs_no_other_one_its_figures(
     assert models_in(file) == ["lstm", "gru_default"]
 
 
-def test_a_fault_of_the_program_itself_is_no_reason_to_go_on(tmp_path, measured_with_errors):
-    with pytest.raises(RuntimeError, match="a mistake"):
-        measured_with_errors([None, RuntimeError("a mistake")], file := tmp_path / "figures.json")
-    assert models_in(file) == ["lstm"]
-
-
-def test_what_was_measured_before_an_interrupt_is_kept(tmp_path, measured_with_errors):
-    with pytest.raises(StoppedError, match="to start again: gradus bench lstm gru"):
-        measured_with_errors([None, KeyboardInterrupt()], file := tmp_path / "figures.json")
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        (RuntimeError("a mistake"), RuntimeError, "a mistake"),  # of the program itself
+        (KeyboardInterrupt(), StoppedError, "to start again: gradus bench lstm gru"),
+    ],
+)
+def test_what_was_measured_before_the_end_is_kept(
+    tmp_path, measured_with_errors, error, kind, said
+):
+    with pytest.raises(kind, match=said):
+        measured_with_errors([None, error], file := tmp_path / "figures.json")
     assert models_in(file) == ["lstm"]
 
 
@@ -293,22 +276,19 @@ def test_a_part_of_the_figures_does_not_take_the_place_of_others(tmp_path, measu
     assert models_in(file) == list(THREE)
 
 
-def test_the_list_names_every_model_and_measures_none():
-    assert [line.split(":")[0] for line in gradus("bench", "--list").splitlines()] == [
-        case.name for case in CASES
-    ]
-
-
-def test_without_torch_the_command_says_how_to_install_it(monkeypatch):
+def test_models_are_listed_and_chosen(monkeypatch):
+    listed = gradus("bench", "--list").splitlines()
+    assert [line.split(":")[0] for line in listed] == [case.name for case in CASES]
+    assert len(chosen_cases(["qrnn"])) == 12
+    assert [case.name for case in chosen_cases(["gru", "lstm"])] == ["lstm", "gru"]
+    with pytest.raises(UnknownNameError, match="no model to measure 'gur': did you mean 'gru'"):
+        chosen_cases(["gur"])
+    with pytest.raises(UsageError, match="float32, float64, bfloat16"):
+        gradus("bench", "gru", "--precision", "half")
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"pip install 'gradus-nlp\[torch\]'"):
         gradus("bench", "gru")
-
-
-def test_a_precision_that_is_none_is_refused():
-    with pytest.raises(UsageError, match="float32, float64, bfloat16"):
-        gradus("bench", "gru", "--precision", "half")
 
 
 def test_the_commands_of_the_page_name_models_and_options_that_exist():

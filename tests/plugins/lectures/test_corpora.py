@@ -6,7 +6,6 @@ from programs import completed_python
 from framework.data.corpus import Corpus
 from framework.data.corpus_entry import TEXT, problem
 from framework.data.corpus_registry import Corpora, best_possible_score
-from plugins.lectures.comparison.options import ComparisonOptions
 from plugins.lectures.corpora import CORPORA
 
 
@@ -33,8 +32,3 @@ def test_every_entry_can_be_registered_and_loaded():
     assert [problem(entry) for entry in CORPORA if problem(entry)] == []
     assert all(entry.description and entry.licence for entry in CORPORA)
     assert isinstance(Corpora(CORPORA).load("agreement", TEXT), Corpus)
-
-
-def test_the_comparison_has_defaults_of_its_own():
-    options = ComparisonOptions()
-    assert (options.epochs, options.learning_rate, options.keep) == (6, 0.02, "best")

@@ -59,28 +59,19 @@ def test_subjective_and_objective_sentences(folder):
     assert not corpus.test
 
 
-def test_a_missing_file_is_named(folder):
+def test_missing_files_folders_and_names_are_reported(folder):
+    name = str(folder / "trec" / "train.txt")
+    corpus = load(name)
+    assert (corpus.name, len(corpus.train), corpus.valid, corpus.test) == (name, 2, (), ())
     (folder / "trec" / "test.txt").unlink()
     with pytest.raises(BadInputError, match=r"trec has none of the files test\.txt, TREC\.test"):
         load("trec", folder)
-
-
-def test_a_corpus_without_its_folder_says_how_to_give_it(folder):
+    with pytest.raises(UnknownNameError, match=r"texts 'trek': did you mean 'trec'"):
+        load("trek")
     with pytest.raises(UsageError, match=r"'mr' is read from files: .* `--data DIR`"):
         load("mr")
     with pytest.raises(BadInputError, match="no folder 'nowhere'"):
         load("mr", Path("nowhere"))
-
-
-def test_a_file_is_a_corpus_to_learn_from(folder):
-    name = str(folder / "trec" / "train.txt")
-    corpus = load(name)
-    assert (corpus.name, len(corpus.train), corpus.valid, corpus.test) == (name, 2, (), ())
-
-
-def test_an_unknown_name_is_distinguished_from_similar_ones():
-    with pytest.raises(UnknownNameError, match=r"texts 'trek': did you mean 'trec'"):
-        load("trek")
 
 
 def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():

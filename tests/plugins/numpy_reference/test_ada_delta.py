@@ -3,9 +3,6 @@
 import numpy as np
 import pytest
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
-
 torch = pytest.importorskip("torch", reason="torch's own Adadelta is what is compared with")
 
 
@@ -13,9 +10,9 @@ torch = pytest.importorskip("torch", reason="torch's own Adadelta is what is com
 @pytest.mark.parametrize(
     "options", [{}, {"learning_rate": 0.3, "decay": 0.5, "epsilon": 1e-2}, {"decay": 0.9}]
 )
-def test_ten_steps_in_place(provider, options):
+def test_ten_steps_in_place(provider, options, backends):
     rng = np.random.default_rng(0)
-    backend = Backend(Plugins().registry, provider)
+    backend = backends(provider)
     ours = backend.build("ada_delta", kind="optimizer", **options)
     start = {"W": rng.normal(size=(3, 2)), "b": rng.normal(size=2)}
     held = {name: backend.arrays.from_numpy(array) for name, array in start.items()}
@@ -39,8 +36,8 @@ def test_ten_steps_in_place(provider, options):
 
 
 @pytest.mark.parametrize("provider", ["numpy", "torch"])
-def test_float32_stays_float32_and_gradients_stay_as_they_are(provider):
-    backend = Backend(Plugins().registry, provider)
+def test_float32_stays_float32_and_gradients_stay_as_they_are(provider, backends):
+    backend = backends(provider)
     x, g = (backend.arrays.from_numpy(np.full(2, value, np.float32)) for value in (1.0, 2.0))
     backend.build("ada_delta", kind="optimizer").step({"x": x}, {"x": g})
     assert backend.arrays.to_numpy(x).dtype == np.float32

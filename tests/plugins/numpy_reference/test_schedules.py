@@ -2,29 +2,24 @@
 
 import pytest
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.numpy_reference.schedules import Constant, LinearDecay, Plateau
 
 
-def rates(schedule, costs):
-    found = []
+@pytest.mark.parametrize(
+    ("schedule", "costs", "expected"),
+    [
+        (Plateau(8.0), [5, 4, 4, 3, 3.5, 2], [8, 8, 8, 4, 4, 2]),
+        (Plateau(8.0, by=1.0), [120, 110, 109.5, 108, 100], [8, 8, 8, 4, 4]),
+        (Plateau(8.0, patience=1), [5, 6, 6, 6, 6, 6], [8, 8, 8, 4, 4, 2]),
+    ],
+)
+def test_the_rate_follows_the_held_out_score(schedule, costs, expected):
+    rates = []
     for cost in costs:
-        found.append(schedule.rate(len(found)))
+        rates.append(schedule.rate(len(rates)))
         schedule.observe(cost)
-    return found
-
-
-def test_a_plateau_lowers_the_rate_after_an_epoch_without_improvement():
-    assert rates(Plateau(8.0), [5, 4, 4, 3, 3.5, 2]) == [8, 8, 8, 4, 4, 2]
-
-
-def test_an_improvement_must_exceed_what_is_asked_for():
-    assert rates(Plateau(8.0, by=1.0), [120, 110, 109.5, 108, 100]) == [8, 8, 8, 4, 4]
-
-
-def test_patience_lets_epochs_pass():
-    assert rates(Plateau(8.0, patience=1), [5, 6, 6, 6, 6, 6]) == [8, 8, 8, 4, 4, 2]
+    assert rates == expected
+    assert [Constant(2.0).rate(step) for step in (0, 100)] == [2, 2]
 
 
 @pytest.mark.parametrize("wrong", [{"factor": 1.0}, {"factor": 0.0}, {"by": -1}, {"patience": -1}])
@@ -38,12 +33,8 @@ def test_a_straight_line_falls_to_almost_nothing():
     assert [line.rate_at(share) for share in (0, 0.25, 1)] == [2, 1.5, pytest.approx(2e-4)]
 
 
-def test_a_constant_rate_stays():
-    assert [Constant(2.0).rate(step) for step in (0, 100)] == [2, 2]
-
-
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 @pytest.mark.parametrize("name", ["constant", "linear_decay", "plateau", "plateau@numpy"])
-def test_schedules_know_no_arrays_and_serve_every_backend(backend, name):
-    built = Backend(Plugins().registry, backend).build(name, kind="schedule", learning_rate=0.5)
+def test_schedules_know_no_arrays_and_serve_every_backend(backends, backend, name):
+    built = backends(backend).build(name, kind="schedule", learning_rate=0.5)
     assert built.rate(0) == 0.5

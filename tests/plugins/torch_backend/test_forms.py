@@ -2,7 +2,18 @@
 
 import numpy as np
 import pytest
-from model_catalogue import LANGUAGE_MODELS, MODELS, RNN, TEXT, WORDS, X, given, named
+from model_catalogue import (
+    AFFINE,
+    LANGUAGE_MODELS,
+    MODELS,
+    RNN,
+    TEXT,
+    VECTORS,
+    WORDS,
+    X,
+    given,
+    named,
+)
 from model_catalogue import built as built_on
 
 from framework.errors import UsageError
@@ -82,6 +93,7 @@ def test_word_by_word_both_say_what_they_say_of_the_whole(name, sizes, settings,
 
 
 ONES = np.ones
+Q, K, V = ONES((2, 3, 4)), ONES((2, 5, 4)), ONES((2, 5, 1))
 #: Exercise, name, sizes, settings, what a forward is given or None, and the message.
 REFUSED = [
     ("backpropagation", "window_scorer", (5, 3), {}, (ONES((2, 4)),), r"\(N, 5\), .* \(2, 4\)"),
@@ -129,6 +141,75 @@ REFUSED = [
     ("transformer_lm", "transformer_lm", (6, 4, 2, 1, 1), {}, None, "at least 2, but is 1"),
     ("transformer_lm", "transformer_lm", (6, 4, 2, 1, 4), {}, (TEXT,), "5 tokens, .* context is 4"),
     ("transformer_lm", "transformer_lm", (6, 4, 2, 1), {}, (TEXT, TEXT), "`step` continues"),
+    ("text_cnn", "text_cnn", (6, 4, 5, 3), {"channels": "static"}, None, "'static' needs vectors"),
+    ("text_cnn", "text_cnn", (6, 4, 5, 3), {"channels": "frozen"}, None, "both, but got 'frozen'"),
+    ("text_cnn", "text_cnn", (6, 4, 5, 3), {"widths": ()}, None, "one width or more"),
+    ("text_cnn", "text_cnn", (6, 4, 5, 3), {"max_norm": 0}, None, "is positive, but got 0"),
+    ("text_cnn", "text_cnn", (6, 4, 5, 3), {"vectors": ONES((5, 4))}, None,
+     r"shape \(6, 4\), but has \(5, 4\)"),
+    *(
+        ("layer_norm", name, *case)
+        for name in ("layer_norm", "rms_norm")
+        for case in (
+            ((3,), {}, (ONES((4, 2)),), r"x should be \(\.\.\., 3\), but is \(4, 2\)"),
+            ((3,), {}, (ONES(()),), r"x should be \(\.\.\., 3\), but is \(\)"),
+            ((3, 0), {}, None, "epsilon should be positive, but is 0"),
+            ((0,), {}, None, "features should be at least 1, but are 0"),
+        )
+    ),
+    ("positions", "learned_positions", (3, 2), {}, (ONES((1, 2, 2)), 2),
+     "last word has the position 3, but 3 have a vector"),
+    ("positions", "learned_positions", (3, 2), {}, (ONES((1, 2, 3)),), r"T, 2\), .* \(1, 2, 3\)"),
+    ("positions", "rotary", (2,), {}, (ONES((1, 2, 2)), -1), "at least 0, but is -1"),
+    ("positions", "rotary", (3,), {}, None, "d should be even and at least 2, but is 3"),
+    ("lora", "lora", (AFFINE, 0, 1.0), {}, None, r"from 1 to 4 for W \(4, 4\), but is 0"),
+    ("lora", "lora", (AFFINE, 5, 1.0), {}, None, r"from 1 to 4 for W \(4, 4\), but is 5"),
+    ("lora", "lora", (AFFINE, 1, 0.0), {}, None, "alpha should be positive, but is 0"),
+    ("lora", "lora", (AFFINE, 1, 1.0), {}, (ONES((2, 3)),), r"4\), but is \(2, 3\)"),
+    ("multi_head_attention", "multi_head_attention", (8, 3), {}, None, "features is 8"),
+    ("multi_head_attention", "multi_head_attention", (8, 4), {"key_value_heads": 3}, None,
+     "key_value_heads should divide heads, but key_value_heads is 3 and heads is 4"),
+    ("multi_head_attention", "multi_head_attention", (8, 4), {}, (ONES((3, 0, 8)),),
+     r"x should be \(N, T, 8\) with T ≥ 1, but is \(3, 0, 8\)"),
+    ("multi_head_attention", "multi_head_attention", (8, 4), {},
+     (ONES((3, 6, 8)), ONES((2, 6), bool)), r"\(3, 6\) or \(3, 6, 6\), but has \(2, 6\)"),
+    ("transformer_block", "transformer_block", (8, 2), {"norm": "both"}, None, "not 'both'"),
+    ("transformer_block", "transformer_block", (8, 2), {"keep_probability": 0.0}, None,
+     r"keep_probability lies in \(0, 1\], but got 0"),
+    ("transformer_block", "transformer_block", (8, 2), {"key_value_heads": 3}, None,
+     "key_value_heads is 3 and heads is 2"),
+    ("transformer_block", "feed_forward", (3,), {}, (ONES((4, 2)),), r"\(4, 2\)"),
+    ("induction", "attention_only_transformer", (5, 4, 2, 0), {}, None, "are 0"),
+    ("induction", "attention_only_transformer", (5, 4), {}, (TEXT[0, :3],), r"but are \(3,\)"),
+    ("masked_lm", "masked_lm", (6, 5, 4, 2, 1), {}, (TEXT, TEXT), r"bool \(2, 5\), but is int64"),
+    ("blockwise_attention", "blockwise_attention", (0,), {}, None, "at least 1, but is 0"),
+    *(
+        ("blockwise_attention", "blockwise_attention", (2,), {"causal": True}, inputs, message)
+        for inputs, message in (
+            ((K, Q, V[:, :3]), "at most one query per key, but 5 are for 3"),
+            ((Q, K, V, ONES((2, 3), bool)), r"mask should have \(2, 5\), but has \(2, 3\)"),
+            ((Q, K[..., :2], V), r"\(2, 5, 2\)"),
+            ((Q, K, V[:, 1:]), r"\(2, 4, 1\)"),
+            ((Q[0], K, V), r"\(3, 4\)"),
+        )
+    ),
+    *(
+        ("attention", "bilinear_attention", (4, 4), {}, inputs, message)
+        for inputs, message in (
+            ((Q, K, V, ONES((2, 3), bool)), r"\(2, 5\) or \(2, 3, 5\), but has \(2, 3\)"),
+            ((Q, K[:, :0], V[:, :0]), "K ≥ 1"),
+            ((Q, K, V[:, :3]), r"values .*\(2, 3, 1\)"),
+            ((Q[0], K, V), "queries, keys and values should"),
+            ((Q[..., :1], K, V), "queries should have 4 features, but have 1"),
+            ((Q, K[..., :3], V), "keys should have 4 features, but have 3"),
+        )
+    ),
+    ("attentive_translator", "transformer_translator", (9, 8, 6, 4, 2), {}, None,
+     "heads should divide features, but heads is 4 and features is 6"),
+    ("attentive_translator", "transformer_translator", (9, 8, 6, 2, 0), {}, None,
+     "layers should be at least 1, but are 0"),
+    ("attentive_translator", "transformer_translator", (9, 8, 6, 2), {"keep_probability": 0}, None,
+     r"keep_probability lies in \(0, 1\], but got 0"),
 ]  # fmt: skip
 
 
@@ -170,3 +251,13 @@ def test_backward_needs_a_forward(name):
     model, arrays = built("torch", name, 2, 3, *([1] if name == "conv1d" else []))
     with pytest.raises(UsageError, match=r"\.backward needs a forward"):
         model.backward(arrays.from_numpy(ONES((1, 1, 3))))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_word_vectors_are_taken_over_and_weights_bounded(provider):
+    given_vectors = {"vectors": VECTORS, "channels": "both", "max_norm": 0.7}
+    model, arrays = built(provider, "text_cnn", 6, 4, 5, 3, **given_vectors)
+    model.constrain()
+    assert np.linalg.norm(arrays.to_numpy(model.parameters["W"]), axis=0).max() <= 0.7 * 1.000001
+    for table in (model.static, model.parameters["embedding"]):
+        np.testing.assert_array_equal(arrays.to_numpy(table), VECTORS)

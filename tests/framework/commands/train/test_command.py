@@ -100,10 +100,9 @@ def test_every_backend_reads_a_checkpoint_with_the_same_perplexity(trained, dtyp
     assert found[0] == pytest.approx(last, abs=1e-4)
 
 
-@pytest.mark.parametrize("trained", ["numpy", "torch"])
-def test_words_may_be_known_by_their_characters(course, trained):
+def test_words_may_be_known_by_their_characters(course):
     """Trained, gone on with, evaluated and sampled from like any other."""
-    options = ("--backend", trained, "--character-filters", 3, "--learning-rate", 0.03)
+    options = ("--backend", "torch", "--character-filters", 3, "--learning-rate", 0.03)
     gradus("train", "rnn_lm", *SMALL, *options, "--out", "m", "--epochs", 3)
     output = gradus("train", "rnn_lm", *SMALL, *options, "--out", "m", "--epochs", 6, "--resume")
     assert "character_word_encoder" in output
@@ -114,14 +113,6 @@ def test_words_may_be_known_by_their_characters(course, trained):
         found = perplexities(gradus("evaluate", "m", "--backend", backend))[0]
         assert found == pytest.approx(perplexities(output)[-1], abs=1e-4)
         assert gradus("sample", "m", "--backend", backend, "--prompt", "the").startswith("the ")
-
-
-def test_backends_learn_alike():
-    one, two = (
-        perplexities(gradus("train", "rnn_lm", *SMALL, "--clip", 0.5, "--backend", backend))
-        for backend in ("numpy", "torch")
-    )
-    assert one == pytest.approx(two, rel=1e-4)
 
 
 def test_a_text_of_ones_own_is_scored_whole(course):
@@ -141,13 +132,9 @@ def test_samples_go_on_after_the_prompt():
     assert text.endswith("\n")
     assert text == gradus("sample", "m", "--prompt", "the old", "--length", 30, "--seed", 1)
     assert text != gradus("sample", "m", "--prompt", "the old", "--length", 30, "--seed", 2)
+    assert "read as <unk>: zebra" in gradus("sample", "m", "--prompt", "the zebra", "--length", 3)
     greedy = [gradus("sample", "m", "--temperature", 0, "--seed", seed) for seed in (1, 2)]
     assert greedy[0] == greedy[1]
-
-
-def test_unknown_words_of_a_prompt_are_mentioned():
-    gradus("train", "rnn_lm", *SMALL, "--epochs", 1, "--out", "m")
-    assert "read as <unk>: zebra" in gradus("sample", "m", "--prompt", "the zebra", "--length", 3)
 
 
 def student(course, body, provider="student"):
@@ -182,29 +169,6 @@ def test_the_parts_of_a_student_compute_on_the_arrays_of_the_backend(course):
     assert "from your code: rnn\nfrom torch: affine, recurrent_lm\n" in as_trained
 
 
-def test_an_unfinished_part_is_no_traceback(course):
-    options = student(course, "raise NotImplementedError('forward')")
-    with pytest.raises(UsageError, match=r"not finished \(forward\): .*rnn@student.*`grade`"):
-        gradus("train", "rnn_lm", *SMALL, *options)
-
-
-def test_a_student_who_has_written_nothing_gets_an_error(course):
-    options = student(course, "")
-    (course / "exercises" / "rnn.py").unlink()
-    with pytest.raises(UsageError, match="nothing is written in 'exercises' yet: `grade`"):
-        gradus("train", "rnn_lm", *options)
-
-
-def test_a_missing_submission_is_named():
-    with pytest.raises(UsageError, match="no folder 'nowhere'"):
-        gradus("train", "rnn_lm", "--provider", "student", "--submission", "nowhere")
-
-
-def test_a_submission_replaces_no_other_provider(course):
-    with pytest.raises(PluginError, match="rnn@numpy"):
-        gradus("train", "rnn_lm", *student(course, "", provider="numpy"))
-
-
 def test_the_optimizer_of_a_plugin(course):
     (course / "week3.py").write_text(OPTIMIZER_PLUGIN, encoding="utf-8")
     options = ("--plugin", "week3.py", "--optimizer", "frozen@week3")
@@ -212,8 +176,22 @@ def test_the_optimizer_of_a_plugin(course):
     assert "from week3: frozen\n" in output
     first, last = perplexities(output)
     assert first == last
+    with pytest.raises(UsageError, match="Frozen has no attribute `learning_rate`, which `--sched"):
+        gradus("train", "rnn_lm", *SMALL, *options, "--schedule", "constant")
 
 
-def test_a_run_that_goes_astray_stops_with_advice():
-    with pytest.raises(UsageError, match=r"loss is (nan|inf) at step .*smaller `--learning-rate`"):
-        gradus("train", "rnn_lm", *SMALL, "--optimizer", "sgd", "--learning-rate", "1e308")
+@pytest.mark.parametrize(
+    ("body", "provider", "error", "said"),
+    [
+        ("raise NotImplementedError('forward')", "student", UsageError,
+         r"not finished \(forward\): .*rnn@student.*`grade`"),
+        (None, "student", UsageError, "nothing is written in 'exercises' yet: `grade`"),
+        ("", "numpy", PluginError, "rnn@numpy"),
+    ],
+)  # fmt: skip
+def test_a_part_that_cannot_be_used_is_no_traceback(course, body, provider, error, said):
+    options = student(course, body, provider=provider)
+    if body is None:
+        (course / "exercises" / "rnn.py").unlink()
+    with pytest.raises(error, match=said):
+        gradus("train", "rnn_lm", *SMALL, *options)

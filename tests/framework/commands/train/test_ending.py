@@ -115,18 +115,15 @@ def test_a_students_model_stands_beside_the_reference(student):
     assert found["your recurrent_lm"] == found["reference"]
 
 
-def test_no_reference_is_trained_after_a_long_run(student, monkeypatch):
-    monkeypatch.setattr("framework.commands.train.ending.REFERENCE_SECONDS", 0.0)
-    output = gradus("train", "rnn_lm", *student)
-    assert list(rows(output)) == ["your recurrent_lm", "3-grams (Kneser-Ney)"]
-    assert "The reference is trained" not in output
-
-
-def test_an_interrupted_reference_is_left_out(student, monkeypatch):
+def test_a_reference_after_a_long_run_or_an_interrupted_one_is_left_out(student, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("framework.commands.train.ending.epoch_progress", interrupt)
-    output = gradus("train", "rnn_lm", *student)
-    assert list(rows(output)) == ["your recurrent_lm", "3-grams (Kneser-Ney)"]
-    assert "Next: `gradus sample" in output
+    patched = {"epoch_progress": interrupt, "REFERENCE_SECONDS": 0.0}
+    for name, value in patched.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(f"framework.commands.train.ending.{name}", value)
+            output = gradus("train", "rnn_lm", *student)
+        assert list(rows(output)) == ["your recurrent_lm", "3-grams (Kneser-Ney)"]
+        assert ("The reference is trained" in output) == (name == "epoch_progress")
+        assert "Next: `gradus sample" in output

@@ -26,22 +26,17 @@ def lines_of(capsys):
     return lines_of
 
 
-def test_a_short_epoch_prints_nothing_before_its_end(lines_of):
-    assert lines_of(0.05, 100) == []
-
-
-def test_a_long_epoch_prints_a_line_for_each_tenth_of_its_steps(lines_of):
-    found = lines_of(0.2, 1000)
-    assert len(found) == 9
-    assert found[0] == "epoch 1/3   step 100 of 1,000   loss 2.0000"
-    assert found[-1] == "epoch 1/3   step 900 of 1,000   loss 2.0000"
-
-
-def test_no_silence_lasts_longer_than_half_a_minute(lines_of):
-    assert lines_of(7.0, 1000)[:2] == [
-        "epoch 1/3   step 5 of 1,000   loss 2.0000",
-        "epoch 1/3   step 10 of 1,000   loss 2.0000",
-    ]
+@pytest.mark.parametrize(
+    ("seconds_per_step", "steps", "shown"),
+    [
+        (0.05, 100, range(0)),  # a short epoch prints nothing before its end
+        (0.2, 1000, range(100, 1000, 100)),  # a long one prints a line for each tenth
+        (7.0, 1000, range(5, 1000, 5)),  # no silence lasts longer than half a minute
+    ],
+)
+def test_lines_come_at_a_steady_rate(lines_of, seconds_per_step, steps, shown):
+    expected = [f"epoch 1/3   step {step} of {steps:,}   loss 2.0000" for step in shown]
+    assert lines_of(seconds_per_step, steps) == expected
 
 
 @pytest.mark.parametrize(("speed", "shown"), [(2.5, "1,000 tokens/s"), (None, "")])

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from gradus_command import gradus
 from repository import text_of
-from typer.testing import CliRunner
 
-from framework.cli import app
 from framework.errors import UsageError
 from framework.training.checkpoints import load_checkpoint
 
@@ -33,14 +31,12 @@ def train(model, *options):
     return load_checkpoint("m")
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
 @pytest.mark.parametrize(("model", "cell"), [("gated_lm", "lstm"), ("recurrent_lm", "rnn")])
 @pytest.mark.parametrize(
     "options", [("--layers", 2), ("--dropout", "dropout:keep_probability=0.9")]
 )
-def test_a_stack_is_made_of_the_models_own_cell(model, cell, backend, options):
-    saved = train(model, *options, "--backend", backend)
-    assert saved.arguments["cell"]["layer"] == cell
+def test_a_stack_is_made_of_the_models_own_cell(model, cell, options):
+    assert train(model, *options).arguments["cell"]["layer"] == cell
 
 
 def test_the_models_own_cell_is_not_written_where_no_option_asks():
@@ -50,10 +46,9 @@ def test_the_models_own_cell_is_not_written_where_no_option_asks():
     assert train("gated_lm", "--layers", 2, "--set", "cell=gru").arguments == chosen
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_layers_of_a_stack_get_other_arguments(backend):
+def test_layers_of_a_stack_get_other_arguments():
     cell = "cell={layer='qrnn',layers=2,options={width=3,pooling='fo'}}"
-    saved = train("recurrent_lm", "--set", cell, "--backend", backend)
+    saved = train("recurrent_lm", "--set", cell)
     assert saved.parameters["cell.layer_1.W"].shape == (3, 3, 3 * 4)
 
 
@@ -111,10 +106,3 @@ def test_a_model_without_a_hidden_layer_gets_no_size_of_one(text):
     assert load_checkpoint("m").arguments == {"vocabulary_size": 7, "embedding_size": 32}
     with pytest.raises(UsageError, match="unexpected keyword argument 'hidden_size'"):
         gradus("train", "tiny_lm", *SMALL, *plugin, "--hidden-size", 4)
-
-
-def test_a_device_is_chosen_by_its_name():
-    result = CliRunner().invoke(app, ["train", "gated_lm", "--device", "gpu"])
-    assert result.exit_code == 2
-    assert "Invalid value for '--device'" in result.output
-    assert "'gpu' is not one of 'cpu', 'cuda'." in result.output

@@ -7,7 +7,7 @@ import pytest
 from gradus_command import gradus
 from repository import text_of
 
-from framework.errors import ConflictError, UnknownNameError
+from framework.errors import ConflictError
 from framework.training.checkpoints import load_checkpoint
 
 MODELS = text_of("plugins/two_models.py")
@@ -70,8 +70,3 @@ def test_a_kind_of_run_that_gradus_has_is_not_replaced(folder):
     (folder / "week3.py").write_text(TASK.replace('"parity"', '"tagger"'), "utf-8")
     with pytest.raises(ConflictError, match="both offer the kind of run 'tagger'"):
         train("window_classifier", "--epochs", 1)
-
-
-def test_an_unknown_kind_of_run_is_named():
-    with pytest.raises(UnknownNameError, match="no kind of run 'tager': did you mean 'tagger'"):
-        train("tager:counter")

@@ -11,7 +11,6 @@ from small_runs import copy_corpora
 
 from framework.commands.train.command import RECIPES
 from framework.data.vocabulary import SPECIAL, UNK
-from framework.providers.backends import Backend
 from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.kinds import task_class
@@ -81,15 +80,13 @@ def test_a_recipe_has_the_values_of_its_paper(name):
 
 
 @of_steps
-def test_the_learning_rate_falls_as_in_the_paper(name):
-    backend = Backend(Plugins().registry, "numpy")
+def test_the_learning_rate_falls_as_in_the_paper(name, backend):
     found = LearningRate(backend, options_of(name))
     rates = {int(epoch): rate for epoch, rate in PAPERS[name]["rates"].items()}
     assert {epoch: found.at(epoch) for epoch in rates} == pytest.approx(rates)
 
 
-def test_kims_rate_is_halved_where_the_perplexity_falls_by_too_little():
-    backend = Backend(Plugins().registry, "numpy")
+def test_kims_rate_is_halved_where_the_perplexity_falls_by_too_little(backend):
     found = LearningRate(backend, options_of("kim_2016_small"))
     rates = []
     for epoch, perplexity in enumerate([200.0, 150.0, 149.5, 148.9, 140.0], start=1):

@@ -57,14 +57,9 @@ def test_lines_that_are_no_options_are_refused(tmp_path, line, error, said):
     ("line", "said"),
     [
         ("epochs = 'many'", "mine.toml: epochs must be a whole number from 1 on, not 'many'"),
-        ("epochs = 0", "mine.toml: epochs must be a whole number from 1 on, not 0"),
-        ("dropout = 1.5", "mine.toml: dropout must be text, not 1.5"),
-        ("precision = 'half'", "precision must be one of float64, float32, bfloat16, not 'half'"),
-        ("arguments = 'a=3'", "arguments must be a list of texts, not 'a=3'"),
         ("device = 'gpu'", "mine.toml: device must be one of cpu, cuda, not 'gpu'"),
         ("backend = 3", "mine.toml: backend must be text, not 3"),
         ("plugin = 'week3'", "mine.toml: plugin must be a list of texts, not 'week3'"),
-        ("learning_rate = inf", "mine.toml: learning_rate must be a number from 0 on, not inf"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(tmp_path, line, said):
@@ -72,6 +67,9 @@ def test_a_value_that_does_not_fit_is_refused_with_what_is_allowed(tmp_path, lin
     with pytest.raises(BadInputError, match=re.escape(said)) as refused:
         train("--recipe", "mine.toml")
     assert refused.value.exit_code == 2
+
+
+def test_a_value_on_the_command_line_is_refused_too():
     many = gradus("train", "recurrent_lm", "--epochs", "many")
     assert many.exit_code == 2
     assert "Invalid value for '--epochs'" in many.output
@@ -89,12 +87,9 @@ def test_each_kind_of_run_lists_its_own_recipes():
         train("--recipe", "kim_2014")
 
 
-def test_an_unknown_recipe_is_named():
+def test_the_error_for_an_unknown_recipe_lists_all():
     with pytest.raises(UnknownNameError, match="did you mean 'zaremba_small'"):
         train("--recipe", "zaremba_smal")
-
-
-def test_the_error_for_an_unknown_recipe_lists_all():
     with pytest.raises(UnknownNameError) as refused:
         train("--recipe", "x")
     assert str(refused.value) == (

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from gradus_command import gradus
 from power_cut import PowerCutError, power_cut
 from small_runs import copy_corpora, train
 
@@ -55,9 +54,6 @@ def test_every_run_of_several_has_an_entry_and_the_recipe_is_named():
     assert found["recipe"] == "mine.toml"
     assert [(run["label"], run["seed"]) for run in found["runs"]] == [("seed0", 0), ("seed1", 1)]
     assert (found["seeds"], found["folds"]) == (2, 0)
-
-
-def test_the_folds_of_a_cross_validation_are_counted():
     train("text_classifier", "m", "--json", "r.json", "--folds", 2, epochs=1)
     found = read()
     assert (found["seeds"], found["folds"]) == (1, 2)
@@ -109,7 +105,3 @@ def test_the_processor_has_a_name(tmp_path):
     (tmp_path / "cpuinfo").write_text("model\t: 2\nmodel name\t: Fast 3000 \nx: y\n", "utf-8")
     assert processor_name(tmp_path / "cpuinfo") == "Fast 3000"
     assert processor_name(tmp_path / "none")
-
-
-def test_the_help_text_names_the_file():
-    assert "--json FILE" in gradus("train", "rnn_lm", "--help")

@@ -8,7 +8,7 @@ from gradus_command import gradus
 from plugin_fixtures import reader
 from repository import text_of
 
-from framework.errors import BadInputError, PluginError, UsageError
+from framework.errors import BadInputError, PluginError
 from framework.training.checkpoints import load_checkpoint
 
 #: A file in the format of CoNLL-2003 in which the word before a name tells its type.
@@ -171,35 +171,12 @@ def test_sentence_taggers_are_trained_and_evaluated(treebank, model, backend):
 
 
 def test_the_recurrent_layers_of_a_tagger_are_chosen_by_options(treebank):
-    stack = (
-        "--cell",
-        "gru",
-        "--layers",
-        3,
-        "--skip",
-        "highway",
-        "--dropout",
-        "dropout:keep_probability=0.9",
-    )
+    dropout = ("--dropout", "dropout:keep_probability=0.9")
+    stack = ("--cell", "gru", "--layers", 3, "--skip", "highway", *dropout)
     gradus("train", "rnn_tagger", *treebank, *SETS["recurrent_tagger"], "--epochs", 1, *stack)
     saved = load_checkpoint(Path("checkpoints/rnn_tagger.safetensors"))
-    described = {
-        "layer": "gru",
-        "layers": 3,
-        "skip": "highway",
-        "dropout": {"name": "dropout", "keep_probability": 0.9},
-    }
+    dropout = {"name": "dropout", "keep_probability": 0.9}
+    described = {"layer": "gru", "layers": 3, "skip": "highway", "dropout": dropout}
     assert saved.arguments["cell"] == described
     assert "reader.backward_layer.layer_3.gate.W" in saved.parameters
     gradus("evaluate", "checkpoints/rnn_tagger.safetensors", "--backend", "torch")
-
-
-def test_entities_can_be_read_by_sentences_too(folder):
-    options = ("--corpus", "conll2003", "--data", ".", "--epochs", 8, "--learning-rate", 0.05)
-    shown = gradus("train", "recurrent_tagger", *options, *SETS["recurrent_tagger"])
-    assert "test F1 1.0000" in shown
-
-
-def test_connections_need_a_stack():
-    with pytest.raises(UsageError, match="but there is one layer: add `--layers 2`"):
-        gradus("train", "recurrent_tagger", "--skip", "dense")

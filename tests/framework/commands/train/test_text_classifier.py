@@ -91,14 +91,6 @@ def test_a_file_of_ones_own_is_learned_from_and_another_one_measured_on():
     assert "on the held-out part of reviews.txt, 6 texts" in gradus("evaluate", saved)
 
 
-def test_subjectivity_is_learned_from_a_file_in_the_format_of_subj(folder):
-    (folder / "subj").mkdir()
-    lines = [f"1 i think the {word} is fine\n0 he sells a {word}\n" for word in "abcdefghij"]
-    (folder / "subj" / "subj.all").write_text("".join(lines), "utf-8")
-    shown = train("--corpus", "subj", "--data", ".", "--epochs", 8)
-    assert "accuracy 1.0000 after epoch" in shown
-
-
 def test_cross_validation_measures_every_text_once():
     shown = train("--corpus", "mr", "--data", ".", "--folds", 3, "--epochs", 1)
     assert shown.count("36 texts to learn from, 4 held out, 20 to test") == 3
@@ -128,26 +120,14 @@ def test_an_interrupted_cross_validation_goes_on_with_the_fold_it_was_in(folder,
     assert resumed.count("epoch 1/2") == 1  # that of the third fold
 
 
-def test_an_interrupted_run_goes_on_and_a_finished_one_is_not_repeated(folder, monkeypatch):
+def test_a_finished_run_is_not_repeated():
     options = ("--corpus", "reviews.txt", "--epochs", 3)
-    train(*options, "--out", "whole")
-    with monkeypatch.context() as patch:
-        patch.setattr("framework.commands.train.epoch_lines.EpochLines", power_cut(after=2))
-        with pytest.raises(PowerCutError):
-            train(*options, "--out", "cut")
-    assert (folder / "cut.last").is_file()
-    assert "continuing after epoch 2\nepoch 3/3" in train(*options, "--out", "cut", "--resume")
-    assert not (folder / "cut.last").exists()
-    assert (folder / "cut").read_bytes() == (folder / "whole").read_bytes()
-    again = train(*options, "--out", "cut", "--resume")
-    assert "continuing after epoch 3\nheld-out accuracy" in again
+    train(*options, "--out", "m")
+    assert "continuing after epoch 3\nheld-out accuracy" in train(
+        *options, "--out", "m", "--resume"
+    )
     with pytest.raises(UsageError, match="its batch size is 32, but this run has 8"):
-        train(*options, "--batch-size", 8, "--out", "cut", "--resume")
-
-
-def test_the_help_is_that_of_the_kind_of_model():
-    shown = gradus("train", "bag_of_vectors", "--help")
-    assert "--folds" in shown and "--unroll" not in shown
+        train(*options, "--batch-size", 8, "--out", "m", "--resume")
 
 
 CONVOLUTION = (

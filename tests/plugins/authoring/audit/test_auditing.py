@@ -96,39 +96,11 @@ def test_mistakes_are_caught_missed_or_hit_the_wrong_task(run):
     assert stray.note == "fails double, not only Sigmoid"
 
 
-def test_one_failing_check_of_each_task_is_enough(run, exercise):
-    checks = exercise.tests.read_text("utf-8")
-    more = checks.replace("def test_", "def test_later_").partition("@pytest.mark.task")
-    exercise.tests.write_text(f"{checks}\n\n{''.join(more[1:])}", "utf-8")
-    result = run(CAUGHT + STRAY, mistakes_only=True)
-    assert [finding.failed for finding in result.findings] == [("test_squash.py::test_double",)] * 2
-    assert result.findings[1].note == "fails double, not only Sigmoid"
-
-
 @pytest.fixture
 def ran(exercise, tmp_path, monkeypatch):
     """The names of the checks that ran, in their order; `file` where the file was imported."""
     monkeypatch.setenv("RAN", str(tmp_path / "ran"))
-    note = """
-import os
-import pytest
-
-def note(name):
-    with open(os.environ["RAN"], "a", encoding="utf-8") as file:
-        file.write(f"{name} ")
-
-@pytest.fixture(autouse=True)
-def noted(request):
-    note(request.node.name)
-
-note("file")
-
-@pytest.mark.task("Sigmoid")
-@pytest.mark.points(1)
-def test_trained(submission, metric_threshold):
-    assert submission.Sigmoid().forward(0.0) == 0.5
-"""
-    exercise.tests.write_text(note + CHECKS, "utf-8")
+    exercise.tests.write_text(text_of("texts/auditing/noting.py") + CHECKS, "utf-8")
     return lambda: (tmp_path / "ran").read_text("utf-8").split()
 
 
@@ -137,18 +109,15 @@ def alone(course, scope):
     return audit(setting_of(course), scope, 1)
 
 
-def test_checks_are_collected_once_and_those_that_train_come_last(run, ran, tiny_course, exercise):
-    (exercise.solution.parent / "mistakes.toml").write_text(CAUGHT + MISSED, "utf-8")
-    alone(tiny_course, Scope((exercise,), mistakes_only=True))
-    every = ["test_sigmoid", "test_double", "test_trained"]
-    assert ran() == ["file", *every, *every, *every]  # the solution, and both mistakes
-
-
-def test_a_check_runs_where_it_can_say_something_new(run, ran, tiny_course, exercise):
+def test_checks_are_collected_once_and_run_where_they_can_say_something_new(
+    run, ran, tiny_course, exercise
+):
     wrong = MISSED.replace("np.exp(z)", "np.exp(z) + 1").replace("missed", "found")
-    (exercise.solution.parent / "mistakes.toml").write_text(wrong, "utf-8")
+    (exercise.solution.parent / "mistakes.toml").write_text(MISSED + wrong, "utf-8")
     alone(tiny_course, Scope((exercise,), mistakes_only=True))
-    assert ran()[4:] == ["test_sigmoid", "test_double"]  # one failure of each task is enough
+    every = ["test_sigmoid", "test_double", "test_trained"]  # what trains comes last
+    # The solution, both mistakes. One failure of each task is enough.
+    assert ran() == ["file", *every, *every, "test_sigmoid", "test_double"]
 
 
 def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise):
@@ -156,12 +125,6 @@ def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise):
     first = [one for one in found.findings if one.failed == ("test_squash.py::test_sigmoid",)]
     assert first
     assert ran().count("test_double") == 1 + len(found.findings) - len(first)
-
-
-def test_all_is_well_when_all_are_caught(run):
-    result = run(CAUGHT, mistakes_only=True)
-    assert result.exit_code == 0
-    assert "all were caught" in shown(result)
 
 
 def test_an_exercise_without_a_list_of_mistakes_is_reported(run, tiny_course, exercise):
@@ -183,53 +146,41 @@ def test_a_task_missing_in_the_solution_is_reported_before_anything_is_tried(run
         audit(setting, Scope((broken.exercise("squash"),)))
 
 
-def test_an_audit_that_tries_nothing_claims_nothing(run):
-    text = shown(run("", mistakes_only=True))
-    assert "0 tried" in text
-    assert "every one" not in text
+def test_consistent_forms_are_tried_and_tasks_that_depend_may_fail_too(run):
+    consistent = CAUGHT + 'consistent = [{ find = "np.exp(-z)", replace = "np.exp(z)" }]\n'
+    depends = STRAY.replace('task = "Sigmoid"', 'task = "double"\nalso_fails = ["Sigmoid"]')
+    result = run(consistent + depends, mistakes_only=True)
+    tried = ("caught", "caught (consistent)", "stray")
+    assert outcomes(result) == dict.fromkeys(tried, AuditOutcome.KILLED)
+    assert result.exit_code == 0
+    assert "all were caught" in shown(result)
+    assert "0 tried" in (nothing := shown(run("", mistakes_only=True)))
+    assert "all were caught" not in nothing
 
 
-def test_a_task_that_depends_on_the_broken_one_may_fail_with_it(run):
-    mistake = STRAY.replace('task = "Sigmoid"', 'task = "double"\nalso_fails = ["Sigmoid"]')
-    assert outcomes(run(mistake, mistakes_only=True)) == {"stray": AuditOutcome.KILLED}
-
-
-def test_a_consistent_form_is_tried_as_well(run):
-    text = CAUGHT + 'consistent = [{ find = "np.exp(-z)", replace = "np.exp(z)" }]\n'
-    (name,) = outcomes(run(CAUGHT, mistakes_only=True))
-    found = outcomes(run(text, mistakes_only=True))
-    assert found == {name: AuditOutcome.KILLED, f"{name} (consistent)": AuditOutcome.KILLED}
-
-
-def test_mutants_survive_where_the_checks_look_at_too_little(run):
+def test_a_mutant_survives_where_checks_look_at_too_little_unless_it_is_listed(run):
     result = run(operator="dropped minus")
-    assert [finding.outcome for finding in result.findings] == [AuditOutcome.SURVIVED]
+    (survivor,) = result.findings
+    assert survivor.outcome is AuditOutcome.SURVIVED
     text = shown(result)
     assert "squash, survived: dropped minus in _stable: -z -> z | return SCALE" in text
     assert "squash.py:29" in text
     assert "+ return SCALE / (1 + np.exp(z))" in text
-
-
-def test_mutants_are_killed(run):
-    result = run(operator="arithmetic")
-    killed = {finding.id: finding.failed for finding in result.findings}
-    assert killed["arithmetic in double: 2 * x -> 2 / x | return 2 * x"] == (
-        "test_squash.py::test_double",
-    )
-
-
-def test_an_equivalent_is_listed_with_its_reason(run):
-    (survivor,) = run(operator="dropped minus").findings
     result = run(equivalents=listed(survivor.id), operator="dropped minus")
     (finding,) = result.findings
     assert (finding.outcome, finding.note) == (AuditOutcome.EQUIVALENT, "it is right")
     assert result.exit_code == 0
 
 
-def test_an_equivalent_that_is_caught_is_reported(run):
+def test_a_mutant_is_killed_and_not_equivalent(run):
     mutant = "arithmetic in double: 2 * x -> 2 / x | return 2 * x"
-    result = run(equivalents=listed(mutant), operator="arithmetic")
-    assert outcomes(result)[mutant] is AuditOutcome.NOT_EQUIVALENT
+    for equivalents, outcome in (
+        ("", AuditOutcome.KILLED),
+        (listed(mutant), AuditOutcome.NOT_EQUIVALENT),
+    ):
+        result = run(equivalents=equivalents, operator="arithmetic")
+        (finding,) = (finding for finding in result.findings if finding.id == mutant)
+        assert (finding.outcome, finding.failed) == (outcome, ("test_squash.py::test_double",))
     assert result.exit_code == 1
 
 

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from textwrap import dedent
 
 import pytest
 import typer
@@ -82,15 +81,11 @@ def test_every_metric_gets_a_threshold_from_the_ends_of_its_trainings(setting, e
     assert {(t.seeds, t.attempts) for t in found.values()} == {(20, 5)}
 
 
-def test_side_by_side_and_in_turn_measure_the_same(setting, exercise):
-    trained = exercise(SHARE)
-    assert calibrated(setting, trained, 20, jobs=2) == calibrated(setting, trained, 20, jobs=1)
-
-
-def test_how_far_it_is_is_reported_after_every_seed(setting, exercise):
-    told = []
-    calibrated(setting, exercise(SHARE), 20, 1, lambda done, total: told.append((done, total)))
+def test_side_by_side_and_in_turn_measure_the_same_and_report_after_every_seed(setting, exercise):
+    trained, told = exercise(SHARE), []
+    alone = calibrated(setting, trained, 20, 1, lambda done, total: told.append((done, total)))
     assert told == [(done, 20) for done in range(1, 21)]
+    assert calibrated(setting, trained, 20, jobs=2) == alone
 
 
 def test_an_exercise_that_trains_nothing_is_reported_after_the_first_seed(setting, exercise):
@@ -146,6 +141,7 @@ def test_the_command_shows_what_was_and_what_is_and_writes_it(gradus, exercise, 
         (("sqash",), UnknownNameError, "did you mean 'squash'"),
         (("squash", "--seeds", "19"), BadInputError, "19 seeds are too few to calibrate with"),
         (("squash", "--seeds", "-1"), BadInputError, "-1 seeds are too few to calibrate with"),
+        (("squash", "--attempts", "2"), BadInputError, "100 seeds need at least 3 attempts, not 2"),
     ],
 )
 def test_what_cannot_be_calibrated_changes_no_file(gradus, exercise, arguments, error, message):
@@ -160,22 +156,7 @@ def test_what_cannot_be_calibrated_changes_no_file(gradus, exercise, arguments, 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_leaves_the_file_as_it_was(exercise, course_root, jobs):
     begun = course_root / "begun"
-    slow = f'''
-    @pytest.mark.task("Sigmoid")
-    @pytest.mark.points(2)
-    def test_share(metric_threshold, rng):
-        """Sigmoid: endless."""
-
-        def training(rng):
-            import time
-            from pathlib import Path
-            Path({str(begun)!r}).touch()
-            time.sleep(60)
-            yield 1.0
-
-        metric_threshold("share", training, rng=rng, best=1.0)
-    '''
-    toml = exercise(dedent(slow)).toml
+    toml = exercise(text_of("texts/calibrating/endless.txt").format(begun=str(begun))).toml
     before = toml.read_bytes()
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     code = f"{heed}; from framework.cli import main; main()"

@@ -65,12 +65,6 @@ def test_a_new_exercise_is_sound(new):
     assert len(advised) == 1 and "is chosen, not measured" in advised[0]
 
 
-def test_a_wrong_format_is_shown_and_nothing_is_graded(root):
-    edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 'ten'")
-    (step,) = checked(setting(root), "linear")
-    assert "points must be a whole number, not 'ten'" in told(step.problems)
-
-
 def test_grading_waits_for_files_that_are_missing(root):
     (root / SOLUTION / "test_linear_hidden.py").unlink()
     steps = checked(setting(root), "linear")
@@ -79,88 +73,42 @@ def test_grading_waits_for_files_that_are_missing(root):
     assert "  - solution: left out, what is wrong above comes first" in described("linear", steps)
 
 
+README, TOML = EXERCISE / "README.md", EXERCISE / "exercise.toml"
+MISTAKES, EQUIVALENTS = SOLUTION / "mistakes.toml", SOLUTION / "equivalents.toml"
+
+
 @pytest.mark.parametrize(
-    ("file", "before", "after", "expected"),
+    ("step", "file", "before", "after", "expected"),
     [
-        (SOLUTION / "mistakes.toml", "grad_output.sum(axis=0)", "nowhere", "occurs 0 times"),
-        (SOLUTION / "mistakes.toml", 'task = "Linear"', 'task = "Liner"', "is no task of linear"),
-        (SOLUTION / "equivalents.toml", 'reason = "The', 'reason = "" # "', "reason is empty"),
-        (EXERCISE / "exercise.toml", 'name = "Linear"', 'name = "Liner"', "did you mean 'Linear'"),
+        ("files", MISTAKES, "grad_output.sum(axis=0)", "nowhere", "occurs 0 times"),
+        ("files", MISTAKES, 'task = "Linear"', 'task = "Liner"', "is no task of linear"),
+        ("files", EQUIVALENTS, 'reason = "The', 'reason = "" # "', "reason is empty"),
+        ("files", TOML, 'name = "Linear"', 'name = "Liner"', "did you mean 'Linear'"),
+        ("stub up to date", EXERCISE / "linear.py", "raise NotImplementedError", "return x",
+         "`gradus stubs` writes it"),
+        ("text", README, "# Linear", "Linear", "has no title -> begin with '# Linear'"),
+        ("text", README, "grade linear", "grade", "does not name the command `grade linear`"),
+        ("text", README, "gradus hint linear", "gradus", "the command `gradus hint linear`"),
+        ("text", README, "## Backward", "![Figure](figure.svg)", "figure.svg, which is missing"),
+        ("mathematics", README, "# Linear", r"# $\foo$", r"README.md:1: unknown macro \foo in $"),
+        ("hints", TOML, '    "forward is one', '    # "forward is one', "2 hints; expected"),
+        ("promises", README, "promise: unchanged", "promise: same",
+         "no text has the promise 'unchanged'"),
+        ("examples", README, "[[3.5, 7.5]]", "[[3.5, 8.5]]", "[[3.5, 7.5]]"),
+        ("thresholds", TOML, "accuracy = 0.9", "accurracy = 0.9",
+         "no check measures the metric 'accurracy'"),
     ],
-)
-def test_lists_that_do_not_fit_the_solution(root, file, before, after, expected):
+)  # fmt: skip
+def test_what_is_wrong_in_files_and_texts_is_named(root, step, file, before, after, expected):
     edit(root / file, before, after)
-    assert expected in told(exercise_files.lists(linear(root)))
-
-
-def test_a_stub_that_has_drifted(root):
-    edit(root / EXERCISE / "linear.py", "raise NotImplementedError", "return x")
-    assert "`gradus stubs` writes it" in told(exercise_files.drift(linear(root)))
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ("# Linear", "Linear", "has no title"),
-        ("grade linear", "grade", "does not name the command `grade linear`"),
-        ("gradus hint linear", "gradus", "does not name the command `gradus hint linear`"),
-        ("## Backward", "![Figure](figure.svg)\n\n## Backward", "figure.svg, which is missing"),
-    ],
-)
-def test_what_is_missing_in_a_text(root, before, after, expected):
-    assert told(exercise_files.readme(linear(root))) == ""
-    edit(root / EXERCISE / "README.md", before, after)
-    assert expected in told(exercise_files.readme(linear(root)))
-
-
-@pytest.mark.parametrize(
-    ("latex", "expected"),
-    [
-        (r"$\foo$", r"unknown macro \foo in $\foo$"),
-        ("$y = x W", "a $ that begins or ends no formula"),
-        (r"$\{x\}$", r"Markdown drops the backslash of \{"),
-    ],
-)
-def test_mathematics_that_cannot_be_shown_is_named_with_its_line(root, latex, expected):
-    assert told(exercise_files.mathematics(linear(root))) == ""
-    edit(root / EXERCISE / "README.md", "## Example", f"{latex}\n\n## Example")
-    readme = linear(root).readme
-    line = readme.read_text("utf-8").split("\n").index(latex) + 1
-    assert f"{readme}:{line}: {expected}" in told(exercise_files.mathematics(linear(root)))
+    problems = dict(checking.reading_steps(setting(root), linear(root)))[step]
+    assert expected in told(problems())
 
 
 def test_mathematics_of_questions_is_read_in_their_source(asked_course):
     exercise = asked_course.exercise("asked")
     edit(exercise.solution, "Which letter?", r"Which $\foo$?")
     assert r"questions.md:" in told(exercise_files.mathematics(exercise))
-
-
-def test_an_example_that_prints_something_else(root):
-    edit(root / EXERCISE / "README.md", "[[3.5, 7.5]]", "[[3.5, 8.5]]")
-    course = find_course(root)
-    assert "[[3.5, 7.5]]" in told(exercise_files.examples(course, course.exercise("linear")))
-
-
-def test_an_example_that_uses_a_part_of_another_exercise_beside_written_questions():
-    course = find_course()
-    assert told(exercise_files.examples(course, course.exercise("stacked"))) == ""
-
-
-def test_too_few_hints(root):
-    edit(root / EXERCISE / "exercise.toml", '    "forward is one', '    # "forward is one')
-    assert "2 hints; expected at least 3" in told(exercise_files.hints(linear(root)))
-
-
-def test_a_promise_that_no_text_has(root):
-    edit(root / EXERCISE / "README.md", "promise: unchanged", "promise: same")
-    assert "no text has the promise 'unchanged'" in told(exercise_files.promises(linear(root)))
-
-
-def test_a_threshold_that_no_check_measures(root):
-    edit(root / EXERCISE / "exercise.toml", "accuracy = 0.9", "accurracy = 0.9")
-    assert "no check measures the metric 'accurracy'" in told(
-        exercise_files.thresholds(linear(root))
-    )
 
 
 def results(root: Path):
@@ -221,12 +169,9 @@ def chain(tmp_path) -> Course:
     return find_course(tmp_path)
 
 
-def test_what_a_required_exercise_requires_is_handed_in_too(chain):
+def test_what_a_required_exercise_requires_is_handed_in_too(chain, tmp_path, capsys):
     (check,) = checking.solution_results(setting(chain.root), chain.exercise("third"))
     assert check.verdict is Verdict.PASSED, check.message
-
-
-def test_grade_takes_what_a_required_exercise_requires_from_the_submission(chain, tmp_path, capsys):
     folder = shutil.copytree(chain.root / "solutions", tmp_path / "work")
     for expected, told_of in ((0, ""), (1, "needs 'first'")):
         code = grade(["third", "--course", str(chain.root), "--submission", str(folder)])
@@ -234,29 +179,33 @@ def test_grade_takes_what_a_required_exercise_requires_from_the_submission(chain
         (folder / "u/first/first.py").write_text("def first(x):\n    raise NotImplementedError\n")
 
 
-def test_a_stub_that_earns_points(root):
-    edit(root / SOLUTION / "linear.py", "        # BEGIN SOLUTION: keep x", "        # keep x")
-    end = "\n        # END SOLUTION\n\n    def backward"
-    edit(root / SOLUTION / "linear.py", end, "\n\n    def backward")
-    found = setting(root)
-    assert "the untouched stub passes test_linear.py::test_one_example" in told(
-        checking.stub(found, found.course.exercise("linear"))
-    )
+#: What turns the stub of `forward` into its solution.
+GIVEN = [
+    ("        # BEGIN SOLUTION: keep x", "        # keep x"),
+    ("\n        # END SOLUTION\n\n    def backward", "\n\n    def backward"),
+]
+SURVIVES = (
+    "replace = 'return x @ self.parameters[\"W\"]'",
+    'replace = \'return self.parameters["b"] + x @ self.parameters["W"]\'',
+)
 
 
-def test_a_mistake_that_no_check_catches(root):
-    edit(root / SOLUTION / "mistakes.toml", "replace = 'return x @ self.parameters[\"W\"]'",
-         "replace = 'return self.parameters[\"b\"] + x @ self.parameters[\"W\"]'")  # fmt: skip
-    found = setting(root)
-    wrong = told(checking.mistakes(found, found.course.exercise("linear")))
-    assert "mistake 'forgets-the-bias': survived" in wrong
-
-
-def test_an_alternate_that_fails_names_its_file(root):
-    edit(root / ALTERNATE, '"nk->k"', '"nk->n"')
-    found = setting(root)
-    wrong = told(checking.alternates(found, found.course.exercise("linear")))
-    assert "with_einsum.py fails test_linear.py::test_gradients" in wrong
+@pytest.mark.parametrize(
+    ("step", "file", "edits", "expected"),
+    [
+        (checking.stub, SOLUTION / "linear.py", GIVEN,
+         "the untouched stub passes test_linear.py::test_one_example"),
+        (checking.mistakes, MISTAKES, [SURVIVES], "mistake 'forgets-the-bias': survived"),
+        (checking.alternates, ALTERNATE, [('"nk->k"', '"nk->n"')],
+         "with_einsum.py fails test_linear.py::test_gradients"),
+    ],
+)  # fmt: skip
+def test_answers_that_get_other_points_than_they_should_are_named(
+    root, step, file, edits, expected
+):
+    for before, after in edits:
+        edit(root / file, before, after)
+    assert expected in told(step(setting(root), linear(root)))
 
 
 def test_checks_that_fail_with_one_message_are_one_problem(root):
@@ -264,14 +213,6 @@ def test_checks_that_fail_with_one_message_are_one_problem(root):
     found = setting(root)
     (problem,) = checking.alternates(found, found.course.exercise("linear"))
     assert "test_linear.py::test_one_example, test_linear.py::test_gradients" in problem.text
-
-
-def test_every_problem_is_shown_with_its_fix(root):
-    edit(root / EXERCISE / "README.md", "# Linear", "Linear")
-    steps = [Checked("files"), Checked("text", tuple(exercise_files.readme(linear(root))))]
-    lines = list(described("linear", steps))
-    assert lines[:3] == ["linear: 1 of 2 steps found something", "  ✓ files", "  ✗ text"]
-    assert lines[4] == "      begin with '# Linear'"
 
 
 def test_advice_fails_nothing_and_can_be_left_out():
@@ -283,6 +224,10 @@ def test_advice_fails_nothing_and_can_be_left_out():
         "      fix",
     ]
     assert list(described("one", steps, advice=False)) == ["one: sound"]
+    wrong = [*steps, Checked("text", (Problem("no title", "begin with '# T'"),))]
+    shown = list(described("one", wrong, advice=False))
+    assert shown[:3] == ["one: 1 of 2 steps found something", "  ✓ hints", "  ✗ text"]
+    assert shown[4] == "      begin with '# T'"
 
 
 def test_the_command_ends_with_1_where_something_is_wrong(root):
@@ -291,6 +236,7 @@ def test_the_command_ends_with_1_where_something_is_wrong(root):
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 1
     assert "linear: 1 of 1 steps found something" in done.output
+    assert "points must be a whole number, not 'ten'" in done.output
 
 
 @pytest.mark.slow

@@ -8,9 +8,9 @@ from autograder.course.texts import without_marks
 from framework.cli import app
 from framework.errors import BadInputError
 from plugins.authoring.checking.promises import (
+    named_promises,
     promise_problems,
-    promise_table,
-    promised_sentences,
+    promised_checks,
     unclaimed_promises,
 )
 
@@ -41,8 +41,8 @@ PUBLIC = CHECK.format('@pytest.mark.promise("bounds")')
 
 
 @pytest.fixture
-def table_of(tiny_course):
-    """Read the table of an exercise whose hidden check has this marker."""
+def marked(tiny_course):
+    """Return the exercise, whose hidden check gets this marker."""
     exercise = tiny_course.exercise("squash")
     exercise.folder.mkdir(parents=True, exist_ok=True)
     exercise.readme.write_text(README, "utf-8")
@@ -51,21 +51,22 @@ def table_of(tiny_course):
 
     def read(marker):
         exercise.hidden_tests.write_text(CHECK.format(marker), "utf-8")
-        return promise_table(exercise)
+        return exercise
 
     return read
 
 
-def test_sentences_and_docstrings_are_found_in_the_order_of_the_text(table_of):
-    table = table_of('@pytest.mark.promise("squash", "bounds", "new-array", "dtype")')
-    assert [(p.address, p.text, [c.hidden for c in p.checks]) for p in table.promises] == [
+def test_sentences_and_docstrings_are_found_in_the_order_of_the_text(marked):
+    exercise = marked('@pytest.mark.promise("squash", "bounds", "new-array", "dtype")')
+    promises = named_promises(exercise)
+    assert [(p.address, p.text, [c.hidden for c in p.checks]) for p in promises] == [
         ("dtype", "Keep the dtype: float32 in, float32 out.", [True]),
         ("bounds", "The result lies between −1 and 1. Larger inputs are allowed.", [False, True]),
         ("new-array", "`squash(x)` | a new array", [True]),
         ("squash", "Return tanh(x), a new array of the same shape. It is odd.", [True]),
     ]
-    assert {check.title for check in table.checks} == {"squash: any shape"}
-    assert list(promise_problems(table)) == []
+    assert {check.title for check in promised_checks(exercise)} == {"squash: any shape"}
+    assert list(promise_problems(exercise)) == []
 
 
 @pytest.mark.parametrize(
@@ -77,16 +78,16 @@ def test_sentences_and_docstrings_are_found_in_the_order_of_the_text(table_of):
         ("squash.raises", "ValueError: `scale` is not positive."),
     ],
 )
-def test_an_argument_and_a_section_have_addresses(table_of, address, text):
-    (_, promise) = table_of(f'@pytest.mark.promise("{address}")').promises
+def test_an_argument_and_a_section_have_addresses(marked, address, text):
+    (_, promise) = named_promises(marked(f'@pytest.mark.promise("{address}")'))
     assert (promise.address, promise.text) == (address, text)
 
 
-def test_a_mark_that_begins_a_line_is_unknown(table_of, tiny_course):
+def test_a_mark_that_begins_a_line_is_unknown(marked, tiny_course):
     """Markdown would end the paragraph there."""
     readme = tiny_course.exercise("squash").readme
     readme.write_text(README.replace("out. <!--", "out.\n  <!--"), "utf-8")
-    (problem,) = promise_problems(table_of('@pytest.mark.promise("dtype")'))
+    (problem,) = promise_problems(marked('@pytest.mark.promise("dtype")'))
     assert problem.startswith("test_squash: no text has the promise 'dtype'")
 
 
@@ -110,14 +111,13 @@ def test_readers_do_not_see_marks():
         ),
     ],
 )
-def test_what_is_wrong_with_a_promise_is_reported(table_of, marker, problem):
-    assert list(promise_problems(table_of(marker))) == [problem]
+def test_what_is_wrong_with_a_promise_is_reported(marked, marker, problem):
+    assert list(promise_problems(marked(marker))) == [problem]
 
 
-def test_an_unclaimed_promise_is_found_in_the_readme_and_in_docstrings(table_of, tiny_course):
-    table_of('@pytest.mark.promise("dtype", "squash")')
-    unclaimed = unclaimed_promises(tiny_course.exercise("squash"))
-    assert [promise.text for promise in unclaimed] == [
+def test_an_unclaimed_promise_is_found_in_the_readme_and_in_docstrings(marked):
+    exercise = marked('@pytest.mark.promise("dtype", "squash")')
+    assert unclaimed_promises(exercise) == [
         "`squash(x)` | a new array",
         "x: any shape.",
         "It is not modified.",
@@ -125,11 +125,9 @@ def test_an_unclaimed_promise_is_found_in_the_readme_and_in_docstrings(table_of,
     ]
 
 
-def test_a_public_check_may_name_no_sentence(table_of, tiny_course):
+def test_a_public_check_may_name_no_sentence(marked, tiny_course):
     tiny_course.exercise("squash").tests.write_text(CHECK.format(""), "utf-8")
-    table = table_of('@pytest.mark.promise("dtype")')
-    assert [check.hidden for check in table.without_promise] == [False]
-    assert list(promise_problems(table)) == []
+    assert list(promise_problems(marked('@pytest.mark.promise("dtype")'))) == []
 
 
 @pytest.mark.parametrize(
@@ -139,53 +137,34 @@ def test_a_public_check_may_name_no_sentence(table_of, tiny_course):
         ("@pytest.mark.promise(", "is not Python"),
     ],
 )
-def test_a_test_file_that_cannot_be_read_is_an_error(table_of, marker, message):
+def test_a_test_file_that_cannot_be_read_is_an_error(marked, marker, message):
     with pytest.raises(BadInputError, match=message):
-        table_of(marker)
-
-
-def promised(text):
-    return [(promise.text, *promise.kinds) for promise in promised_sentences(text)]
+        promised_checks(marked(marker))
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "expected"),
     [
-        ("It is a new array.", "new arrays"),
-        ("Do not change the arguments.", "unchanged arguments"),
-        ("At test time no numbers are drawn.", "chance"),
-        ("x: `(N, T, D)`, any T ≥ 1.", "any input"),
-        ("ValueError: `x` is not `(N, D)`.", "errors"),
-        ("Calls of `forward` do not affect each other.", "independent calls"),
-        ("`backward` adds to `gradients`.", "gradients"),
-        ("Keep the dtype: float32 in, float32 out.", "dtype"),
-        ("The square of 1e200 overflows.", "numerics"),
+        *((text, [text]) for text in (
+            "It is a new array.",
+            "Do not change the arguments.",
+            "At test time no numbers are drawn.",
+            "x: `(N, T, D)`, any T ≥ 1.",
+            "ValueError: `x` is not `(N, D)`.",
+            "Calls of `forward` do not affect each other.",
+            "`backward` adds to `gradients`.",
+            "Keep the dtype: float32 in, float32 out.",
+            "The square of 1e200 overflows.",
+        )),
+        ("The state is kept. It is a new\narray. More follows.", ["It is a new array."]),
+        ("\n- Do not change `x`\n- Keep the order\n", ["Do not change `x`"]),
+        ("```python\n>>> x  # ValueError\n```", []),
     ],
-)
-def test_each_kind_has_its_phrases(text, kind):
-    assert promised(text) == [(text, kind)]
-
-
-def test_a_sentence_ends_where_its_item_or_paragraph_does():
-    text = """The state is kept. It is a new
-    array. More follows.
-
-- Do not change `x`
-- Keep the order
-
-Raises:
-    IndexError: an id is outside 0 ... V−1.
-    TypeError: never.
-"""
-    assert [sentence for sentence, *_ in promised(text)] == [
-        "It is a new array.",
-        "Do not change `x`",
-        "IndexError: an id is outside 0 ... V−1.",
-    ]
-
-
-def test_examples_promise_nothing():
-    assert promised("```python\n>>> x  # ValueError\n```") == []
+)  # fmt: skip
+def test_a_sentence_promises_something_by_its_phrases(marked, text, expected):
+    exercise = marked('@pytest.mark.promise("squash", "squash.x", "squash.raises")')
+    exercise.readme.write_text(text, "utf-8")
+    assert unclaimed_promises(exercise) == expected
 
 
 def test_the_command_shows_each_sentence_with_its_checks(tiny_course):

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from repository import text_of
 
-from autograder.conversations.recording import content
+from autograder.conversations.recording import content, read_recording
 from autograder.course.kit_folder import Kit, kit_of, seed_in
 from autograder.course.reading import Course, find_course
 from autograder.reports.json_report import render_json
@@ -16,7 +16,7 @@ from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, ConflictError, UsageError
 from framework.providers.plugins import Plugins
-from plugins.authoring.kits.building import SEED, build_kit, summary
+from plugins.authoring.kits.building import SEED, build_kit, move_kit, summary
 from plugins.authoring.kits.contents import write_contents
 from plugins.authoring.kits.proof import quotations, solution_lines
 from plugins.authoring.kits.recorder import write_recording
@@ -38,27 +38,39 @@ def test_a_kit_holds_what_a_student_needs_and_no_more(built):
     assert "    gradus show primer\n" in (built.place / "README.md").read_text("utf-8")
     settings = json.loads((built.place / ".vscode/settings.json").read_text("utf-8"))
     assert settings["python.testing.pytestEnabled"] is True
-
-
-def test_no_line_of_a_solution_is_in_what_the_build_adds(built):
-    activations = find_course().exercise("activations")
-    lines = solution_lines([activations], [activations])
-    assert len(lines) > 10
-    recording = content(built.place / "kit/recordings/activations.recording")
-    assert [line for line in lines if line.encode() in recording] == []
-    assert {one.file.parent.name for one in built.quoted} <= {"activations"}
-
-
-def test_the_summary_names_points_and_sizes(built):
     *_, last = summary(built)
     assert "1 exercise, 18 of 18 public points (0.0% need the course's grader)" in last
 
 
-def test_a_right_answer_gets_every_point(kit_root, graded, write, real_solution):
+def test_a_zip_holds_one_folder(built, tmp_path):
+    move_kit(built.place, tmp_path / "week1.zip")
+    names = zipfile.ZipFile(tmp_path / "week1.zip").namelist()
+    assert {name.partition("/")[0] for name in names} == {"week1"}
+    assert "week1/.vscode/settings.json" in names
+
+
+def test_lines_of_solutions_are_quoted_by_the_courses_own_texts_alone(built):
+    course = find_course()
+    activations = course.exercise("activations")
+    lines = solution_lines([activations], [activations])
+    assert len(lines) > 10
+    recording = content(built.place / "kit/recordings/activations.recording")
+    assert [line for line in lines if line.encode() in recording] == []
+    found = quotations(built.place, course, [activations])
+    texts = {"README.md", "exercise.toml", "test_activations.py"}
+    assert {quotation.file.name for quotation in found} <= texts
+    assert {quotation.file.parent.name for quotation in built.quoted} <= {"activations"}
+
+
+def test_a_stub_gets_nothing_and_a_right_answer_every_point(kit_root, graded, write, real_solution):
+    (result,) = graded(kit_root).exercises
+    assert (result.earned, result.possible) == (0, 18)
+    assert {check.verdict for check in result.checks} == {Verdict.NOT_STARTED}
     write(kit_root, real_solution("activations"))
     report = graded(kit_root)
     (result,) = report.exercises
     assert (result.earned, result.possible, report.exit_code) == (18, 18, 0)
+    assert report.provenance.course_hash == kit_of(kit_root).course
 
 
 def test_the_listed_mistake_is_named_without_its_list(kit_root, graded, write, real_solution):
@@ -70,16 +82,6 @@ def test_the_listed_mistake_is_named_without_its_list(kit_root, graded, write, r
     assert (failed.verdict, failed.method) == (Verdict.FAILED, "Sigmoid.backward")
     assert failed.diagnosis.id == "sigmoid-half-of-the-derivative"
     assert checks["test_relu_backward"].verdict is Verdict.PASSED
-
-
-def test_an_untouched_stub_gets_nothing_of_the_points_that_are_there(kit_root, graded):
-    (result,) = graded(kit_root).exercises
-    assert (result.earned, result.possible) == (0, 18)
-    assert {check.verdict for check in result.checks} == {Verdict.NOT_STARTED}
-
-
-def test_reports_have_the_identity_of_the_course(kit_root, graded):
-    assert graded(kit_root).provenance.course_hash == kit_of(kit_root).course
 
 
 def test_a_call_that_was_not_recorded_needs_the_graders_course(
@@ -100,8 +102,6 @@ def test_a_call_that_was_not_recorded_needs_the_graders_course(
 
 
 def forget_one_answer(file):
-    from autograder.conversations.recording import read_recording
-
     recording = read_recording(file)
     recording.tapes["test_activations.py::test_sigmoid_forward"].exchanges.pop()
     write_recording(file, recording)
@@ -113,23 +113,18 @@ def test_what_a_kit_has_not_recorded_is_refused_with_the_way_out(
     write(kit_root, real_solution("activations"))
     with pytest.raises(UsageError, match="recorded the seed 1, not 5"):
         graded(kit_root, seed=5)
+    manifest = kit_root / "kit/manifest.json"
+    before = manifest.read_text("utf-8")
+    manifest.write_text(json.dumps(json.loads(before) | {"course": "e" * 64}), "utf-8")
+    with pytest.raises(BadInputError, match=r"of the course .*, expected 'activations' of eeeee"):
+        graded(kit_root)
+    manifest.write_text(before, "utf-8")
     tests = kit_root / EXERCISE / "test_activations.py"
     tests.write_text(tests.read_text("utf-8") + "\n# mine\n", "utf-8")
     with pytest.raises(BadInputError, match="is not the file of checks that this kit has"):
         graded(kit_root)
     (kit_root / "kit/recordings/activations.recording").unlink()
     with pytest.raises(BadInputError, match="is missing, the recording of 'activations'"):
-        graded(kit_root)
-
-
-def test_a_recording_of_another_course_is_refused(kit_root, graded, write, real_solution):
-    write(kit_root, real_solution("activations"))
-    manifest = kit_root / "kit/manifest.json"
-    table = json.loads(manifest.read_text("utf-8"))
-    manifest.write_text(json.dumps(table | {"course": "e" * 64}), "utf-8")
-    with pytest.raises(
-        BadInputError, match=r"of the course .*, expected 'activations' of eeeeeeee"
-    ):
         graded(kit_root)
 
 
@@ -159,14 +154,6 @@ def small_course(tmp_path, real_course):
         '[[units]]\nname = "neural_networks"\ntitle = "x"\nexercises = ["activations"]\n'
     )
     return Course.read(tmp_path)
-
-
-def test_a_solution_that_lies_about_stops_the_build(small_course, tmp_path, real_solution):
-    (tmp_path / EXERCISE / "old.txt").write_text(real_solution("activations"), "utf-8")
-    place = tmp_path / "kit"
-    with pytest.raises(BadInputError, match=r"lines of solutions.*activations/old\.txt"):
-        build_kit(small_course, place, (), 1, lambda line: None)
-    assert not place.exists()
 
 
 PLUGIN = text_of("texts/building/plugin.py")
@@ -209,6 +196,7 @@ def test_a_solution_that_fails_stops_the_build(small_course, tmp_path):
     solution.write_text(solution.read_text("utf-8").replace("/ (1.0 + e)", "/ (2.0 + e)"), "utf-8")
     with pytest.raises(BadInputError, match="the solution of activations does not pass"):
         build_kit(small_course, tmp_path / "kit", (), 1, lambda line: None)
+    assert not (tmp_path / "kit").exists()
 
 
 def test_a_place_that_is_taken_is_left_as_it_is(small_course, tmp_path):
@@ -220,23 +208,6 @@ def test_a_place_that_is_taken_is_left_as_it_is(small_course, tmp_path):
     assert [file.name for file in place.iterdir()] == ["work.txt"]
 
 
-def test_a_zip_holds_one_folder(built, tmp_path):
-    from plugins.authoring.kits.building import move_kit
-
-    move_kit(built.place, tmp_path / "week1.zip")
-    names = zipfile.ZipFile(tmp_path / "week1.zip").namelist()
-    assert {name.partition("/")[0] for name in names} == {"week1"}
-    assert "week1/.vscode/settings.json" in names
-
-
-def test_quoted_lines_of_the_courses_own_texts_are_reported(built):
-    course = Course.read(built.place)
-    assert course.exercise_names == ("activations",)
-    real = find_course()
-    found = quotations(built.place, real, [real.exercise("activations")])
-    assert {one.file.name for one in found} <= {"README.md", "exercise.toml", "test_activations.py"}
-
-
 def test_a_kit_has_another_seed_than_graded_work(built):
     """Inputs and answers are read off a kit: a table of them must earn nothing elsewhere."""
     assert kit_of(built.place).seed == seed_in(built.place, None) == SEED
@@ -244,15 +215,12 @@ def test_a_kit_has_another_seed_than_graded_work(built):
     assert seed_in(built.place, 5) == 5
 
 
-@pytest.fixture
-def asked_kit(asked_course, tmp_path):
-    """A kit of written questions."""
+def test_a_kit_decides_answers_without_holding_them(
+    asked_course, tmp_path, graded, answers, right_answers
+):
     built = build_kit(asked_course, tmp_path / "asked kit", ["asked"], 1, lambda line: None)
     assert "6 of 9 public points (0.0% need the course's grader, 3 wait" in [*summary(built)][-1]
-    return built.place
-
-
-def test_a_kit_decides_answers_without_holding_them(asked_kit, graded, answers, right_answers):
+    asked_kit = built.place
     stub = Course.read(asked_kit).exercise("asked").stub
     assert graded(asked_kit, "asked").earned == 0
     stub.write_text(answers(**right_answers), "utf-8")
@@ -267,10 +235,6 @@ def test_a_kit_decides_answers_without_holding_them(asked_kit, graded, answers, 
     assert letter.verdict is Verdict.PASSED
     texts = [file.read_bytes() for file in (asked_kit / "kit").rglob("*") if file.is_file()]
     assert [b"factor 2" in text or b"2*x" in text for text in texts] == [False] * len(texts)
-
-
-def test_a_damaged_key_is_named_with_the_way_out(asked_kit, graded, answers, right_answers):
-    Course.read(asked_kit).exercise("asked").stub.write_text(answers(**right_answers), "utf-8")
     (asked_kit / "kit/answers/asked.json").write_text("{}", "utf-8")
     with pytest.raises(BadInputError, match=r"asked\.json is damaged .* `gradus kit update KIT`"):
         graded(asked_kit, "asked")

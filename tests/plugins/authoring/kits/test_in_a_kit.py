@@ -5,7 +5,10 @@ from gradus_command import gradus
 from programs import completed_python
 
 from autograder.course.reading import Course
+from autograder.grading.setting import GradeOptions, open_setting
+from framework.commands.setup import choose_backend, unfinished_parts
 from framework.errors import PluginError, UsageError
+from framework.providers.plugins import Plugins
 
 NAME = "activations"
 
@@ -62,8 +65,6 @@ def test_a_kit_is_built_and_updated_by_commands(built, kit_root, tmp_path, monke
 
 
 def test_a_kit_grades_no_code_of_others(at_kit):
-    from autograder.grading.setting import GradeOptions, open_setting
-
     course = Course.read(at_kit)
     with pytest.raises(UsageError, match="own code alone: leave out `--provider torch`"):
         open_setting(GradeOptions(provider="torch"), course)
@@ -72,53 +73,30 @@ def test_a_kit_grades_no_code_of_others(at_kit):
 
 def test_training_says_which_parts_are_not_written(at_kit, write, real_solution):
     """The kit has no language model: here, the course of the kit is asked for the parts alone."""
-    from framework.commands.setup import choose_backend, unfinished_parts
-    from framework.providers.plugins import Plugins
-
-    one_task = real_solution(NAME).replace("class Tanh", "class Tangent")
-    write(at_kit, one_task)
+    write(at_kit, real_solution(NAME).replace("class Tanh", "class Tangent"))
     backend = choose_backend(Plugins(), "numpy", "student", submission=at_kit / "exercises")
+    message = r"'tanh' is not written.* uses: activations: tanh\. `grade"
     with unfinished_parts(backend):
         backend.build("sigmoid", kind="model")
-    with (
-        pytest.raises(
-            UsageError, match=r"'tanh' is not written.* uses: activations: tanh\. `grade"
-        ),
-        unfinished_parts(backend),
-    ):
+    with pytest.raises(UsageError, match=message), unfinished_parts(backend):
         backend.build("tanh", kind="model")
+    registry = Plugins().registry
+    for name in ("softmax_cross_entropy", "sgd", "adam"):  # without solutions
+        assert registry.get(name, "numpy").__module__ == "framework.training.loss_and_optimizers"
 
 
-def test_without_a_provider_commands_use_the_students_parts(at_kit, write, real_solution):
-    from framework.commands.setup import choose_backend
-    from framework.providers.plugins import Plugins
-
+def test_commands_use_the_students_parts_from_any_folder_of_the_kit(
+    at_kit, write, real_solution, monkeypatch
+):
     with pytest.raises(UsageError, match=r"nothing is written in .*`grade` says what to do first$"):
         choose_backend(Plugins(), "numpy", submission=None)
     write(at_kit, real_solution(NAME))
-    backend = choose_backend(Plugins(), "numpy", submission=None)
-    assert backend.provider == "student"
-    backend.build("sigmoid", kind="model")
     assert choose_backend(Plugins(), "torch", submission=None).provider == "torch"
-
-
-def test_the_students_parts_are_found_from_any_folder_of_the_kit(
-    at_kit, write, real_solution, monkeypatch
-):
-    from framework.commands.setup import choose_backend
-    from framework.providers.plugins import Plugins
-
-    write(at_kit, real_solution(NAME))
-    monkeypatch.chdir(at_kit / "exercises/neural_networks")
-    choose_backend(Plugins(), "numpy", submission=None).build("sigmoid", kind="model")
-
-
-def test_training_without_solutions_has_a_loss_and_optimizers(at_kit):
-    from framework.providers.plugins import Plugins
-
-    registry = Plugins().registry
-    for name in ("softmax_cross_entropy", "sgd", "adam"):
-        assert registry.get(name, "numpy").__module__ == "framework.training.loss_and_optimizers"
+    for folder in (at_kit, at_kit / "exercises/neural_networks"):
+        monkeypatch.chdir(folder)
+        backend = choose_backend(Plugins(), "numpy", submission=None)
+        assert backend.provider == "student"
+        backend.build("sigmoid", kind="model")
 
 
 def test_a_syntax_error_is_a_result_and_never_the_docstrings_of_the_kit(
@@ -128,13 +106,6 @@ def test_a_syntax_error_is_a_result_and_never_the_docstrings_of_the_kit(
     report = graded(at_kit)
     assert report.exit_code == 1
     assert "SyntaxError" in report.checks[0].message
-
-
-def test_training_names_a_file_with_a_syntax_error(at_kit, write, real_solution):
-    from framework.commands.setup import choose_backend
-    from framework.providers.plugins import Plugins
-
-    write(at_kit, real_solution(NAME).replace("class Tanh(Model):", "class Tanh(Model)", 1))
     backend = choose_backend(Plugins(), "numpy", submission=None)
     with pytest.raises(PluginError, match=r"tanh@student .*SyntaxError.*activations\.py, line"):
         backend.build("tanh", kind="model")

@@ -81,19 +81,21 @@ def require_parity(full, in_kit, about):
 
 
 def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
+    """The first of them is graded as `grade` does, too."""
     exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
+    first, *others = load_mistakes(exercise)[::8][:SAMPLE]
     with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
-        for mistake in load_mistakes(exercise)[::8][:SAMPLE]:
-            submission = with_mistake(tmp_path / "work", exercise, mistake)
-            full, mine = (graded(course, submission, exercise) for course in (COURSE, kit))
-            assert verdicts(full) == verdicts(mine)
-            assert is_named(full, mistake)
-            assert is_named(mine, mistake)
+        for mistake in (first, *others):
             source = mistake.apply(exercise.solution_source())
-            assert verdicts(in_course.of(source)) == verdicts(full)
-            found = in_kit.of(source)
-            assert verdicts(found) == verdicts(mine)
-            assert is_named(found, mistake)
+            full, mine = in_course.of(source), in_kit.of(source)
+            assert verdicts(full) == verdicts(mine)
+            assert is_named(mine, mistake)
+            if mistake is first:
+                submission = with_mistake(tmp_path / "work", exercise, mistake)
+                for course in (COURSE, kit):
+                    found = graded(course, submission, exercise)
+                    assert verdicts(found) == verdicts(mine)
+                    assert is_named(found, mistake)
 
 
 def test_the_consistent_form_of_a_mistake_is_named_in_both_passes(built):
@@ -105,21 +107,6 @@ def test_the_consistent_form_of_a_mistake_is_named_in_both_passes(built):
                 failed = [check for check in checks if check.verdict is not Verdict.PASSED]
                 assert {check.diagnosis.id for check in failed} == {mistake.id}
                 assert len(failed) == 2, mistake.id
-
-
-def test_a_kit_that_accepts_a_mistake_is_found():
-    class Check:
-        verdict, message = Verdict.PASSED, ""
-
-    class Failed(Check):
-        verdict = Verdict.FAILED
-
-    class Needing(Check):
-        verdict = Verdict.NEEDS_GRADER
-
-    require_parity({"a": Failed}, {"a": Needing}, "")
-    with pytest.raises(AssertionError):
-        require_parity({"a": Failed}, {"a": Check}, "")
 
 
 def counted_of(full, mine, mistake):

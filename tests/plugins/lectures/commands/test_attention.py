@@ -8,8 +8,10 @@ from gradus_command import gradus
 
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError, UsageError
+from framework.interfaces import Model, NumpyArrays
 from framework.models.parts import part
 from framework.training.checkpoints import Checkpoint
+from plugins.lectures.commands.attention import attention_weights
 
 WORDS = ("the", "cat", "dog", "sees")
 SIZES = {"vocabulary_size": 3 + len(WORDS), "features": 8, "heads": 2, "layers": 2}
@@ -108,3 +110,18 @@ def test_errors_name_the_next_command(checkpoint, tmp_path):
     saved(other, "recurrent_lm", sizes, run="language_model")
     with pytest.raises(UsageError, match="no part of recurrent_lm under numpy has weights"):
         gradus("attention", other, TEXT)
+
+
+def test_heads_that_stand_alone_get_an_axis():
+    """The weights are those of the first text."""
+    several, single = np.random.default_rng(0).random((2, 3, 4, 4)), np.ones((2, 4, 5))
+    heads = {"a": several, "b": single, "c": np.ones(3)}
+    model = Model()
+    for name, weights in heads.items():
+        model.add_child(name, head := Model())
+        head.weights = weights
+    model.add_child("d", object())
+    found = attention_weights(model, NumpyArrays())
+    assert list(found) == ["a", "b"]
+    np.testing.assert_array_equal(found["a"], several[0])
+    np.testing.assert_array_equal(found["b"], single[:1])

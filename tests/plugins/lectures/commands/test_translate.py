@@ -12,8 +12,6 @@ from framework.cli import app
 from framework.data.batching import pad
 from framework.data.vocabulary import EOS, Vocabulary
 from framework.errors import BadInputError, UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from plugins.lectures.languages.translation import TranslationLanguage, corpus
 
@@ -61,10 +59,10 @@ def test_every_backend_writes_the_same_translation(checkpoint, beam):
     assert gradus("translate", checkpoint, *options, "--backend", "torch") == text
 
 
-def test_the_translation_is_that_of_the_models_own_method(trained):
+def test_the_translation_is_that_of_the_models_own_method(trained, backends):
     """`translate` of the model, which `gradus evaluate` counts exact matches with."""
     saved = load_checkpoint(trained / "conv_seq2seq")
-    model = saved.restore_as("model", Backend(Plugins().registry, "numpy"))
+    model = saved.restore_as("model", backends("numpy"))
     ids = Vocabulary(saved.training["source_words"]).encode([*SOURCE.split(), "</s>"])
     for beam in (1, 2):
         words = model.translate(ids[None], 8, beam)[0]
@@ -73,10 +71,10 @@ def test_the_translation_is_that_of_the_models_own_method(trained):
         assert shown == f"{text}\n"
 
 
-def test_bleu_is_that_of_the_written_translations(trained):
+def test_bleu_is_that_of_the_written_translations(trained, backends):
     """`gradus evaluate` shows BLEU, its interval and chrF: those of `sacrebleu`."""
     saved = load_checkpoint(trained / "conv_seq2seq")
-    model = saved.restore_as("model", Backend(Plugins().registry, "numpy"))
+    model = saved.restore_as("model", backends("numpy"))
     test = corpus().test
     encode = Vocabulary(saved.training["source_words"]).encode
     length = int(saved.training["length"])
@@ -123,12 +121,9 @@ def test_a_sample_needs_a_condition_and_is_one_sentence(checkpoint):
         gradus("complete", checkpoint, "lo")
 
 
-def test_unknown_words_are_reported(checkpoint):
-    shown = gradus("translate", checkpoint, "--text", "the purple cat sees a dog")
+def test_unknown_words_are_reported_and_empty_and_too_long_texts_refused(trained):
+    shown = gradus("translate", trained / "conv_seq2seq", "--text", "the purple cat sees a dog")
     assert shown.startswith("not in the vocabulary, read as <unk>: purple\n")
-
-
-def test_empty_and_too_long_texts_are_refused(trained):
     for words in (("--text", " "), ()):
         with pytest.raises(BadInputError, match="no sentence to translate"):
             gradus("translate", trained / "conv_seq2seq", *words)
@@ -136,15 +131,6 @@ def test_empty_and_too_long_texts_are_refused(trained):
         gradus("sample", trained / "conditional_lm", "--condition", "")
     with pytest.raises(BadInputError, match="cannot read this sentence: a sentence has 13 words"):
         gradus("translate", trained / "conv_seq2seq", "--text", f"{SOURCE} {SOURCE}")
-
-
-def test_a_language_model_is_no_translator(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "text.txt").write_text("a b c\nb c a\n" * 20)
-    sizes = ("--embedding-size", 3, "--hidden-size", 4, "--batch-size", 2, "--epochs", 1)
-    gradus("train", "recurrent_lm", "--corpus", "text.txt", *sizes, "--out", "m")
-    with pytest.raises(UsageError, match=r"recurrent_lm is no translator. .*`gradus complete m"):
-        gradus("translate", "m", "--text", "a")
 
 
 def test_the_alignment_is_shown_and_drawn_where_the_model_has_one(trained, tmp_path):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError
-from framework.plotting.names import Name
 from plugins.lectures.evaluation.word_map import plot_words, principal_components
 from plugins.lectures.formats.word_vectors import WordVectors
 
@@ -55,22 +54,6 @@ def test_every_word_is_written_into_the_chart(tmp_path):
     first, second = (f"{share:.0%} of the variance" for share in shown.shares)
     labels = {f"first principal component, {first}", f"second principal component, {second}"}
     assert drawn_in(path).keys() >= {*WORDS.words, "Four words", *labels}
-
-
-def test_no_label_lies_on_another_or_on_a_point(tmp_path):
-    rng = np.random.default_rng(2)
-    pairs = np.repeat(rng.normal(size=(4, 2)), 2, axis=0) + rng.normal(size=(8, 2)) * 0.02
-    names = [f"word{i}" for i in range(8)]
-    path = tmp_path / "x.svg"
-    plot_words(WordVectors(names, np.hstack([pairs, np.ones((8, 1))])), names, path, "x")
-    places = {name: text for name, text in drawn_in(path).items() if name in names}
-    boxes = [
-        Name(name, float(text.get("x")), float(text.get("y")), text.get("text-anchor")).box
-        for name, text in places.items()
-    ]
-    assert len(boxes) == 8
-    for i, box in enumerate(boxes):
-        assert not any(map(box.covers, boxes[:i]))
 
 
 def test_what_cannot_be_drawn_is_said(tmp_path):

@@ -2,35 +2,24 @@
 
 import numpy as np
 import pytest
+from derivatives import assert_gradients_are_slopes
 
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.lectures.experiments import depth
 from plugins.lectures.experiments.classification import Training
 from plugins.lectures.experiments.experiment import Setting
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])
-def test_every_stack_is_trained_on_the_same_texts(name, monkeypatch):
+def test_every_stack_is_trained_on_the_same_texts(name, backends, monkeypatch):
     for what, value in {"LEVELS": 2, "SYMBOLS": 4, "CHOICES": 2, "TRAIN": 60, "TEST": 20}.items():
         monkeypatch.setattr(depth, what, value)
     monkeypatch.setattr(depth, "TRAINING", Training(epochs=1, batch_size=20, rate=0.01))
-    backend = Backend(Plugins().registry, name)
+    backend = backends(name)
     with backend.in_force():
         found, again = (depth.run(Setting(backend, repeats=2)) for _ in range(2))
     assert [one.name for one in found.measured] == list(depth.STACKS)
     assert all(0 <= value <= 100 for one in found.measured for value in one.values)
     assert [one.values for one in again.measured] == [one.values for one in found.measured]
-
-
-def test_a_stack_learns_texts_that_take_two_levels(backend, monkeypatch):
-    monkeypatch.setattr(depth, "STACKS", {"2 layers": (2, "none"), "dense": (2, "dense")})
-    monkeypatch.setattr(depth, "LEVELS", 2)
-    monkeypatch.setattr(depth, "TRAINING", Training(epochs=12, batch_size=20, rate=0.02))
-    monkeypatch.setattr(depth, "TRAIN", 600)
-    rng = np.random.default_rng(0)
-    with backend.in_force():
-        assert min(depth._accuracies(Setting(backend), rng)) > 90
 
 
 def test_only_the_last_state_has_a_gradient(backend):
@@ -40,11 +29,4 @@ def test_only_the_last_state_has_a_gradient(backend):
     x, weights = rng.normal(size=(2, 4, 3)), rng.normal(size=(2, depth.CLASSES))
     model.forward(x)
     model.backward(weights)
-    for name, parameter in model.parameters.items():
-        direction, slopes = rng.normal(size=parameter.shape), []
-        for step in (1e-6, -1e-6):
-            parameter += step * direction
-            slopes.append(float((model.forward(x) * weights).sum()))
-            parameter -= step * direction
-        found = float((model.gradients[name] * direction).sum())
-        assert found == pytest.approx((slopes[0] - slopes[1]) / 2e-6, rel=1e-5), name
+    assert_gradients_are_slopes(model, lambda: model.forward(x) * weights, rng)

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
-from plugins.lectures.experiments import activations, backpropagation, copying, trigrams
+from plugins.lectures.experiments import backpropagation, copying, trigrams
 from plugins.lectures.experiments.catalogue import EXPERIMENTS, chosen_experiment
 from plugins.lectures.experiments.experiment import Measured, Setting, faster, timed_in_turns
 
@@ -27,28 +25,14 @@ def test_one_is_faster_if_every_run_is(slow, holds):
     claim = faster("It is fast.", fast, Measured("slow", slow, "s"))
     assert claim.holds is holds
     assert claim.numbers.startswith("seconds per run: fast 1 to 2, slow ")
-
-
-def test_few_runs_decide_nothing():
-    one, other = Measured("a", (1.0,), "s"), Measured("b", (2.0,), "s")
-    assert faster("It is fast.", one, other).numbers.endswith(
-        "1 timed runs, 5 are needed: more `--repeats`"
-    )
+    few = faster("It is fast.", Measured("a", (1.0,), "s"), Measured("b", (2.0,), "s"))
+    assert few.numbers.endswith("1 timed runs, 5 are needed: more `--repeats`")
 
 
 def test_an_experiment_is_found_by_its_name():
     assert all(chosen_experiment(name) is one for name, one in EXPERIMENTS.items())
     with pytest.raises(UnknownNameError, match="did you mean 'copying'"):
         chosen_experiment("coping")
-
-
-def test_activations_of_every_kind_are_timed(backend, monkeypatch):
-    monkeypatch.setattr(activations, "CALLS", 1)
-    found = activations.run(Setting(backend, repeats=2))
-    assert [one.name for one in found.measured] == list(activations.NAMES)
-    assert [claim.text.split(":")[0] for claim in found.claims] == [
-        "Hard tanh is cheaper than tanh"
-    ]
 
 
 def test_both_forms_of_a_gradient_agree(backend):
@@ -80,15 +64,11 @@ def test_errors_from_the_top_pass_more_layers(backend, monkeypatch):
     assert [claim.holds for claim in found.claims] == [None, None]  # one run decides nothing
 
 
-@pytest.fixture
-def few_words(monkeypatch):
-    for name, value in {"WORDS": 400, "VOCABULARY": 30, "PHRASES": 50}.items():
-        monkeypatch.setattr(trigrams, name, value)
-
-
 @pytest.mark.parametrize(("limit", "holds"), [(60, True), (0, False)])
-def test_trigrams_of_generated_words(backend, few_words, monkeypatch, limit, holds):
-    monkeypatch.setattr(trigrams, "SECONDS", limit)
+def test_trigrams_of_generated_words(backend, monkeypatch, limit, holds):
+    sizes = {"WORDS": 400, "VOCABULARY": 30, "PHRASES": 50, "SECONDS": limit}
+    for name, value in sizes.items():
+        monkeypatch.setattr(trigrams, name, value)
     found = trigrams.run(Setting(backend, repeats=2))
     values = {one.name: one.values for one in found.measured}
     assert len(values["counting"]) == 2
@@ -127,10 +107,10 @@ def test_a_text_ends_with_its_first_word_and_the_near_one_is_often_right():
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])
-def test_each_layer_is_trained_at_each_distance(monkeypatch, name):
+def test_each_layer_is_trained_at_each_distance(monkeypatch, name, backends):
     for constant, value in {"STEPS": 2, "TEST_TEXTS": 20, "FAR": 6}.items():
         monkeypatch.setattr(copying, constant, value)
-    backend = Backend(Plugins().registry, name)
+    backend = backends(name)
     with backend.in_force():
         found = copying.run(Setting(backend, repeats=2))
     expected = [f"{layer}, {words} words between" for words in (5, 6) for layer in copying.LAYERS]

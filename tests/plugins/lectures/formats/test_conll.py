@@ -69,20 +69,6 @@ def test_a_malformed_file_is_named_with_the_line(folder, text, message):
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("part", "said"),
-    [
-        ("eng.train", r"none of the files eng\.train, train\.txt"),
-        ("eng.testa", r"none of the files eng\.testa, valid\.txt"),
-        ("eng.testb", r"none of the files eng\.testb, test\.txt"),
-    ],
-)
-def test_a_missing_part_is_named(folder, part, said):
-    (folder / part).unlink()
-    with pytest.raises(BadInputError, match=said):
-        conll2003(folder)
-
-
 def test_the_names_of_the_other_release(folder):
     for old, new in (("train", "train"), ("testa", "valid"), ("testb", "test")):
         (folder / f"eng.{old}").rename(folder / f"{new}.txt")

@@ -1,12 +1,14 @@
 """Corpora by name and from files."""
 
+from pathlib import Path
+
 import pytest
 
 from framework.data.corpus import Corpus, SentenceCorpus
 from framework.data.corpus_entry import SENTENCES, TEXT, CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.data.tokens import CHARACTERS, WORDS
-from framework.data.vocabulary import UNK, Vocabulary
+from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.lectures.corpora import CORPORA
 from plugins.lectures.formats.corpus_files import load_corpus, load_sentences, load_text
@@ -32,13 +34,11 @@ def test_a_file_is_read_sentence_by_sentence(text_file):
     )
     assert words(corpus, corpus.valid) == "</s> the <unk> is here </s>"
     assert corpus.best_perplexity is None
-
-
-def test_words_of_held_out_text_stay_unknown(text_file):
-    corpus = load_corpus(str(text_file))
     assert "zebra" not in corpus.vocabulary
     assert "dog" not in corpus.vocabulary  # only once: models learn from it what unknown words do
-    assert UNK in corpus.train
+    assert len(load_corpus(str(text_file), maximum_size=5).vocabulary) == 5
+    sentences = [line.split() for line in [*LINES, "the zebra is here"]]
+    assert load_sentences(str(text_file)) == sentences
 
 
 def test_a_tenth_of_the_lines_is_held_out(tmp_path):
@@ -47,11 +47,6 @@ def test_a_tenth_of_the_lines_is_held_out(tmp_path):
     corpus = load_corpus(str(path))
     assert len(corpus.train) == 1 + 36 * 3
     assert len(corpus.valid) == 1 + 4 * 3
-
-
-def test_the_vocabulary_can_be_bounded(text_file):
-    corpus = load_corpus(str(text_file), maximum_size=5)
-    assert len(corpus.vocabulary) == 5
 
 
 def test_a_text_may_be_held_out_in_a_file_of_its_own(tmp_path):
@@ -65,28 +60,10 @@ def test_a_text_may_be_held_out_in_a_file_of_its_own(tmp_path):
     assert "rare" not in load_corpus(str(train), held_out=valid).vocabulary
 
 
-def test_a_corpus_by_name_has_its_own_held_out_text(tmp_path):
-    with pytest.raises(UsageError, match="'agreement' has its own held-out text"):
-        load_corpus("agreement", Corpora(CORPORA), held_out=tmp_path / "valid.txt")
-
-
-def test_a_byte_order_mark_is_not_part_of_a_word(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_text("one two\none two\none two\n", encoding="utf-8-sig")
-    corpus = load_corpus(str(path))
-    assert words(corpus, corpus.train) == "</s> one two </s> one two </s>"
-
-
 def test_a_whole_file_in_a_given_vocabulary(text_file):
     ids = load_text(str(text_file), Vocabulary(["here", "the"]))
     assert len(ids) == 1 + 7 * 5
     assert ids[:6].tolist() == [2, 4, 1, 1, 3, 2]
-
-
-def test_all_sentences_of_a_file_with_all_of_their_words(text_file):
-    assert load_sentences(str(text_file)) == [
-        line.split() for line in [*LINES, "the zebra is here"]
-    ]
 
 
 def test_the_sentences_of_a_corpus_are_those_to_learn_from():
@@ -113,41 +90,31 @@ def two_sentences():
 
 def test_the_built_in_corpus_knows_its_best_perplexity():
     assert load_corpus("agreement", Corpora(CORPORA)).best_perplexity == pytest.approx(3.4, abs=0.1)
-
-
-def test_a_corpus_of_a_plugin(monkeypatch):
-    assert load_corpus("mine", Corpora([CorpusEntry("mine", TEXT, f"{__name__}:mine")])) is MINE
-
-
-MINE = Corpus(
-    "mine", Vocabulary(["a"]).encode("aaa"), Vocabulary(["a"]).encode("aa"), Vocabulary(["a"])
-)
-
-
-def mine():
-    return MINE
-
-
-def test_a_misspelt_name_is_corrected():
+    with pytest.raises(UsageError, match="'agreement' has its own held-out text"):
+        load_corpus("agreement", Corpora(CORPORA), held_out=Path("valid.txt"))
     with pytest.raises(UnknownNameError, match="'agrement': did you mean 'agreement'"):
         load_corpus("agrement", Corpora(CORPORA))
 
 
-def test_unusable_files_are_refused(tmp_path):
-    cases = {
-        "missing.txt": (None, "cannot be read: No such file"),
-        "empty.txt": (b" \n\n", "is empty"),
-        "latin.txt": ("caf\u00e9 noir".encode("latin-1"), "not UTF-8 text"),
-        "binary.txt": (b"one\0two\nthree\n", "binary"),
-        "line.txt": (b"only one line\n", "only one line"),
-    }
-    for name, (content, message) in cases.items():
-        path = tmp_path / name
-        if content is not None:
-            path.write_bytes(content)
-        with pytest.raises(BadInputError, match=message) as caught:
-            load_corpus(str(path))
-        assert name in str(caught.value)
+@pytest.mark.parametrize(
+    ("name", "content", "options", "said"),
+    [
+        ("missing.txt", None, {}, "cannot be read: No such file"),
+        ("folder/..", None, {}, "cannot be read"),
+        ("empty.txt", b" \n\n", {}, "is empty"),
+        ("ends.txt", b"\n\n\n", {"tokens": CHARACTERS}, "is empty"),
+        ("latin.txt", "caf\u00e9 noir".encode("latin-1"), {}, "not UTF-8 text"),
+        ("binary.txt", b"one\0two\nthree\n", {}, "is a binary file"),
+        ("line.txt", b"only one line\n", {}, "only one line"),
+    ],
+)
+def test_unusable_files_are_refused(tmp_path, name, content, options, said):
+    (tmp_path / "folder").mkdir()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadInputError, match=said) as caught:
+        load_corpus(str(tmp_path / name), **options)
+    assert name in str(caught.value)
 
 
 def test_a_file_may_have_the_name_of_a_corpus_of_another_kind(tmp_path, monkeypatch):
@@ -157,11 +124,6 @@ def test_a_file_may_have_the_name_of_a_corpus_of_another_kind(tmp_path, monkeypa
     (tmp_path / "trec").write_text("one two\n" * 3, "utf-8")
     assert load_sentences("trec", Corpora(CORPORA)) == [["one", "two"]] * 3
     assert load_corpus("trec", Corpora(CORPORA)).name == "trec"
-
-
-def test_a_folder_is_refused(tmp_path):
-    with pytest.raises(BadInputError, match="cannot be read"):
-        load_corpus(str(tmp_path))
 
 
 def test_characters_of_a_file_keep_its_blanks_and_blank_lines(tmp_path):
@@ -185,10 +147,3 @@ def test_characters_of_a_corpus_by_name_have_a_blank_between_words():
         found = "".join(characters.vocabulary.decode(spelled))
         assert found.startswith(said.replace("</s> ", "</s>"))
     assert characters.best_perplexity is None
-
-
-def test_a_file_of_line_ends_has_no_characters(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_text("\n\n\n", encoding="utf-8")
-    with pytest.raises(BadInputError, match="is empty"):
-        load_corpus(str(path), tokens=CHARACTERS)

@@ -16,6 +16,10 @@ def test_a_label_and_words_on_each_line(tmp_path):
         LabelledText(("what", "a", "film", "!"), "good"),
         LabelledText(("don't",), "bad"),
     ]
+    (tmp_path / "g").write_text("very good\ta fine film\n", "utf-8")
+    assert read_labelled(tmp_path / "g") == [LabelledText(("a", "fine", "film"), "very good")]
+    with pytest.raises(BadInputError, match="nowhere cannot be read"):
+        read_labelled(tmp_path / "nowhere", published=True)
 
 
 def test_published_corpora_are_in_latin_1_and_cut_into_words(tmp_path):
@@ -86,14 +90,3 @@ def test_a_malformed_row_is_shown(tmp_path, text):
     (tmp_path / "f").write_text(text, "utf-8")
     with pytest.raises(BadInputError, match=r"a class from 1 to 2|is empty"):
         read_csv_texts(tmp_path / "f", CLASSES)
-
-
-def test_a_missing_published_file_is_named(tmp_path):
-    with pytest.raises(BadInputError, match="nowhere cannot be read"):
-        read_labelled(tmp_path / "nowhere", published=True)
-
-
-def test_a_tab_may_stand_between_label_and_text(tmp_path):
-    (tmp_path / "f").write_text("very good\ta fine film\n", "utf-8")
-    (text,) = read_labelled(tmp_path / "f")
-    assert (text.label, text.words) == ("very good", ("a", "fine", "film"))

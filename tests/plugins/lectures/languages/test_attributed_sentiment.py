@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from framework.data.vocabulary import PAD
-from framework.errors import BadInputError
 from plugins.lectures.languages.attributed_sentiment import (
     NEGATIVE,
     POSITIVE,
@@ -77,9 +76,3 @@ def test_the_corpus_has_parts_and_says_what_is_best():
         }
     )
     assert all(meaning(text.words) == (text.label == "positive") for text in found.train)
-
-
-@pytest.mark.parametrize("arguments", [(0.0,), (1.0,), (0.5, 1.5), (0.5, 0.5, 0.0)])
-def test_impossible_languages_are_refused(arguments):
-    with pytest.raises(BadInputError, match="between 0 and 1"):
-        AttributedSentiment(*arguments)

@@ -7,7 +7,6 @@ import pytest
 from repository import ROOT
 
 from framework.data.vocabulary import EOS
-from framework.errors import BadInputError
 from plugins.lectures.languages.conditional_texts import _TEXT, PLACES, SEASONS, ConditionalTexts
 
 
@@ -69,9 +68,3 @@ def test_conditions_are_one_hot_twice_and_equally_frequent():
     assert (conditions[:, :4].sum(axis=1) == 1).all()
     assert (conditions[:, 4:].sum(axis=1) == 1).all()
     assert conditions.mean(axis=0) == pytest.approx([0.25] * 4 + [1 / 3] * 3, abs=0.03)
-
-
-@pytest.mark.parametrize("fidelity", [0.0, 1.0, -1.0])
-def test_impossible_texts_are_refused(fidelity):
-    with pytest.raises(BadInputError, match="fidelity"):
-        ConditionalTexts(fidelity)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from framework.data.vocabulary import PAD
-from framework.errors import BadInputError
 from plugins.lectures.languages.correlatives import (
     CONJUNCTIONS,
     FURTHER,
@@ -90,9 +89,3 @@ def test_the_best_accuracy_without_other_sentences():
     # The numbers of the README of fine_tuning:
     assert f"{np.mean(best):.0%}" == "72%"
     assert np.mean(known) == pytest.approx(25, abs=0.8)
-
-
-@pytest.mark.parametrize("settings", [(5, 0.2), (0, 0.2), (66, 0.2), (8, 1.0), (8, -0.1)])
-def test_languages_that_cannot_be(settings):
-    with pytest.raises(BadInputError, match=f"received {settings[0]} and {settings[1]}"):
-        CorrelativeLanguage(*settings)

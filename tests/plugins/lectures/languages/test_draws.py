@@ -7,16 +7,18 @@ from framework.data.vocabulary import SPECIAL
 from plugins.lectures.languages.agreement import AgreementLanguage
 from plugins.lectures.languages.attributed_sentiment import AttributedSentiment
 from plugins.lectures.languages.conditional_texts import ConditionalTexts
+from plugins.lectures.languages.crossed_clauses import CrossedClauses
 from plugins.lectures.languages.draws import drawn_near, drawn_shares, drawn_vocabulary
 from plugins.lectures.languages.entities import EntityLanguage
 from plugins.lectures.languages.long_reviews import LongReviews
+from plugins.lectures.languages.repeated_sentences import RepeatedSentences
 from plugins.lectures.languages.sentiment import SentimentGrammar
 from plugins.lectures.languages.suffix_tagging import SuffixTagging
 from plugins.lectures.languages.translation import TranslationLanguage
 
 WITH_VOCABULARY = [
-    AgreementLanguage, AttributedSentiment, ConditionalTexts, EntityLanguage, LongReviews,
-    SentimentGrammar,
+    AgreementLanguage, AttributedSentiment, ConditionalTexts, CrossedClauses, EntityLanguage,
+    LongReviews, RepeatedSentences, SentimentGrammar,
 ]  # fmt: skip
 
 

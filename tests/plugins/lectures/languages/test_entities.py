@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from framework.data.tags import entities
-from framework.errors import BadInputError
 from framework.evaluation.metrics import entity_f1
 from plugins.lectures.languages.entities import FILLERS, NAMES, EntityLanguage, corpus
 
@@ -61,12 +60,6 @@ def test_sentences_have_their_mentions_and_the_same_seed_gives_the_same():
         assert len(sentence.words) == len(sentence.tags)
         assert len(entities(sentence.tags)) == 2
         assert all(word in language.vocabulary for word in sentence.words)
-
-
-@pytest.mark.parametrize("arguments", [(-0.1, 3), (1.5, 3), (0.5, 0)])
-def test_impossible_settings_are_refused(arguments):
-    with pytest.raises(BadInputError):
-        EntityLanguage(*arguments)
 
 
 def test_the_corpus_holds_a_part_out_and_knows_its_best():

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from framework.data.vocabulary import EOS
-from framework.errors import BadInputError
 from plugins.lectures.languages.repeated_sentences import WORDS, RepeatedSentences
 
 
@@ -57,13 +56,3 @@ def test_the_limit_without_order_is_that_of_all_texts_counted(rng):
     predicted = language.without_order(language.sample(3, rng=rng))
     assert predicted.shape == (3, n - 1)
     assert -predicted.mean() == pytest.approx(limit)
-
-
-def test_words_have_other_ids_with_a_generator(rng):
-    assert RepeatedSentences().vocabulary.words != RepeatedSentences(rng=rng).vocabulary.words
-
-
-@pytest.mark.parametrize("length", [1, len(WORDS) + 1])
-def test_impossible_lengths_are_errors(length):
-    with pytest.raises(BadInputError, match=f"but is {length}"):
-        RepeatedSentences(length)

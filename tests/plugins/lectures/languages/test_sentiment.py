@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from framework.data.vocabulary import PAD
-from framework.errors import BadInputError
-from plugins.lectures.languages.sentiment import NEGATIVE, POSITIVE, SentimentGrammar, corpus
+from plugins.lectures.languages.sentiment import POSITIVE, SentimentGrammar, corpus
 
 
 def meaning(words):
@@ -63,34 +62,6 @@ def test_best_accuracies_are_those_of_the_best_classifiers(negation, noise):
     assert grammar.best_accuracy == pytest.approx(1 - noise)
     assert reading == pytest.approx(grammar.best_accuracy, abs=error)
     assert np.mean(bags == labels) == pytest.approx(grammar.best_order_blind_accuracy, abs=error)
-
-
-def test_order_matters():
-    grammar = SentimentGrammar()
-    assert 0.7 < grammar.best_order_blind_accuracy < grammar.best_accuracy - 0.1
-
-
-def test_noise_flips_labels():
-    words, labels = sample(SentimentGrammar(noise=0.25), 4000)
-    wrong = np.mean([meaning(text) != label for text, label in zip(words, labels, strict=True)])
-    assert wrong == pytest.approx(0.25, abs=0.035)
-
-
-def test_the_same_seed_gives_the_same_sentences():
-    one, two = (SentimentGrammar().sample(50, rng=np.random.default_rng(3)) for _ in range(2))
-    np.testing.assert_array_equal(one[0], two[0])
-    np.testing.assert_array_equal(one[1], two[1])
-
-
-def test_every_word_is_known():
-    grammar = SentimentGrammar()
-    assert {*POSITIVE, *NEGATIVE, "not", "and", "but"} <= set(grammar.vocabulary.words)
-
-
-@pytest.mark.parametrize("arguments", [(0.0, 0.1), (1.0, 0.1), (0.3, 0.5), (0.3, -0.1)])
-def test_impossible_grammars_are_refused(arguments):
-    with pytest.raises(BadInputError, match="negation"):
-        SentimentGrammar(*arguments)
 
 
 def test_the_corpus_has_three_parts_and_knows_its_best():

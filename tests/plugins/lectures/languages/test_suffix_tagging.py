@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from framework.errors import BadInputError
 from plugins.lectures.languages.suffix_tagging import (
     BEFORE,
     PLAIN_BEFORE,
@@ -72,9 +71,3 @@ def test_all_characters_are_known_and_the_same_seed_gives_the_same():
     ids = language.characters.encode_sentences([sentence.words for sentence in first])
     assert ids.shape[:2] == (20, 6)
     assert not (ids == 1).any()
-
-
-@pytest.mark.parametrize("arguments", [(-0.1, 3), (1.5, 3), (0.5, 0)])
-def test_impossible_settings_are_refused(arguments):
-    with pytest.raises(BadInputError, match="a language of suffixes needs"):
-        SuffixTagging(*arguments)

@@ -46,24 +46,6 @@ def test_float32_is_the_same_after_text(tmp_path):
     np.testing.assert_array_equal(load_vectors(path).vectors.astype(np.float32), vectors)
 
 
-def test_other_models_have_no_word_vectors(path):
-    checkpoint("W_x").save(path)
-    with pytest.raises(UsageError, match=r"holds a some_model.*`gradus train skip_gram`"):
-        load_vectors(path)
-
-
-def test_a_missing_file_is_named(path):
-    with pytest.raises(BadInputError, match=r"no checkpoint at .*`gradus train`"):
-        load_vectors(path)
-
-
-@pytest.mark.parametrize("content", [b"", b"no vectors\n"])
-def test_other_files_are_refused(path, content):
-    path.write_bytes(content)
-    with pytest.raises(BadInputError, match=r"is empty|line 1: could not convert"):
-        load_vectors(path)
-
-
 def test_the_last_checkpoint_with_word_vectors_is_found(tmp_path):
     for age, (name, parameter) in enumerate(
         (("new", "W_x"), ("old", "context_vectors"), ("older", "center_vectors"))
@@ -75,9 +57,16 @@ def test_the_last_checkpoint_with_word_vectors_is_found(tmp_path):
     assert last_trained_vectors(tmp_path) == tmp_path / "old.safetensors"
 
 
-def test_a_folder_without_word_vectors_is_named_with_the_way_out(tmp_path):
-    checkpoint("W_x").save(tmp_path / "rnn_lm.safetensors")
-    with pytest.raises(
-        UsageError, match=r"no checkpoint with word vectors in .*`gradus train skip"
-    ):
+def test_what_holds_no_word_vectors_is_refused(tmp_path):
+    path = tmp_path / "model.safetensors"
+    with pytest.raises(BadInputError, match=r"no checkpoint at .*`gradus train`"):
+        load_vectors(path)
+    for content, said in ((b"", "is empty"), (b"no vectors\n", "line 1: could not convert")):
+        path.write_bytes(content)
+        with pytest.raises(BadInputError, match=said):
+            load_vectors(path)
+    checkpoint("W_x").save(path)
+    with pytest.raises(UsageError, match=r"holds a some_model.*`gradus train skip_gram`"):
+        load_vectors(path)
+    with pytest.raises(UsageError, match=r"no checkpoint with word vectors .*`gradus train"):
         last_trained_vectors(tmp_path)

@@ -13,8 +13,6 @@ from framework.data.tagged import TaggedCorpus, TaggedSentence
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError
 from framework.interfaces import Model
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from plugins.lectures.training.sources import TagSource
 from plugins.lectures.training.window_scores import (
@@ -84,8 +82,8 @@ def test_every_true_window_is_paired_with_a_corrupted_one(backend):
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])
-def test_the_first_half_of_a_batch_should_score_above_the_second_half(name):
-    computing = Backend(Plugins().registry, name)
+def test_the_first_half_of_a_batch_should_score_above_the_second_half(name, backends):
+    computing = backends(name)
     arrays = computing.arrays
     margin = computing.build("max_margin_loss", kind="loss")
     loss = PairedScores(margin, arrays)

@@ -68,14 +68,6 @@ def test_backends_learn_alike(backends):
         np.testing.assert_allclose(two.checkpoint().parameters[name], array, atol=1e-4)
 
 
-def test_another_text_of_the_same_length_is_not_resumed(backends):
-    text = count_text("x", [["other", "words", "here"]] * 300, minimum_count=2)
-    backend = backends("numpy")
-    other = TrainingRun(backend, WordVectorTask(text, SETTINGS, backend), "skip_gram", {}, SETTINGS)
-    with pytest.raises(UsageError, match="its vocabulary differs"):
-        other.resume(a_run(backends("numpy")).checkpoint())
-
-
 def test_the_learning_rate_falls_in_a_straight_line_and_is_never_0(backends, monkeypatch):
     run, rates = a_run(backends("numpy"), replace(SETTINGS, epochs=2), 3000), []
     monkeypatch.setattr(run._learner, "_move", lambda *given: rates.append(given[-1]) or 1.0)
@@ -94,12 +86,6 @@ def test_every_epoch_draws_other_words(backends, monkeypatch):
         run.epoch(ignore)
     first, second = np.split(np.concatenate(drawn), 2)
     assert (first != second).mean() > 0.5
-
-
-def test_subsampling_that_leaves_no_context_is_said(backends):
-    run = a_run(backends("numpy"), replace(SETTINGS, subsample=1e-12))
-    with pytest.raises(BadInputError, match="subsampling left no context"):
-        run.epoch(ignore)
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
@@ -142,3 +128,13 @@ def test_a_mean_takes_smaller_steps_than_a_sum(backends):
         run._learner.step(batch)
         moved[summed] = run.checkpoint().parameters["center_vectors"] - start["center_vectors"]
     np.testing.assert_allclose(moved[True], batch.terms * moved[False], rtol=1e-6, atol=1e-12)
+
+
+def test_runs_that_cannot_be_are_refused(backends):
+    backend = backends("numpy")
+    text = count_text("x", [["other", "words", "here"]] * 300, minimum_count=2)
+    other = TrainingRun(backend, WordVectorTask(text, SETTINGS, backend), "skip_gram", {}, SETTINGS)
+    with pytest.raises(UsageError, match="its vocabulary differs"):
+        other.resume(a_run(backend).checkpoint())
+    with pytest.raises(BadInputError, match="subsampling left no context"):
+        a_run(backend, replace(SETTINGS, subsample=1e-12)).epoch(ignore)

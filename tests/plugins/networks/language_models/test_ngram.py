@@ -52,11 +52,3 @@ def test_fifty_thousand_words_and_five_of_them_have_keys_of_64_bits():
     solution.fit(tokens)
     for found, expected in zip(fast_form.ngrams(5), solution.ngrams(5), strict=True):
         np.testing.assert_array_equal(found, expected)
-
-
-def test_a_text_of_one_token_and_a_model_without_counts_are_refused():
-    model = ngram.NgramLM(5, 2)
-    with pytest.raises(ValueError, match=r"call fit\(tokens\) first"):
-        model.forward(np.array([[1]]))
-    with pytest.raises(ValueError, match="a text of 1 token"):
-        model.fit(np.array([1]))

@@ -55,6 +55,8 @@ def test_what_is_refused():
     model = ngram.NgramLM(5, 2)
     with pytest.raises(ValueError, match=r"call fit\(tokens\) first"):
         model.forward(torch.tensor([[1]]))
+    with pytest.raises(ValueError, match="a text of 1 token"):
+        model.fit(torch.tensor([1]))
     with pytest.raises(IndexError, match=r"in 0 ... 4, but these lie in 1 ... 5"):
         model.fit(torch.tensor([1, 5]))
     with pytest.raises(ValueError, match=r"end must be one of 0 ... 4 or None, not 5"):

@@ -32,12 +32,6 @@ def test_pseudo_perplexity_is_that_of_the_solution():
     assert received == pytest.approx(reference.pseudo_perplexity(other, IDS), rel=1e-9)
 
 
-def test_chosen_of_another_shape_is_named():
-    model, _ = masked_models()
-    with pytest.raises(ValueError, match=r"should be bool \(2, 4\), but is int64 \(2, 4\)"):
-        model.forward(torch.tensor(IDS), torch.tensor(IDS))
-
-
 def test_an_encoder_is_loaded_whole_or_not_at_all():
     rng = np.random.default_rng(2)
     classifier = BACKEND.build("text_classifier", *SIZES, 3, kind="model", rng=rng)

@@ -1,10 +1,10 @@
-"""Positions on tensors: tables are computed once, and messages name the numbers."""
+"""Positions on tensors: tables are computed once."""
 
 import numpy as np
 import pytest
 from built_on import on_tensors
 
-from plugins.networks.transformers.positions import LearnedPositions, Rotary, sinusoidal
+from plugins.networks.transformers.positions import Rotary, sinusoidal
 from solutions.transformers.positions import positions as reference
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
@@ -24,20 +24,3 @@ def test_the_table_of_a_rotation_is_computed_once_for_the_same_words():
 def test_positions_before_the_last_one_of_a_long_text():
     table = on_tensors(sinusoidal, 20_000, 4)
     np.testing.assert_allclose(table.numpy(), reference.sinusoidal(20_000, 4), atol=1e-12)
-
-
-@pytest.mark.parametrize("module", ["solution", "tensors"])
-def test_what_does_not_fit(module):
-    kinds = reference.LearnedPositions, reference.Rotary
-    make, array = (lambda kind, *sizes, **drawn: kind(*sizes, **drawn)), np.ones
-    if module == "tensors":
-        kinds, make, array = (LearnedPositions, Rotary), on_tensors, torch.ones
-    layer = make(kinds[0], 3, 2, rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match="last word has the position 3, but 3 have a vector"):
-        layer.forward(array((1, 2, 2)), 2)
-    with pytest.raises(ValueError, match=r"x should be \(\.\.\., T, 2\), but is \(1, 2, 3\)"):
-        layer.forward(array((1, 2, 3)))
-    with pytest.raises(ValueError, match="start should be at least 0, but is -1"):
-        make(kinds[1], 2).forward(array((1, 2, 2)), -1)
-    with pytest.raises(ValueError, match="d should be even and at least 2, but is 3"):
-        make(kinds[1], 3)

@@ -5,8 +5,6 @@ import pytest
 
 from framework.data.vocabulary import EOS
 from framework.evaluation.sampling import Tempered
-from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
 from plugins.lectures.languages.agreement import AgreementLanguage
 
 LANGUAGE = AgreementLanguage(longest_span=1)
@@ -14,10 +12,10 @@ V = len(LANGUAGE.vocabulary)
 
 
 @pytest.fixture(params=["numpy", "torch"])
-def backend(request):
+def backend(request, backends):
     if request.param == "torch":
         pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
-    return Backend(Plugins().registry, request.param)
+    return backends(request.param)
 
 
 def models(backend):

@@ -213,22 +213,6 @@ def test_layers_are_compiled_before_their_step_is_recorded():
     assert not recorder.recorded
 
 
-def test_values_of_the_host_are_noted_without_a_watch_too():
-    ids = TorchArrays().from_numpy(np.array([[1, 0]]))
-    with watching_the_host(None) as found:
-        host_values(ids)
-        ids[0, 0].item()
-    assert found.described() == "the lengths of texts"
-
-
-def test_without_graphs_nothing_is_recorded():
-    step, recorder = steps_of(Scaled(), start=Conditions(is_wanted=False))
-    for _ in range(5):
-        step(batch(1.0, 1.0, 1.0))
-    assert not recorder.recorded
-    assert "`--no-graphs` was given" in step.notes()[0]
-
-
 @pytest.mark.parametrize(
     ("conditions", "said"),
     [
@@ -263,3 +247,7 @@ def test_values_of_the_host_are_noted():
         uniforms((2,), arrays.device, rng=DeviceGenerator(0, arrays.device))
         ids + ids[:, ids[1] % 2]
     assert found.described() == ""
+    with watching_the_host(None) as found:  # without a watch
+        host_values(ids)
+        ids[0, 0].item()
+    assert found.described() == "the lengths of texts"

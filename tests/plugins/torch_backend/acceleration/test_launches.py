@@ -9,8 +9,6 @@ torch = pytest.importorskip("torch", reason="the torch backend needs the extra `
 
 from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
-from framework.providers.backends import Backend  # noqa: E402
-from framework.providers.plugins import Plugins  # noqa: E402
 from framework.training.loops import Batch, LossLearner  # noqa: E402
 from plugins.networks.convolution.deep_text_cnn import ConvBlock  # noqa: E402
 from plugins.torch_backend.acceleration.graphs import FIRST_STEPS, RepeatedStep  # noqa: E402
@@ -39,8 +37,8 @@ def operations(function, *args):
 
 
 @pytest.fixture(scope="module")
-def backend():
-    return Backend(Plugins().registry, "torch")
+def backend(backends):
+    return backends("torch")
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

@@ -6,8 +6,6 @@ from built_on import on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from framework.providers.backends import Backend  # noqa: E402
-from framework.providers.plugins import Plugins  # noqa: E402
 from plugins.torch_backend.language_models.rnn import RNN  # noqa: E402
 
 
@@ -26,8 +24,8 @@ def test_rnn_by_the_kernel_of_the_gpu_is_the_same(dtype, rtol):
 
 
 @pytest.mark.parametrize("dtype", [torch.int32, torch.uint8, torch.int16])
-def test_ids_of_any_integer_dtype_are_read(dtype):
-    backend, rng = Backend(Plugins().registry, "torch"), np.random.default_rng(3)
+def test_ids_of_any_integer_dtype_are_read(dtype, backends):
+    backend, rng = backends("torch"), np.random.default_rng(3)
     model = backend.build("recurrent_lm", 6, 4, 5, kind="language_model", rng=rng)
     assert model.forward(torch.tensor([[1, 4], [0, 3]], dtype=dtype)).shape == (2, 2, 6)
     with pytest.raises(IndexError, match="ids must"):

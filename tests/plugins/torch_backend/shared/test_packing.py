@@ -6,8 +6,6 @@ from built_on import on_tensors
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from framework.providers.backends import Backend  # noqa: E402
-from framework.providers.plugins import Plugins  # noqa: E402
 from plugins.networks.gated_rnns.bidirectional import Bidirectional  # noqa: E402
 from plugins.torch_backend.arrays import TorchArrays, host_values  # noqa: E402
 from plugins.torch_backend.gated_rnns.gru import GRU  # noqa: E402
@@ -91,28 +89,23 @@ def test_gaps_go_step_by_step_and_full_texts_need_no_packing(name, mask, calls):
     assert not calls
 
 
-def test_a_step_of_a_tagger_reads_no_lengths_from_the_device(monkeypatch, calls):
-    ids = TorchArrays().from_numpy(np.array([[3, 4, 0], [5, 0, 0]]))
-    monkeypatch.setattr(torch.Tensor, "cpu", lambda tensor: pytest.fail("a tensor is read"))
-    sizes = (9, 3, 4, 2, "lstm")
-    backend = Backend(Plugins().registry, "torch")
-    tagger = backend.build("recurrent_tagger", *sizes, kind="model", rng=np.random.default_rng(0))
-    tagger.backward(torch.ones_like(tagger.forward(ids)))
-    assert len(calls) == 2
-
-
-def test_lengths_of_ids_from_the_host_are_not_read_from_the_device(monkeypatch):
+def test_a_step_of_a_tagger_reads_no_lengths_from_the_device(monkeypatch, calls, backends):
     ids = TorchArrays().from_numpy(np.array([[3, 4, 0], [5, 0, 0]]))
 
     def read(tensor):
         raise AssertionError("a tensor is read on the host")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(torch.Tensor, "cpu", read)
-        mask = TorchArrays().words(ids)
-        assert packing.packing(TorchArrays().flip(mask, 1)) is not None
-        with pytest.raises(AssertionError, match="is read"):
-            host_values(mask + 0)
+    monkeypatch.setattr(torch.Tensor, "cpu", read)
+    sizes = (9, 3, 4, 2, "lstm")
+    tagger = backends("torch").build(
+        "recurrent_tagger", *sizes, kind="model", rng=np.random.default_rng(0)
+    )
+    tagger.backward(torch.ones_like(tagger.forward(ids)))
+    assert len(calls) == 2
+    mask = TorchArrays().words(ids)
+    assert packing.packing(TorchArrays().flip(mask, 1)) is not None
+    with pytest.raises(AssertionError, match="is read"):
+        host_values(mask + 0)
 
 
 def test_values_of_a_changed_tensor_are_read_again():

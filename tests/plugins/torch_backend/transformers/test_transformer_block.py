@@ -86,28 +86,3 @@ def test_steps_of_both_agree(norm):
     ours.forward(torch.tensor(words()))
     theirs.forward(words())
     np.testing.assert_allclose(ours.attention.weights.numpy(), theirs.attention.weights, rtol=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"norm": "both"}, "norm is 'pre' or 'post', not 'both'"),
-        ({"norm": "pre", "keep_probability": 0.0}, r"keep_probability lies in \(0, 1\], but got 0"),
-        ({"norm": "pre", "key_value_heads": 3}, "key_value_heads is 3 and heads is 2"),
-    ],
-)
-def test_settings_that_do_not_fit(settings, message):
-    rng = np.random.default_rng(0)
-    with (
-        parts_from(lambda name: REGISTRY.get(name, "numpy")),
-        pytest.raises(ValueError, match=message),
-    ):
-        reference.TransformerBlock(8, 2, rng=rng, **settings)
-    with pytest.raises(ValueError, match=message):
-        on_tensors(tensors.TransformerBlock, 8, 2, rng=rng, **settings)
-
-
-def test_words_of_another_size():
-    layer = on_tensors(tensors.FeedForward, 3, rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"x should be \(\.\.\., 3\), but is \(4, 2\)"):
-        layer.forward(torch.ones(4, 2))

@@ -1,27 +1,10 @@
-"""The losses on boxes: what they return is a box without axes."""
+"""A loss on boxes: it returns a box without axes."""
 
 import math
 
 import numpy as np
 
 from boxes.arrays import each
-
-
-class MaxMarginLoss:
-    def __init__(self, margin=1.0):
-        if not margin >= 0:
-            raise ValueError("a margin is not negative")
-        self.margin = margin
-
-    def forward(self, true_scores, corrupt_scores):
-        if true_scores.shape != corrupt_scores.shape or not math.prod(true_scores.shape):
-            raise ValueError("scores come in pairs")
-        violation = self.margin + corrupt_scores - true_scores
-        self.factor = (violation > 0).astype(violation.dtype) / math.prod(violation.shape)
-        return each(np.maximum, violation, 0).mean()
-
-    def backward(self):
-        return -self.factor, self.factor
 
 
 class SoftmaxCrossEntropy:
