@@ -69,9 +69,7 @@ class TrainedModels(PairedModels):
         else:
             assign(self.reference, self.learned)
 
-    def evaluate(
-        self, metric: Callable[..., float], *args: Any, **kwargs: Any
-    ) -> ConfirmableMetric:
+    def evaluate(self, metric: Metric, *args: Any, **kwargs: Any) -> ConfirmableMetric:
         """Call ``metric(model, ...)`` with the submission's model; later with the reference's."""
         value = float(metric(self.student, *args, **kwargs))
         return ConfirmableMetric(value, lambda: self.evaluate_reference(metric, *args, **kwargs))

@@ -7,8 +7,7 @@ borrowing           what exercises take from the bases of their course
 thresholds          required metrics of trained models
 questions           written questions and their answers
 mistakes            wrong answers of students, as patches to a solution
-texts               promises and figures in the text of an exercise
-documented_names    names of arguments and results in the text of an exercise
+texts               promises, names and figures in the text of an exercise
 mathematics         formulas of a text, and their plain form for a terminal
 source              Python source without execution
 stubs               solutions without their answers

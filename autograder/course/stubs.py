@@ -13,34 +13,28 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from autograder.course.kit_folder import kit_of
+from autograder.course.questions.answers import question_stub
 from autograder.course.reading import Exercise
-from autograder.course.source import Definition, definitions, fail_at, parse
+from autograder.course.source import (
+    Definition,
+    Region,
+    definitions,
+    fail_at,
+    find_regions,
+    parse,
+)
 from framework.course.solutions import missing_solution
 from framework.errors import BadInputError
 from framework.text_files import read_text
 
 #: The folder of a wheel with the shipped exercises; a clone has no such folder.
 SHIPPED = Path(__file__).parent / "shipped_exercises"
-
-_MARK = re.compile(r"(?P<indent> *)# (?P<edge>BEGIN|END) SOLUTION(?:: (?P<text>\S.*))?")
-_LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Region:
-    """A region: lines `first` to `last` with the marks, counted from 1."""
-
-    first: int
-    last: int
-    indent: str
-    text: str
 
 
 def pristine_stub(exercise: Exercise) -> str | None:
@@ -53,8 +47,6 @@ def pristine_stub(exercise: Exercise) -> str | None:
 @lru_cache(maxsize=256)  # a class grader asks for every stub once per submission
 def _stub_of(exercise: Exercise, solution: str) -> str:
     if exercise.questions:
-        from autograder.course.questions.answers import question_stub
-
         return question_stub(exercise, solution)
     stub = generate_stub(solution, exercise.solution)
     require_tasks(exercise, solution)
@@ -113,39 +105,6 @@ def _parse(text: str, file: Path, what: str) -> ast.Module:
         return parse(text)
     except SyntaxError as error:
         fail_at(file, error.lineno or 1, f"Python cannot parse {what}: {error.msg}")
-
-
-def find_regions(lines: list[str], file: Path) -> list[Region]:
-    """Return all regions, in order."""
-    regions: list[Region] = []
-    begin: Region | None = None
-    for number, line in enumerate(lines, 1):
-        mark = _mark(line, file, number)
-        if mark is None:
-            continue
-        if mark["edge"] == "BEGIN":
-            if begin:
-                fail_at(file, number, f"BEGIN SOLUTION inside the region of line {begin.first}")
-            begin = Region(number, number, mark["indent"], mark["text"] or "")
-        elif begin is None:
-            fail_at(file, number, "END SOLUTION without BEGIN SOLUTION")
-        elif mark["indent"] != begin.indent:
-            fail_at(file, number, f"END SOLUTION is not indented like line {begin.first}")
-        else:
-            regions.append(replace(begin, last=number))
-            begin = None
-    if begin:
-        fail_at(file, begin.first, "BEGIN SOLUTION without END SOLUTION")
-    return regions
-
-
-def _mark(line: str, file: Path, number: int) -> re.Match[str] | None:
-    mark = _MARK.fullmatch(line.rstrip())
-    closing_text = mark is not None and mark["edge"] == "END" and mark["text"]
-    if closing_text or (mark is None and _LIKE_A_MARK.search(line)):
-        known = "`# BEGIN SOLUTION`, `# BEGIN SOLUTION: what to write`, `# END SOLUTION`"
-        fail_at(file, number, f"expected a line with only a mark, one of {known}")
-    return mark
 
 
 def _replacement(

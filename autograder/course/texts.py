@@ -1,4 +1,4 @@
-"""The text of an exercise: its promises and its figures.
+"""The text of an exercise: its promises, its names of arguments and results, and its figures.
 
 Promises are the sentences that its checks hold a submission to. A check names its promises by the
 marker ``@pytest.mark.promise("...", ...)``, each by its address:
@@ -8,6 +8,9 @@ marker ``@pytest.mark.promise("...", ...)``, each by its address:
 - ``LSTM.forward.c_0``, ``.returns``, ``.raises``: an argument, or a section of that docstring. The
   last two may stand in the line of their title: ``Raises: ValueError if c_0 has another shape.``
 
+The stub names the parameters. An example of README.md names results:
+``grad_x, (grad_h_0, grad_c_0) = lstm.backward(...)``.
+
 Nothing is imported or run: stubs and solutions are read as source.
 """
 
@@ -16,16 +19,21 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from autograder.course.mathematics.formulas import with_plain_formulas
 from autograder.course.reading import Course, Exercise
-from autograder.course.source import parse, parse_file
+from autograder.course.source import parameter_names, parse, parse_file
 from autograder.course.stubs import available_stub
+from autograder.sandbox.session.text_names import Names, TextNames
 from framework.text_files import read_text
 
 _IMAGE = re.compile(r"!\[(?P<title>[^]\n]*)\]\((?P<file>[\w.-]+\.svg)\)")
+
+_EXAMPLE = re.compile(r"^>>> (.+)$", re.MULTILINE)
 
 #: What names the sentence before it.
 MARK = re.compile(r" <!-- promise: ([a-z0-9-]+) -->")
@@ -121,9 +129,57 @@ def _entries(name: str, docstring: str) -> Iterator[tuple[str, str]]:
             yield f"{name}.{title.lower()}", text
 
 
+def text_names(exercise: Exercise) -> TextNames:
+    """Return the names in the stub and in README.md of `exercise`; each file is read on demand."""
+    stub, readme = (cache(partial(_text, file)) for file in (exercise.stub, exercise.readme))
+    return TextNames(
+        lambda method: parameter_names(stub(), method), cache(lambda: named_results(readme()))
+    )
+
+
+def _text(file: Path) -> str:
+    return read_text(file) if file.is_file() else ""
+
+
+def named_results(readme: str) -> dict[str, Names]:
+    """Return method -> the names of its results in the examples of a text."""
+    built: dict[str, str] = {}
+    results: dict[str, Names] = {}
+    for target, call in _assignments(readme):
+        if isinstance(target, ast.Name) and isinstance(call.func, ast.Name):
+            built[target.id] = call.func.id
+        elif isinstance(target, ast.Tuple) and (method := _method(call.func, built)):
+            results.setdefault(method, _names(target))
+    return results
+
+
+def _assignments(readme: str) -> Iterator[tuple[ast.expr, ast.Call]]:
+    for line in _EXAMPLE.findall(readme):
+        with suppress(SyntaxError):  # an example of several lines
+            match ast.parse(line).body:
+                case [ast.Assign([target], ast.Call() as call)]:
+                    yield target, call
+
+
+def _method(function: ast.expr, built: dict[str, str]) -> str:
+    """Return ``LSTM.backward`` for ``lstm.backward`` if ``lstm = LSTM(...)`` came before."""
+    match function:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(ast.Name(owner), name) if owner in built:
+            return f"{built[owner]}.{name}"
+    return ""
+
+
+def _names(target: ast.expr) -> Names:
+    if isinstance(target, ast.Tuple):
+        return tuple(map(_names, target.elts))
+    return target.id if isinstance(target, ast.Name) and target.id != "_" else ""
+
+
 @dataclass(frozen=True)
 class Figure:
-    """One figure: what it shows, its alternative text, and its SVG file."""
+    """One figure: what it shows, and its SVG file."""
 
     title: str
     path: Path

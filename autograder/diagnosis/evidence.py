@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import worst_fact
+from autograder.checks.equality import worst
 from autograder.diagnosis.comparison import close
 from autograder.results.report import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
@@ -207,7 +207,8 @@ def located(check: CheckResult, pairs: Sequence[Pair], free: Set[str] = frozense
         return check
     actual, expected = first.actual, first.expected
     if actual.shape == expected.shape:
-        fact = worst_fact(f"{first.name}: values", actual, expected, np.asarray(actual != expected))
+        is_wrong = np.asarray(actual != expected)
+        _, fact = worst(f"{first.name}: values", actual, expected, is_wrong)
     else:
         fact = Fact(f"{first.name}: shape", str(expected.shape), str(actual.shape))
     if first.call.method == check.method:

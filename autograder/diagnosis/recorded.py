@@ -18,9 +18,9 @@ from types import ModuleType
 from typing import Any
 
 from autograder.checks import host_limits
-from autograder.course.documented_names import text_names
 from autograder.course.reading import Exercise
 from autograder.course.source import definitions, parse
+from autograder.course.texts import text_names
 from autograder.diagnosis.answer_reader import gather, pairs_of, telling_methods
 from autograder.diagnosis.comparison import (
     Exchanges,

@@ -15,7 +15,7 @@ from itertools import zip_longest
 
 import pytest
 
-from autograder.checks.host_limits import BudgetExceeded, host_limited
+from autograder.checks.host_limits import BudgetExceeded, limited, memory_limited
 from autograder.course.reading import Exercise
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
@@ -145,7 +145,8 @@ class Checks:
         """Keep the exception of a check, and fail it without a traceback, whose text is slow."""
         try:
             self._require_memory(task_of(item))
-            with host_limited(item.config.stash[UNDER_TEST].host_limits):
+            limits = item.config.stash[UNDER_TEST].host_limits
+            with limited(limits.seconds), memory_limited(limits.memory):
                 yield
         except (Exception, BudgetExceeded) as error:
             item.stash[RAISED] = error

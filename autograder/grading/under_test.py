@@ -15,10 +15,9 @@ import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.conversations.remembered import Remembered, RememberingSession
-from autograder.course.documented_names import text_names
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
-from autograder.course.texts import promised_texts
+from autograder.course.texts import promised_texts, text_names
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.session.inline import InlineSession, ProviderModule, ReferenceSession
 from autograder.sandbox.session.session import Session, Transcript

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.stubs import Region, find_regions
+from autograder.course.source import Region, find_regions
 from autograder.mutations import array_operators as arrays
 from autograder.mutations import code_operators as code
 from autograder.mutations.sites import CodeSite, Mutate, splice

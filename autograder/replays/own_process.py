@@ -11,8 +11,8 @@ from pdb import Pdb, post_mortem
 from types import TracebackType
 from typing import Any
 
-from autograder.course.documented_names import text_names
 from autograder.course.reading import Course, Exercise
+from autograder.course.texts import text_names
 from autograder.grading.grader import Grader
 from autograder.grading.setting import GradingSetting
 from autograder.grading.workers import parts_of

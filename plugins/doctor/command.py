@@ -12,10 +12,10 @@ def doctor(plugin: PluginOption = None, block: BlockOption = None) -> None:
 
     The exit code is 1 where something does not work.
     """
-    from plugins.doctor.inspection import examine, report_lines
+    from plugins.doctor.inspection import examine, problems_in, report_lines
 
     sections = examine(plugin or (), block or ())
     for line in report_lines(sections):
         typer.echo(line)
-    if any(section.problems for section in sections):
+    if problems_in(sections):
         raise typer.Exit(1)

@@ -26,14 +26,12 @@ from autograder.course.questions.expressions import (
     short,
 )
 from autograder.course.questions.sections import (
-    BEGIN,
-    END,
     PLACEHOLDER,
     QuestionSection,
     exercise_mark,
     read_sections,
 )
-from autograder.course.source import fail_at
+from autograder.course.source import fail_at, find_regions
 from framework.toml_tables import Format, Key, Table, read_table
 
 if TYPE_CHECKING:
@@ -117,20 +115,15 @@ def load_key(exercise: Exercise) -> AnswerKey:
 def question_stub(exercise: Exercise, text: str) -> str:
     """Return what students get of the source `text`: a placeholder for each model answer."""
     _read_source(exercise, text)
-    stub: list[str] = []
-    inside = False
-    for line in text.split("\n"):
-        if line.strip() in (BEGIN, END):
-            inside = line.strip() == BEGIN
-            stub += [PLACEHOLDER] * inside
-        elif not inside:
-            stub.append(line)
-    return "\n".join(stub).strip("\n") + "\n"
+    lines = text.split("\n")
+    for region in reversed(find_regions(lines, exercise.solution)):
+        lines[region.first - 1 : region.last] = [PLACEHOLDER]
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 def _read_source(exercise: Exercise, text: str) -> dict[str, QuestionSection]:
     file = exercise.solution
-    _require_marks(file, text)
+    find_regions(text.split("\n"), file)
     if exercise_mark(exercise.name) not in text:
         fail_at(file, 1, f"expected the line {exercise_mark(exercise.name)}")
     sections = read_sections(text, [question.id for question in exercise.questions])
@@ -149,22 +142,6 @@ def _read_source(exercise: Exercise, text: str) -> dict[str, QuestionSection]:
     return sections
 
 
-def _require_marks(file: Path, text: str) -> None:
-    """Refuse a mark that is missing or nested: a stub could contain an answer."""
-    begun = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        mark = line.strip()
-        if mark == BEGIN and begun:
-            fail_at(file, number, f"{BEGIN} inside the answer of line {begun}")
-        if mark == END and not begun:
-            fail_at(file, number, f"{END} without {BEGIN}")
-        if mark not in (BEGIN, END) and "SOLUTION -->" in line:
-            fail_at(file, number, f"expected a line with only a mark, {BEGIN} or {END}")
-        begun = {BEGIN: number, END: 0}.get(mark, begun)
-    if begun:
-        fail_at(file, begun, f"{BEGIN} without {END}")
-
-
 def _require_readable(file: Path, question: Question, section: QuestionSection) -> None:
     try:
         answer = read_answer(question, section.answer)
@@ -181,8 +158,7 @@ def _require_readable(file: Path, question: Question, section: QuestionSection) 
 def _wrong_answer(
     table: Table, questions: dict[str, Question], sections: dict[str, QuestionSection]
 ) -> WrongAnswer:
-    WRONG_ANSWER_FORMAT.check(table)
-    wrong = WrongAnswer(*(table.get(key.name, str) for key in WRONG_ANSWER_FORMAT.keys))
+    wrong = WrongAnswer(**WRONG_ANSWER_FORMAT.check(table))
     question = questions.get(wrong.question)
     if question is None or isinstance(question, Prose):
         table.fail("question", f"'{wrong.question}' is no question that a program can compare")

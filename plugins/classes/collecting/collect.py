@@ -213,12 +213,7 @@ def _attempt(
     about = [list(students), submitted.isoformat() if submitted else None, files.digest()]
     id = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
     is_late = any(flags) if flags else None
-    is_readable = bool(originals) and _is_readable(files.folder, course)
+    with load_submission(files.folder, course) as loaded:  # files of no exercise are readable
+        is_readable = bool(originals) and (bool(loaded.files) or not loaded.unread)
     notes = files.notes.all()
     return Attempt(id, students, submitted, is_late, 0, originals, notes, is_readable)
-
-
-def _is_readable(folder: Path, course: Course) -> bool:
-    """Return whether a file of an exercise can be read; files of no exercise count as readable."""
-    with load_submission(folder, course) as loaded:
-        return bool(loaded.files) or not loaded.unread

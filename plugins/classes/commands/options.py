@@ -17,7 +17,7 @@ from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
 from framework.errors import AbsentPartError, BadInputError
 from plugins.classes.collecting.collection import Collection, read_collection
-from plugins.classes.collecting.listing import MAX_LINES, named
+from plugins.classes.collecting.listing import named, part_lines
 from plugins.classes.rosters.privacy import Shown, pseudonyms
 
 if TYPE_CHECKING:
@@ -166,12 +166,7 @@ def course_of(collection: Collection, course: Path | None) -> Path | None:
     return remembered
 
 
-def say_listed(title: str, lines: list[str]) -> None:
-    """Print the first of `lines` under a title with their number; nothing without any."""
-    if not lines:
-        return
-    say(f"{title}: {len(lines)}")
-    for line in lines[:MAX_LINES]:
-        say(f"  {clean(line)}")
-    if len(lines) > MAX_LINES:
-        say(f"  ... and {len(lines) - MAX_LINES} more")
+def say_listed(title: str, listed: list[str]) -> None:
+    """Print the first of some lines under a title with their number; nothing without any."""
+    for line in part_lines(title, listed):
+        say(clean(line))

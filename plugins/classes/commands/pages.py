@@ -34,7 +34,7 @@ def report(chosen: CourseRuns, number: RunArgument, folder: PagesArgument) -> No
         code = CodeReader(chosen.collection, find_course(chosen.course_folder))
         view = opened.transaction(read_view, chosen.collection, run, chosen.shown)
         site = RunSite(view, opened, code)
-        count = write_site(site.paths(), site.content, folder)
+        count = write_site(site.pages, folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
@@ -97,9 +97,9 @@ def similarity(
     from plugins.classes.pages.view import CodeReader, read_view
     from plugins.classes.similarity.similar_code import (
         ComparedTasks,
-        SimilarPages,
         find_similar,
         read_sources,
+        similar_pages,
         solution_source,
     )
 
@@ -119,8 +119,7 @@ def similarity(
             lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
             compared, on_task or (lambda done, total: None),
         )  # fmt: skip
-    pages = SimilarPages(view, tasks)
-    write_site(pages.paths(), pages.content, folder)
+    write_site(similar_pages(view, tasks), folder)
     compared.remove()
     _show_clusters(tasks, folder)
 

@@ -106,12 +106,12 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
     from plugins.classes.marks.regrade_requests import add_requests
-    from plugins.classes.runs.course_parts import points_with_parts
+    from plugins.classes.runs.course_parts import results_with_parts
 
     collection = chosen.collection
     with settled_run(chosen, number) as (opened, settled):
         results, entries = settled.results, settled.entries
-        with_parts = opened.transaction(points_with_parts, collection)
+        with_parts = opened.transaction(results_with_parts, collection)
     unused: list[str] = []
     if requests is not None:
         entries, unused = add_requests(requests, results, entries)

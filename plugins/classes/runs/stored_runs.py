@@ -70,8 +70,6 @@ def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool
         return True
     former = select(grading.c.checks).where(is_key(grading, key))
     if connection.execute(former).scalar() == result.checks:
-        more = {"confirmed": grading.c.confirmed + 1}
-        connection.execute(update(grading).where(is_key(grading, key)).values(more))
         return True
     connection.execute(insert(disagreement).values(values))
     return False

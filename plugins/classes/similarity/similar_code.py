@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from autograder.public.courses import Course, Exercise, available_stub, lines_of
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
-from plugins.classes.pages.site import asset, render, stylesheet
+from plugins.classes.pages.site import Pages, asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
 from plugins.classes.rosters.privacy import write_private
 from plugins.classes.similarity.pairs import (
@@ -248,50 +249,41 @@ MAX_PAIRS = 12
 MENU = {"index.html": "Similar code"}
 
 
-class SimilarPages:
-    """The pages about the similar code of a run, as `plugins.classes.pages.site` writes them."""
+def similar_pages(view: RunView, tasks: Sequence[SimilarTask]) -> Pages:
+    """Return the pages about the similar code of a run."""
+    owners: dict[str, dict[str, None]] = defaultdict(dict)
+    for outcome in view.results.outcomes.values():
+        owners[outcome.attempt][outcome.student] = None
 
-    def __init__(self, view: RunView, tasks: Sequence[SimilarTask]) -> None:
-        self._view, self._tasks = view, tasks
-        self._owners: dict[str, dict[str, None]] = defaultdict(dict)
-        for outcome in view.results.outcomes.values():
-            self._owners[outcome.attempt][outcome.student] = None
-        self._clusters = {
-            f"clusters/{task.comparison.exercise}-{task.comparison.task}-{i}.html": (task, cluster)
-            for task in tasks
-            for i, cluster in enumerate(task.clusters, start=1)
-        }
+    def called(id: str) -> str:  # those who handed in a code, or the name of a source
+        return ", ".join(map(view.shown, owners.get(id, ()))) or id
 
-    def paths(self) -> list[str]:
-        """Return the paths of all pages and files."""
-        return ["index.html", "pages.css", "pages.js", *self._clusters]
-
-    def content(self, path: str) -> bytes | None:
-        """Return the page or file at `path`; None if there is none."""
-        if path in ("pages.css", "pages.js"):
-            return stylesheet() if path == "pages.css" else asset(path)
-        if path == "index.html":
-            pages = {
-                i: [(page, cluster) for page, (of, cluster) in self._clusters.items() if of is task]
-                for i, task in enumerate(self._tasks)
-            }
-            return self._page(path, "similar.html", tasks=self._tasks, pages=pages)
-        if path in self._clusters:
-            task, cluster = self._clusters[path]
-            pairs = [(share, _beside(task.comparison, first, second))
-                     for first, second, share in cluster.pairs[:MAX_PAIRS]]  # fmt: skip
-            return self._page(path, "cluster.html", task=task, cluster=cluster, pairs=pairs)
-        return None
-
-    def _page(self, path: str, template: str, **values: Any) -> bytes:
+    def page(template: str, path: str, **values: Any) -> str:
         root = "../" * path.count("/")
-        page = render(template, path=path, root=root, live=None, menu=MENU, view=self._view,
-                      run=self._view.run, called=self._called, **values)  # fmt: skip
-        return page.encode("utf-8", "replace")
+        return render(template, path=path, root=root, live=None, menu=MENU, view=view,
+                      run=view.run, called=called, **values)  # fmt: skip
 
-    def _called(self, id: str) -> str:
-        """Return who handed in a code, or the name of a source."""
-        return ", ".join(map(self._view.shown, self._owners.get(id, ()))) or id
+    clusters = [
+        (f"clusters/{task.comparison.exercise}-{task.comparison.task}-{i}.html", task, cluster)
+        for task in tasks
+        for i, cluster in enumerate(task.clusters, start=1)
+    ]
+    return {
+        "index.html": partial(page, "similar.html", "index.html", tasks=tasks, clusters=clusters),
+        "pages.css": stylesheet,
+        "pages.js": partial(asset, "pages.js"),
+        **{
+            path: partial(_cluster_page, page, path, task, cluster)
+            for path, task, cluster in clusters
+        },
+    }
+
+
+def _cluster_page(page: Callable[..., str], path: str, task: SimilarTask, cluster: Cluster) -> str:
+    """Return the page of a cluster, with the most similar pairs side by side."""
+    pairs = [(share, _beside(task.comparison, first, second))
+             for first, second, share in cluster.pairs[:MAX_PAIRS]]  # fmt: skip
+    return page("cluster.html", path, task=task, cluster=cluster, pairs=pairs)
 
 
 def _beside(

@@ -155,11 +155,8 @@ def test_the_code_of_a_task_has_what_it_uses_and_no_other_task():
     assert own_code("def f(x):\n    return abs(x)\n", "f", ["f"], 9).startswith("def f")
 
 
-def test_where_most_of_a_class_is_alike_nothing_can_stand_out():
+def test_where_most_of_a_class_is_alike_nothing_stands_out_and_a_small_class_has_a_threshold():
     assert threshold([0.9, 0.95, 1.0, 1.0, 0.85, 0.99, 0.9, 0.93]) >= 1
-
-
-def test_a_small_class_has_a_fixed_threshold():
     assert threshold([0.3, 0.3]) == threshold([]) == 0.8
 
 

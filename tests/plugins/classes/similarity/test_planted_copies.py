@@ -25,7 +25,7 @@ def found(write, copy, seed):
     return planted, listed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("write", "copy", "least"),
     [
