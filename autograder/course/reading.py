@@ -287,7 +287,8 @@ class Course(Catalogue):
         for name in names:
             if name not in units and name not in self.exercise_names:
                 known = (*self.exercise_names, *units)
-                raise UnknownNameError("exercise", name, known, "gradus list")
+                note = "It is not in this kit" if kit_of(self.root) else ""
+                raise UnknownNameError("exercise", name, known, "gradus list", note)
             chosen.update(units.get(name, (name,)))
         return [name for name in self.exercise_names if name in chosen or not chosen]
 

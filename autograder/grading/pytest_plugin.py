@@ -8,7 +8,8 @@ submission is then the ``exercises`` folder that the test file lies in.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from autograder.grading.under_test import ExerciseUnderTest
     from autograder.results.findings.figures import Plotter
     from autograder.results.findings.finding import CheckFindings
-    from autograder.results.findings.texts import Tabulator
     from autograder.sandbox.session.requests import RemoteModule
 
 #: Where `grade` leaves the exercise under test for the fixtures of the checks.
@@ -157,11 +157,11 @@ def plot(findings: CheckFindings) -> Plotter:
 
 
 @pytest.fixture
-def table(findings: CheckFindings) -> Tabulator:
-    """Shows a table in the report: see `Tabulator.__call__`."""
-    from autograder.results.findings.texts import Tabulator
+def table(findings: CheckFindings) -> Callable[..., None]:
+    """Shows a table in the report: see `show_table`."""
+    from autograder.results.findings.texts import show_table
 
-    return Tabulator(findings)
+    return partial(show_table, findings)
 
 
 @pytest.fixture

@@ -10,22 +10,3 @@ from autograder.reports.wording import counted, number, ratio
 from autograder.results.findings.texts import WrittenAnswer
 from autograder.results.report import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.verdicts import Verdict
-
-__all__ = [
-    "CheckResult",
-    "ExerciseResult",
-    "Report",
-    "TaskResult",
-    "Verdict",
-    "WrittenAnswer",
-    "clean",
-    "counted",
-    "for_spreadsheet",
-    "from_spreadsheet",
-    "number",
-    "ratio",
-    "read_report",
-    "render_json",
-    "report_templates",
-    "without_keys",
-]

@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from inspect import cleandoc
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -175,19 +174,6 @@ def report_schema() -> dict[str, Any]:
     return {"$schema": dialect, "title": SCHEMA, **top, "$defs": definitions}
 
 
-@dataclass(frozen=True)
-class HeadingOnly(Finding):
-    """Stands for a finding whose class is not known here: only its heading is shown."""
-
-    kind: ClassVar[str] = "finding"
-
-    title: str
-
-    def text_lines(self) -> list[str]:
-        """Return one line that says where the finding is shown."""
-        return [f"{self.title}: `grade` shows it"]
-
-
 def read_report(text: str) -> Report:
     """Return the report that `render_json` wrote as `text`.
 
@@ -213,7 +199,7 @@ def _finding(_: type[Finding], table: Mapping[str, Any]) -> Finding:
     for kind in _KINDS:
         if kind.kind == entry.kind:
             return msgspec.convert(entry.data, kind)
-    return HeadingOnly(entry.heading)
+    return Unshowable(entry.heading, f"{entry.heading}: `grade` shows it")
 
 
 if __name__ == "__main__":

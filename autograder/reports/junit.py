@@ -26,12 +26,6 @@ _OUTCOMES = {
     Verdict.NOT_GRADED: "error",
 }
 
-#: Facts of the provenance that each testsuite tells.
-_PROVENANCE = (
-    *("seed", "backend", "device", "provider", "sandbox"),
-    *("submission_hash", "course", "course_hash", "course_version", "course_revision"),
-)
-
 
 def render_junit(report: Report, *, show_hidden: bool = False) -> str:
     """Return `report` as JUnit XML."""
@@ -61,7 +55,7 @@ def _outcome(check: CheckResult) -> str:
 
 
 def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
-    name = f"{exercise.unit}.{exercise.name}"
+    name = _valid(f"{exercise.unit}.{exercise.name}")
     facts = {"name": name, "time": _time(exercise.seconds), **_counts(exercise.checks)}
     suite = ET.Element("testsuite", facts)
     if exercise.file:
@@ -80,8 +74,9 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
 def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tuple[str, str]]:
     for name in ("earned", "possible", "not_graded", "for_a_person"):
         yield name, number(getattr(exercise, name))
-    for name in _PROVENANCE:
-        yield name, str(getattr(provenance, name))
+    for name, value in vars(provenance).items():
+        if name not in ("submission", "versions"):
+            yield name, str(value)
     for name, version in sorted(provenance.versions.items()):
         yield f"version.{name}", version
     for sentence in exercise.uncontained:

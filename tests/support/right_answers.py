@@ -25,7 +25,7 @@ from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.watching import Memory
 from autograder.judging.rules import derivation, refusal
 from autograder.results.report import CheckResult, ExerciseResult, TaskResult
-from autograder.submissions.submission import Staging, Submission, SubmittedFile
+from autograder.submissions.submission import Submission, submission_of
 from autograder.verdicts import Verdict
 from framework.providers.plugins import Plugins
 
@@ -68,11 +68,7 @@ def handed_in(file: Path) -> Submission:
     needed = COURSE.with_required([exercise])
     sources = {other.name: source_beside(file, other.name) for other in needed}
     sources[exercise.name] = file.read_text("utf-8")
-    files = {
-        name: SubmittedFile(name, file, f"{name}.py", f"{name}.py", source)
-        for name, source in sources.items()
-    }
-    return Submission(file.stem, files, "", (), Staging(sources))
+    return submission_of(file.stem, sources)
 
 
 def runs_all(check: pytest.Item) -> bool:

@@ -79,25 +79,23 @@ class ShownTable(Finding):
         return block("table", caption=self.title, columns=self.columns, rows=self.rows)
 
 
-class Tabulator:
-    """Shows tables of one check; the fixture ``table``."""
+def show_table(
+    findings: CheckFindings, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """Show `rows` with their column names in the reports, for every verdict.
 
-    def __init__(self, findings: CheckFindings) -> None:
-        self._findings = findings
+    The fixture ``table`` is this function with the findings of the check.
 
-    def __call__(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Show `rows` with their column names; reports show them for every verdict.
-
-        Raises:
-            BadInputError: the number of cells of a row differs from the number of columns.
-        """
-        kept = []
-        for row in rows:
-            if len(row) != len(columns):
-                sizes = f"{len(row)} cells for {len(columns)} columns"
-                raise BadInputError(f"a row of table '{title}' has {sizes}: {row}")
-            kept.append(tuple(shown(cell, LONGEST) for cell in row))
-        self._findings.add(ShownTable(title, tuple(columns), tuple(kept)))
+    Raises:
+        BadInputError: the number of cells of a row differs from the number of columns.
+    """
+    kept = []
+    for row in rows:
+        if len(row) != len(columns):
+            sizes = f"{len(row)} cells for {len(columns)} columns"
+            raise BadInputError(f"a row of table '{title}' has {sizes}: {row}")
+        kept.append(tuple(shown(cell, LONGEST) for cell in row))
+    findings.add(ShownTable(title, tuple(columns), tuple(kept)))
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class StoredResult:
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class ResultConflict:
     """Two results for the same work."""
 
     key: ResultKey
@@ -85,14 +85,14 @@ def find_result(
     return from_row(StoredResult, row)
 
 
-def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[Disagreement]:
+def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[ResultConflict]:
     """Yield the disagreements about `keys`."""
     wanted = set(keys)
     for row in connection.execute(select(disagreement).order_by(disagreement.c.id)).all():
         key = from_row(ResultKey, row)
         first = find_result(connection, key) if key in wanted else None
         if first is not None:
-            yield Disagreement(key, first, from_row(StoredResult, row))
+            yield ResultConflict(key, first, from_row(StoredResult, row))
 
 
 @dataclass(frozen=True)

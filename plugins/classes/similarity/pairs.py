@@ -188,7 +188,7 @@ Pair = tuple[str, str, float]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class CodeComparison:
     """The code of one task.
 
     Attributes:
@@ -212,7 +212,7 @@ class Comparison:
         return {id: own for id, own in beyond.items() if len(own) + LENGTH - 1 >= MIN_TOKENS}
 
 
-def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
+def similar_pairs(comparison: CodeComparison) -> Iterator[Pair]:
     """Yield similar pairs; the share is twice the common part divided by the sum of both sizes."""
     own_grams = comparison.long_enough
     ids = sorted(own_grams, key=comparison.sources.__contains__)  # those of the class first

@@ -22,7 +22,7 @@ from plugins.classes.pages.site import Pages, asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
 from plugins.classes.rosters.privacy import write_private
 from plugins.classes.similarity.pairs import (
-    Comparison,
+    CodeComparison,
     Pair,
     common_lines,
     own_code,
@@ -86,7 +86,7 @@ def clusters(pairs: Iterable[Pair], beyond: float) -> list[Cluster]:
 #: Lines of code of one task that are compared.
 _MOST = 2000
 
-Compare = Callable[[Comparison], Iterable[Pair]]
+Compare = Callable[[CodeComparison], Iterable[Pair]]
 #: Name of code from outside of the class, as of last year, and exercise -> code.
 OtherCode = tuple[str, Mapping[str, str]]
 
@@ -113,7 +113,7 @@ class FoundClusters:
 class SimilarTask(FoundClusters):
     """Similar code in one task; the comparison has at least the code of the clusters."""
 
-    comparison: Comparison
+    comparison: CodeComparison
 
 
 class ComparedTasks:
@@ -197,14 +197,14 @@ def _similar(
     code = {id: own_code(whole[id], task, tasks, _MOST) for id in needed}
     code = {id: text for id, text in code.items() if text}
     given = own_code(skeleton, task, tasks, _MOST)
-    comparison = Comparison(exercise.name, task, code, given, outside & code.keys())
+    comparison = CodeComparison(exercise.name, task, code, given, outside & code.keys())
     if former is None:
         former = _found(comparison, compare)
         compared.add(key, former)
     return SimilarTask(comparison=comparison, **vars(former))
 
 
-def _found(comparison: Comparison, compare: Compare) -> FoundClusters:
+def _found(comparison: CodeComparison, compare: Compare) -> FoundClusters:
     own = comparison.code.keys() - comparison.sources
     compared = own & comparison.long_enough.keys()
     pairs = list(compare(comparison))
@@ -287,7 +287,7 @@ def _cluster_page(page: Callable[..., str], path: str, task: SimilarTask, cluste
 
 
 def _beside(
-    comparison: Comparison, first: str, second: str
+    comparison: CodeComparison, first: str, second: str
 ) -> Iterator[tuple[str, list[tuple[str, bool]]]]:
     """Yield id and lines of both codes; each line with a mark if both have it."""
     code = comparison.code

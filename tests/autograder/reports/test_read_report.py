@@ -33,7 +33,7 @@ FULL = check(
         Plot("title", "x", "y", (Line("a", (1.0, 2.0), (3.0, 4.0)),)),
         ShownTable("t", ("a", "b"), (("1", "2"),)),
         WrittenAnswer("answer", "model", "rubric", "3f"),
-        Unshowable("heat map", "KeyError: 'x'"),
+        Unshowable("heat map cannot be shown", "KeyError: 'x'"),
         PrintedText("hello\n"),
     ),
     diagnosis=Diagnosis("no-bias", "adds no bias", "add it", Diagnosis("generic/negated", "−")),

@@ -9,7 +9,7 @@ from written_code import disguised, independent
 from docs.examples import similar_pairs as of_jplag
 from framework.errors import BadInputError
 from plugins.classes.similarity.pairs import (
-    Comparison,
+    CodeComparison,
     common_lines,
     own_code,
     similar_pairs,
@@ -29,7 +29,7 @@ OTHER = text_of("texts/pairs/other.py")
 
 
 def shares(code, skeleton=GIVEN, sources=()):
-    found = similar_pairs(Comparison("lstm", "Cell", code, skeleton, frozenset(sources)))
+    found = similar_pairs(CodeComparison("lstm", "Cell", code, skeleton, frozenset(sources)))
     return {(first, second): share for first, second, share in found}
 
 
@@ -47,7 +47,7 @@ def test_code_that_all_were_given_does_not_count():
 
 def test_short_tasks_are_left_out():
     short = "def relu(x):\n    return np.maximum(x, 0)\n"
-    assert Comparison("e", "relu", {"a": short, "b": HONEST}, "").long_enough.keys() == {"b"}
+    assert CodeComparison("e", "relu", {"a": short, "b": HONEST}, "").long_enough.keys() == {"b"}
     assert shares({"a": short, "b": short}) == {}
 
 
@@ -75,10 +75,10 @@ def test_lines_in_common_are_those_beyond_what_was_given():
 def test_in_an_honest_class_nothing_stands_out_and_a_planted_pair_does(seed):
     rng = random.Random(seed)
     code = {f"w{i}": independent(rng) for i in range(60)}
-    pairs = list(similar_pairs(Comparison("e", "f", code)))
+    pairs = list(similar_pairs(CodeComparison("e", "f", code)))
     assert clusters(pairs, threshold([*nearest(code, pairs).values()])) == []
     code["copy"] = disguised(code["w7"])
-    pairs = list(similar_pairs(Comparison("e", "f", code)))
+    pairs = list(similar_pairs(CodeComparison("e", "f", code)))
     (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
     assert found.members == ("copy", "w7")
 
@@ -121,7 +121,7 @@ def test_a_copy_behind_a_wrapper_stands_out_as_the_copy_itself(form, name):
     files = {f"w{i}": independent(rng) for i in range(60)}
     files["copy"] = form.format(code=disguised(files["w7"]).replace("def f", f"def {name}"))
     code = {id: own_code(source, "f", ["f"], 2000) for id, source in files.items()}
-    pairs = list(similar_pairs(Comparison("e", "f", code)))
+    pairs = list(similar_pairs(CodeComparison("e", "f", code)))
     (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
     assert found.members == ("copy", "w7")
     assert found.pairs[0][2] > 0.9
@@ -172,4 +172,4 @@ def test_another_table_than_that_of_jplag_is_an_error_with_its_line(tmp_path, mo
     monkeypatch.chdir(tmp_path)
     of_jplag.RESULTS.write_text(f"one,two,three,four\n{row}\n")
     with pytest.raises(BadInputError, match="line 2"):
-        list(of_jplag.similar_pairs(Comparison("rnn", "RNN", {"a": "", "b": ""})))
+        list(of_jplag.similar_pairs(CodeComparison("rnn", "RNN", {"a": "", "b": ""})))
