@@ -27,8 +27,8 @@ class ChangedAnswers:
         self.inner = inner
         self.calls, self.uncontained, self.transcript = inner.calls, (), None
 
-    def begin(self):
-        self.inner.begin()
+    def begin(self, check=""):
+        self.inner.begin(check)
 
     def run(self, steps):
         outcomes = self.inner.run(steps)
