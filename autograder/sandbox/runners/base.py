@@ -94,7 +94,7 @@ class Sandbox(ABC):
 def tree_of(process: RunningProcess) -> ProcessTree:
     """Return the tree of `process`, as this system shows it."""
     if sys.platform != "linux":
-        from autograder.sandbox.runners.portable import ListedTree  # imports psutil
+        from autograder.sandbox.runners.portable_processes import ListedTree  # imports psutil
 
         return ListedTree(process)
     return ProcTree(process)

@@ -25,7 +25,7 @@ from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, TimedOut
 
 if TYPE_CHECKING:
-    from autograder.sandbox.runners.portable import ThreadedPipes
+    from autograder.sandbox.runners.portable_processes import ThreadedPipes
 
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
@@ -214,7 +214,7 @@ def pipes_of(
     if len(streams) < 3:
         raise ValueError("a sandbox must give its process three pipes")
     if sys.platform != "linux":
-        from autograder.sandbox.runners.portable import ThreadedPipes
+        from autograder.sandbox.runners.portable_processes import ThreadedPipes
 
         return ThreadedPipes(streams, printed)
     return PolledPipes(streams, printed)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from autograder.sandbox.runners.portable import CHUNK, MAX_CHUNKS, ThreadedPipes
+from autograder.sandbox.runners.portable_processes import CHUNK, MAX_CHUNKS, ThreadedPipes
 from autograder.sandbox.session.process import PolledPipes
 
 #: Seconds until a test has failed.

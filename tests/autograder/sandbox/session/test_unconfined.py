@@ -22,7 +22,7 @@ from repository import text_of
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import base
 from autograder.sandbox.runners.base import ProcessSandbox
-from autograder.sandbox.runners.portable import ListedTree, ThreadedPipes
+from autograder.sandbox.runners.portable_processes import ListedTree, ThreadedPipes
 from autograder.sandbox.session import process as worker_process
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, SubmissionFault
 from autograder.sandbox.session.requests import RemoteModule
