@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from autograder.course.exercise_texts import PRIMER, primer_of
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, Exercise
-from autograder.course.texts import PRIMER, primer_of
 from autograder.course.working_directory import from_here, own_course
 from autograder.results.progress import next_exercise, passes_now, read_progress
 from framework.commands.options import CourseOption

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from autograder.course.exercise_texts import PRIMER, primer_of, replaced, without_marks
+from autograder.course.generated_stubs import available_stub
 from autograder.course.mathematics.formulas import plain_mathematics
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
-from autograder.course.stubs import available_stub
-from autograder.course.texts import PRIMER, primer_of, replaced, without_marks
 from autograder.course.working_directory import chosen_exercise
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import console, shown

@@ -19,7 +19,7 @@ from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from framework.providers.courses import lineage, named_course_folder
+from framework.providers.installed_courses import lineage, named_course_folder
 from framework.text_files import read_text
 from framework.toml_tables import Format, Key, Table
 

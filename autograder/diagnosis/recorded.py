@@ -18,9 +18,9 @@ from types import ModuleType
 from typing import Any
 
 from autograder.checks import host_limits
+from autograder.course.exercise_texts import text_names
 from autograder.course.reading import Exercise
 from autograder.course.source import definitions, parse
-from autograder.course.texts import text_names
 from autograder.diagnosis.answer_reader import HeldAnswers
 from autograder.diagnosis.comparison import (
     Exchanges,
@@ -34,20 +34,14 @@ from autograder.diagnosis.comparison import (
     wrong_steps,
 )
 from autograder.results.report import CheckResult
-from autograder.sandbox import wire
 from autograder.sandbox.session.faults import Crashed
-from autograder.sandbox.session.inline import CallbackTable
-from autograder.sandbox.session.session import Exchange, fault_from, outcomes_from
+from autograder.sandbox.session.inline import InlineWorker
+from autograder.sandbox.session.session import Exchange, fault_from
 from autograder.sandbox.session.text_names import TextNames
-from autograder.sandbox.wire import Handle, map_leaves
-from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
+from autograder.sandbox.worker.dispatcher import ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
-from autograder.sandbox.worker.summed_cells import with_sums
 from autograder.verdicts import Verdict
-from framework.models.parts import PartSource, parts_from
-
-#: The handle for an object that was not created in the replay.
-UNKNOWN_OBJECT = Handle(0, "")
+from framework.models.parts import PartSource
 
 
 class SourceModule:
@@ -124,31 +118,17 @@ class Replayer:
     def answers(self, module: ModuleSource, exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         """Yield the answers of `module` to the requests of `exchanges`, in order."""
         own = {task.registry_name: task.name for task in self.exercise.tasks}
-        callbacks = CallbackTable()
-        dispatcher = Dispatcher(module, ask=callbacks.reply, interrupts=(KeyboardInterrupt,))
-        handles: dict[int, Handle] = {}
 
         def part(name: str) -> Any:
             return module.attribute(own[name]) if name in own else self.parts(name)
 
-        def here(leaf: Any) -> Any:
-            return handles.get(leaf.id, UNKNOWN_OBJECT) if isinstance(leaf, Handle) else leaf
-
+        worker = InlineWorker(module, None, part)
         for exchange in exchanges:
-            steps = exchange.plain_steps()
-            callbacks.restore(exchange.callbacks)
-            with parts_from(with_sums(part)):
-                reply = dispatcher.answer(
-                    {"id": 0, "fresh": False, "steps": map_leaves(here, steps)}
-                )
-                returned = wire.decode_frame(dispatcher.encoded(reply))
-            host_limits.check()  # the dispatcher takes every exception for one of the code
-            error, outcomes = outcomes_from(returned, 0, steps)
-            for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
-                if isinstance(theirs.value, Handle) and isinstance(ours.value, Handle):
-                    handles[theirs.value.id] = ours.value
-            answer = Exchange(exchange.frame, tuple(outcomes), called_back=callbacks.made())
-            yield answer if error is None else _raised(answer, error, len(steps))
+            error, outcomes = worker.again(exchange)
+            host_limits.check()  # the worker takes every exception for one of the code
+            called_back = worker.callbacks.made()
+            answer = Exchange(exchange.frame, tuple(outcomes), called_back=called_back)
+            yield answer if error is None else _raised(answer, error, len(exchange.steps))
 
 
 def _raised(answer: Exchange, error: Any, steps: int) -> Exchange:

@@ -20,8 +20,8 @@ from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import showable
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import EXPLAINED, REPLAYED, CheckResult, Evidence
 from autograder.results.shown_arguments import shown_arguments
 from autograder.sandbox.session.calls import value_text

@@ -102,20 +102,24 @@ def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnde
 def check_id(exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest) -> str:
     """The id of this check, which starts now."""
     check = id_of(request.node)
-    exercise_under_test.begin_check(check)
+    exercise_under_test.begin(check)
     return check
 
 
 @pytest.fixture
 def submission(exercise_under_test: ExerciseUnderTest, check_id: str) -> RemoteModule:
     """The code under test, as a module."""
-    return exercise_under_test.begin_submission()
+    from autograder.sandbox.session.requests import RemoteModule
+
+    return RemoteModule(exercise_under_test.session)
 
 
 @pytest.fixture
 def reference(exercise_under_test: ExerciseUnderTest, check_id: str) -> RemoteModule:
     """The solution, as a module."""
-    return exercise_under_test.begin_reference()
+    from autograder.sandbox.session.requests import RemoteModule
+
+    return RemoteModule(exercise_under_test.reference_session)
 
 
 @pytest.fixture
@@ -155,7 +159,7 @@ def plot(findings: CheckFindings) -> Plotter:
 @pytest.fixture
 def table(findings: CheckFindings) -> Callable[..., None]:
     """Shows a table in the report: see `show_table`."""
-    from autograder.results.findings.texts import show_table
+    from autograder.results.findings.check_texts import show_table
 
     return partial(show_table, findings)
 
@@ -165,4 +169,4 @@ def rng(
     exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest, check_id: str
 ) -> np.random.Generator:
     """Random numbers of this check alone, the same for the same seed."""
-    return exercise_under_test.rng(request.node.name, check_id)
+    return exercise_under_test.rng(request.node.name)

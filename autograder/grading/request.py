@@ -17,17 +17,17 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from autograder.course.exercise_texts import figures
 from autograder.course.identity import pin_notes
 from autograder.course.reading import Exercise
-from autograder.course.texts import figures
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
 from autograder.judging.blocking import Blocking
 from autograder.judging.decision import not_graded, not_started, with_each_check
 from autograder.judging.rules import is_open, judged, repeat, runs_again, unconfirmed_notes
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import (
     EXPLAINED,
     CheckResult,

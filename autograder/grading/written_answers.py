@@ -6,8 +6,9 @@ import hashlib
 import time
 from dataclasses import replace
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.mathematics.formulas import with_plain_formulas
-from autograder.course.questions.answers import (
+from autograder.course.questions.answer_keys import (
     AnswerKey,
     first_line,
     load_key,
@@ -18,9 +19,8 @@ from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sealed_key import SealedKey, read_sealed_key
 from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
-from autograder.course.stubs import available_stub
 from autograder.judging.decision import absent, decided, unreadable
-from autograder.results.findings.texts import WrittenAnswer, shortened
+from autograder.results.findings.check_texts import WrittenAnswer, shortened
 from autograder.results.report import (
     MAX_MESSAGE,
     CheckResult,

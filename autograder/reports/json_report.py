@@ -18,9 +18,9 @@ from msgspec import Meta
 
 from autograder.judging.blocking import Waiting, waiting
 from autograder.reports.hiding import for_student
+from autograder.results.findings.check_texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.findings.figures import Cells, Curve, Plot
 from autograder.results.findings.finding import Finding, Unshowable
-from autograder.results.findings.texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.report import Diagnosis, Fact, Provenance, Report
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict

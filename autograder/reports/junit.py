@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
 from autograder.reports.wording import facts, is_output, number
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report
 from autograder.verdicts import Verdict
 

@@ -37,7 +37,7 @@ from autograder.reports.wording import (
     word,
 )
 from autograder.results.commands import OWN_FOLDER, Commands
-from autograder.results.findings.texts import excerpt
+from autograder.results.findings.check_texts import excerpt
 from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict

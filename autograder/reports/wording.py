@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from autograder.judging.blocking import waiting
 from autograder.results.commands import OWN_FOLDER, Commands
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import (
     CheckResult,
     ExerciseResult,

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, Exercise, Use
 from autograder.course.source import decode
-from autograder.course.stubs import available_stub
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import from_here
 from autograder.results.report import FINE, PASSED, Following, Report

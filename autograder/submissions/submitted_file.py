@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.questions.sections import are_untouched, read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
-from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
 from autograder.submissions.notebooks import (
     is_exported,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from framework.errors import BadInputError
 from framework.hookspecs import hookimpl
-from plugins.classes.similarity.pairs import CodeComparison, Pair
+from plugins.classes.similarity.code_pairs import CodeComparison, Pair
 
 RESULTS = Path("results.csv")
 

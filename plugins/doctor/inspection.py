@@ -25,8 +25,8 @@ from framework.course.catalogue import active_course
 from framework.course.folder import course_file
 from framework.errors import GradusError, block_options
 from framework.importing import in_one_line, load_target
+from framework.providers.loaded_plugins import Plugins
 from framework.providers.plugin_sources import find_sources
-from framework.providers.plugins import Plugins
 from framework.threads import threads_in_words
 
 

@@ -29,7 +29,7 @@ from autograder.submissions.submission import load_submission, student_implement
 from autograder.verdicts import Verdict
 from framework.commands.setup import choose_backend, unfinished_parts
 from framework.errors import BadInputError, ConflictError, UsageError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.kits.building import build_kit
 from plugins.authoring.kits.gradescope_autograder import build_gradescope
 from plugins.authoring.kits.proof import quotations, solution_lines

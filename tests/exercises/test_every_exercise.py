@@ -9,9 +9,9 @@ import pytest
 from grading import fork_or_process, graded_folder, setting_of
 from right_answers import reference_failures, runs_all, trains_nothing
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
-from autograder.course.stubs import available_stub
 from autograder.grading.request import GradeRequest, answer
 from autograder.results.findings.figures import Plot
 from autograder.verdicts import Verdict

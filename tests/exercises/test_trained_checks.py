@@ -13,7 +13,7 @@ from autograder.results.findings.figures import Curve
 from autograder.sandbox.runners import choose
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.calibration.tolerance import FALSE_FAILURE
 
 COURSE = find_course()

@@ -5,7 +5,7 @@ import pytest
 
 from framework.interfaces import NumpyArrays
 from framework.models.parts import parts_from
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.states import pack_state, unpack_state
 
 REGISTRY = Plugins().registry

@@ -11,8 +11,8 @@ from autograder.grading.request import GradeRequest
 from autograder.results.report import ExerciseResult, Provenance, Report
 from framework import hookspecs
 from framework.commands.groups import commands_of_plugins
-from framework.providers.courses import courses_of_plugin
-from framework.providers.plugins import Plugins
+from framework.providers.installed_courses import courses_of_plugin
+from framework.providers.loaded_plugins import Plugins
 from framework.providers.registry import Implementation
 
 HOOKS = sorted(

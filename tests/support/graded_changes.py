@@ -30,7 +30,7 @@ from autograder.sandbox.session.session import Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.audit.trials import handed_in
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from repository import ROOT
 
 from autograder.course.reading import Course, find_course
-from plugins.authoring.new.course import write_course
 from plugins.authoring.new.exercise import write_exercise
+from plugins.authoring.new.new_course import write_course
 from plugins.authoring.stub_files import write_stubs
 
 FILES = ROOT / "tests" / "data" / "courses" / "radial"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.results.findings.check_texts import PrintedText, ShownTable
 from autograder.results.findings.figures import Curve, Plot
-from autograder.results.findings.texts import PrintedText, ShownTable
 from autograder.results.report import (
     CheckResult,
     Diagnosis,

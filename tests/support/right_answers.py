@@ -27,7 +27,7 @@ from autograder.judging.rules import derivation, refusal
 from autograder.results.report import CheckResult, ExerciseResult, TaskResult
 from autograder.submissions.submission import Submission, submission_of
 from autograder.verdicts import Verdict
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 COURSE = find_course(Path(__file__).parent)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from autograder.diagnosis.evidence import AnswerEvidence
-from autograder.diagnosis.patterns.answers import LISTS, TYPES
+from autograder.diagnosis.patterns.answer_forms import LISTS, TYPES
 from autograder.diagnosis.patterns.arrangement import ARRANGEMENT, ENDS
 from autograder.diagnosis.patterns.effects import EFFECTS
 from autograder.diagnosis.patterns.places import PLACES

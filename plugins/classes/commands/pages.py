@@ -13,7 +13,12 @@ from framework.commands.options import with_options
 from framework.commands.output import progress, say, shown, stopped_with
 from framework.errors import AbsentPartError
 from plugins.classes.collecting.collection import COMPARED
-from plugins.classes.commands.options import CourseRuns, PagesArgument, PluginRuns, RunArgument
+from plugins.classes.commands.class_options import (
+    CourseRuns,
+    PagesArgument,
+    PluginRuns,
+    RunArgument,
+)
 
 if TYPE_CHECKING:
     from plugins.classes.similarity.similar_code import SimilarTask

@@ -29,7 +29,7 @@ from framework.commands.options import (
 from framework.commands.output import say, stopped_with
 from framework.threads import pin_threads
 from plugins.classes.collecting.collection import read_collection, remember_course
-from plugins.classes.commands.options import (
+from plugins.classes.commands.class_options import (
     RunArgument,
     ShownRuns,
     StoredRuns,

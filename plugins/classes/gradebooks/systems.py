@@ -11,7 +11,13 @@ from functools import partial
 
 from autograder.public.reports import for_spreadsheet, number
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from plugins.classes.gradebooks.request import Filled, FillRequest, blank_reason, comment_of, scale
+from plugins.classes.gradebooks.fill_request import (
+    Filled,
+    FillRequest,
+    blank_reason,
+    comment_of,
+    scale,
+)
 from plugins.classes.rosters.roster import PARTICIPANT, columns_of, is_canvas_gradebook, whole
 from plugins.classes.rosters.tables import Sheet, SheetRow, decimal, plain, read_sheet
 

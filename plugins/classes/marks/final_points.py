@@ -11,7 +11,7 @@ from operator import attrgetter
 from autograder.public.reports import ExerciseResult, TaskResult, Verdict, WrittenAnswer
 from framework.errors import BadInputError, PluginError, UnknownNameError
 from framework.providers.hook_calls import expect
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.classes.collecting.attempts import Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks import manual_points
@@ -24,7 +24,7 @@ from plugins.classes.marks.class_results import (
     read_results,
 )
 from plugins.classes.marks.manual_points import ManualEntries, ManualEntry, by_part, comments
-from plugins.classes.marks.rules import Rules, read_rules
+from plugins.classes.marks.point_rules import Rules, read_rules
 from plugins.classes.rosters.roster import Student
 from plugins.classes.runs.course_parts import WithParts
 from plugins.classes.runs.store import Store

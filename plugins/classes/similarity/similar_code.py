@@ -21,7 +21,7 @@ from plugins.classes.collecting.collection import FILE, read_collection
 from plugins.classes.pages.site import Pages, asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
 from plugins.classes.rosters.privacy import write_private
-from plugins.classes.similarity.pairs import (
+from plugins.classes.similarity.code_pairs import (
     CodeComparison,
     Pair,
     common_lines,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from programs import completed_python
 
+from autograder.course.generated_stubs import pristine_stub
 from autograder.course.reading import Course, find_course
-from autograder.course.stubs import pristine_stub
 from autograder.course.thresholds import Threshold
 from autograder.submissions.submission import load_submission
 from framework.course.tasks import Task

@@ -13,7 +13,7 @@ from repository import ROOT, text_of
 
 from autograder.grading import parallel as forks
 from autograder.grading.parallel import in_parallel, processes
-from plugins.authoring.new.plugin import write_plugin
+from plugins.authoring.new.new_plugin import write_plugin
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 

@@ -15,9 +15,9 @@ from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.terminal_report import ExerciseView
+from autograder.results.findings.check_texts import LONGEST, show_table
 from autograder.results.findings.figures import NUMBERS, Curve, Plotter, in_numbers
 from autograder.results.findings.finding import CheckFindings
-from autograder.results.findings.texts import LONGEST, show_table
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError
 from framework.plotting.svg import plot_svg

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 
 from autograder.reports.json_report import SCHEMA, _rounded, render_json, report_schema
-from autograder.results.findings.texts import PrintedText
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.report import Report
 from autograder.verdicts import Verdict
 

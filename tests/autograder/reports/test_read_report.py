@@ -7,9 +7,9 @@ from graded_class import check, exercise
 
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import read_report, render_json
+from autograder.results.findings.check_texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.findings.figures import Curve, Plot
 from autograder.results.findings.finding import Unshowable
-from autograder.results.findings.texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.report import Diagnosis, Fact, Provenance, Report
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict

@@ -5,7 +5,7 @@ from report_fixtures import everywhere
 from terminal import on_terminal
 
 from autograder.reports.terminal_report import ExerciseView
-from autograder.results.findings.texts import PrintedText
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.report import Diagnosis
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.course.stubs import pristine_stub
+from autograder.course.generated_stubs import pristine_stub
 from autograder.submissions.cell_source import ParseBudget, python_source
 from autograder.submissions.new_notebook import new_notebook, sections
 from autograder.submissions.notebook_module import notebook_module

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from repository import text_of
 
+from autograder.course.generated_stubs import generate_stub
 from autograder.course.source import MAX_SOURCE
-from autograder.course.stubs import generate_stub
 from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.submissions import archives, candidates
 from autograder.submissions.submission import load_submission, student_implementations

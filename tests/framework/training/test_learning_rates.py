@@ -7,9 +7,9 @@ from framework.errors import UsageError
 from framework.interfaces import Model
 from framework.training.engine import TrainingRun
 from framework.training.loops import Batch, Learner
-from framework.training.options import LearningOptions
 from framework.training.task import TrainingTask
 from framework.training.tools import LearningRate
+from framework.training.training_options import LearningOptions
 
 
 def options(schedule, **others):

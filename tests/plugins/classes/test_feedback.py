@@ -12,7 +12,7 @@ from graded_class import STUDENTS, GradedClass, check, exercise
 from gradus_command import gradus
 from repository import ROOT
 
-from autograder.results.findings.texts import WrittenAnswer
+from autograder.results.findings.check_texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.classes.rosters.dates import Extension

@@ -11,9 +11,9 @@ from small_runs import copy_corpora
 
 from framework.commands.train.command import RECIPES
 from framework.data.vocabulary import SPECIAL, UNK
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
-from framework.training.kinds import task_class
+from framework.training.task_kinds import task_class
 from framework.training.tools import LearningRate, model_arguments
 
 #: Recipe -> kind of run, model, and what the paper says.

@@ -18,7 +18,7 @@ from plugins.authoring.checking import checking, exercise_files
 from plugins.authoring.checking.checking import checked
 from plugins.authoring.checking.exercise_files import Checked, Problem
 from plugins.authoring.commands.check import described
-from plugins.authoring.new.course import write_course
+from plugins.authoring.new.new_course import write_course
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")

@@ -231,7 +231,7 @@ def test_an_interrupted_collection_leaves_the_former_one(collect, tmp_path, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("plugins.classes.collecting.collect._attempt", interrupted)
+        patched.setattr("plugins.classes.collecting.collect_exports._attempt", interrupted)
         with pytest.raises(BaseException):  # noqa: B017 - as the command's own loop raises it
             collect({moodle("Ana", 1007): "b"}, "moodle")
     assert read_collection(tmp_path / "lab1") == before

@@ -5,7 +5,7 @@ import random
 import pytest
 from written_code import alike, disguised, independent, padded, reordered, varied
 
-from plugins.classes.similarity.pairs import CodeComparison, similar_pairs
+from plugins.classes.similarity.code_pairs import CodeComparison, similar_pairs
 from plugins.classes.similarity.similar_code import clusters, nearest, threshold
 
 COUNT, COPIES = 200, 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from framework.data.pairs import SentencePair
+from framework.data.sentence_pairs import SentencePair
 from framework.errors import BadInputError
 from plugins.lectures.formats.pair_file import read_pairs
 

@@ -6,7 +6,7 @@ import pytest
 from framework.data.batching import pad
 from framework.models.parts import parts_from
 from framework.providers.backends import Backend, part_source
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from solutions.convolution.text_cnn.text_cnn import TextCNN
 
 V, E, C, K = 12, 5, 4, 3

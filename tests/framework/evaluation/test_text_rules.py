@@ -7,7 +7,7 @@ import pytest
 
 from framework.data.vocabulary import EOS, PAD, UNK, Vocabulary
 from framework.errors import BadInputError, UnknownNameError
-from framework.evaluation.rules import MAXIMUM_STATES, rule_of, words_needed
+from framework.evaluation.text_rules import MAXIMUM_STATES, rule_of, words_needed
 
 VOCABULARY = Vocabulary(["a", "b", '"'])
 WORDS = ["a", "b", '"']

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from framework.data.batching import pad, without_padding
 from framework.data.corpus_entry import SENTENCE_PAIRS
 from framework.data.corpus_registry import Corpora, load_entry
-from framework.data.pairs import PairCorpus, SentencePair
+from framework.data.sentence_pairs import PairCorpus, SentencePair
 from framework.data.subwords import check_tokens, tokens_of
 from framework.data.text_lines import split
 from framework.data.tokens import WORDS, Tokens
@@ -28,13 +28,13 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
 from framework.training.option_fields import DATA, option, with_default
-from framework.training.options import (
+from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
+from framework.training.training_options import (
     FolderOptions,
     LearningOptions,
     TrainingOptions,
     WordOptions,
 )
-from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
 from plugins.lectures.evaluation.translations import translation_quality
 from plugins.lectures.formats.corpus_files import find_unless_file, same_file
 from plugins.lectures.formats.pair_file import read_pairs

@@ -2,8 +2,9 @@ import time
 
 import pytest
 
+from autograder.course.generated_stubs import pristine_stub
 from autograder.course.identity import course_hash
-from autograder.course.questions.answers import (
+from autograder.course.questions.answer_keys import (
     POINTS,
     difference,
     load_key,
@@ -13,7 +14,6 @@ from autograder.course.questions.answers import (
 from autograder.course.questions.description import Choice, Formula, Number, Prose, Range
 from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.reading import find_course
-from autograder.course.stubs import pristine_stub
 from framework.errors import BadInputError
 from plugins.authoring.stub_files import stub_files, write_stubs
 

@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.mathematics.formulas import with_plain_formulas
 from autograder.course.reading import Course, Exercise
 from autograder.course.source import parameter_names, parse, parse_file
-from autograder.course.stubs import available_stub
 from autograder.sandbox.session.text_names import Names, TextNames
 from framework.text_files import read_text
 

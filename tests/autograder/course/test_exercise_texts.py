@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from repository import text_of
 
+from autograder.course.exercise_texts import named_results, text_names
 from autograder.course.reading import find_course
-from autograder.course.texts import named_results, text_names
 from autograder.sandbox.session.text_names import TextNames
 
 X = np.zeros(2)

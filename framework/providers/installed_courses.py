@@ -14,8 +14,8 @@ from framework.errors import BadInputError, ConflictError, UnknownNameError, Usa
 from framework.providers.hook_calls import contract_error, expect
 
 if TYPE_CHECKING:
+    from framework.providers.loaded_plugins import Plugins
     from framework.providers.plugin_sources import Source
-    from framework.providers.plugins import Plugins
 
 _HOOK = "register_courses"
 
@@ -82,7 +82,7 @@ def installed_courses(
     options: Sequence[str] = (), blocked: Iterable[str] = ()
 ) -> dict[str, InstalledCourse]:
     """Return the courses of all installed plugins, and of those in `options`, by name."""
-    from framework.providers.plugins import Plugins
+    from framework.providers.loaded_plugins import Plugins
 
     # A course's own plugins are loaded once it is chosen.
     return courses_of(Plugins(options, Catalogue(Path.cwd()), blocked))

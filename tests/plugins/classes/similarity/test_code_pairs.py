@@ -8,7 +8,7 @@ from written_code import disguised, independent
 
 from docs.examples import similar_pairs as of_jplag
 from framework.errors import BadInputError
-from plugins.classes.similarity.pairs import (
+from plugins.classes.similarity.code_pairs import (
     CodeComparison,
     common_lines,
     own_code,

@@ -8,8 +8,8 @@ import pytest
 
 from framework.course.catalogue import Catalogue
 from framework.errors import BadInputError, ConflictError, PluginError, UnknownNameError, UsageError
-from framework.providers.courses import lineage, named_course_folder
-from framework.providers.plugins import Plugins
+from framework.providers.installed_courses import lineage, named_course_folder
+from framework.providers.loaded_plugins import Plugins
 
 
 @pytest.fixture

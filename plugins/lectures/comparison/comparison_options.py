@@ -7,7 +7,7 @@ from typing import Literal
 
 from framework.errors import UsageError
 from framework.training.option_fields import MODEL, option, with_default
-from framework.training.options import LabelledTextOptions, LearningOptions
+from framework.training.training_options import LabelledTextOptions, LearningOptions
 
 
 @dataclass(frozen=True, kw_only=True)

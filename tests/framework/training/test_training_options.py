@@ -6,10 +6,10 @@ import pytest
 
 from framework.errors import UsageError
 from framework.training.option_fields import option_fields
-from framework.training.options import TrainingOptions
+from framework.training.training_options import TrainingOptions
 from plugins.lectures.training.cbow import CbowOptions
 from plugins.lectures.training.language_model import LanguageModelOptions
-from plugins.lectures.training.pairs import PairOptions
+from plugins.lectures.training.pair_tasks import PairOptions
 from plugins.lectures.training.tagger import TaggerOptions
 from plugins.lectures.training.text_classifier import TextClassifierOptions
 from plugins.lectures.training.window_scores import WindowScoreOptions

@@ -1,7 +1,6 @@
 """What replaces the calls of Linux on other systems: threads for pipes, psutil for processes.
 
-Linux imports this module only where it hides /proc. The worker's side is
-`autograder.sandbox.worker.portable`.
+The worker's side is `autograder.sandbox.worker.portable`.
 """
 
 from __future__ import annotations
@@ -175,10 +174,3 @@ class _ListedProcess(ProcessHandle):
                     return False
                 time.sleep(_PAUSE)
         return True
-
-
-def can_list() -> bool:
-    """Return whether psutil shows the processes of this system."""
-    with suppress(*_HIDDEN):
-        return os.getpid() in psutil.pids() and psutil.Process().memory_info().rss > 0
-    return False

@@ -122,7 +122,7 @@ def test_a_reference_after_a_long_run_or_an_interrupted_one_is_left_out(student,
     patched = {"epoch_progress": interrupt, "REFERENCE_SECONDS": 0.0}
     for name, value in patched.items():
         with monkeypatch.context() as patch:
-            patch.setattr(f"framework.commands.train.ending.{name}", value)
+            patch.setattr(f"framework.commands.train.run_ending.{name}", value)
             output = gradus("train", "rnn_lm", *student)
         assert list(rows(output)) == ["your recurrent_lm", "3-grams (Kneser-Ney)"]
         assert ("The reference is trained" in output) == (name == "epoch_progress")

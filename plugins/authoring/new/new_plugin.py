@@ -9,8 +9,8 @@ import typer
 
 from framework.commands.output import say
 from framework.errors import ConflictError
+from framework.providers.loaded_plugins import RESERVED
 from framework.providers.plugin_sources import BUILT_IN
-from framework.providers.plugins import RESERVED
 from framework.providers.registry import EXTRAS
 from plugins.authoring.new.files import new_package, quoted, write_files
 

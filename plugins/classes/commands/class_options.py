@@ -22,7 +22,7 @@ from plugins.classes.rosters.privacy import Shown, pseudonyms
 
 if TYPE_CHECKING:
     from autograder.public.courses import Course
-    from framework.providers.plugins import Plugins
+    from framework.providers.loaded_plugins import Plugins
     from plugins.classes.runs.store import Store
     from plugins.classes.runs.stored_runs import Run
 
@@ -125,7 +125,7 @@ class PluginRuns(CourseRuns):
     def course_and_plugins(self) -> tuple[Course, Plugins]:
         """The course of the command, with its plugins."""
         from autograder.public.grading import GradeOptions, chosen_course
-        from framework.providers.plugins import Plugins
+        from framework.providers.loaded_plugins import Plugins
 
         plugins, blocked = tuple(self.plugin or ()), tuple(self.block or ())
         options = GradeOptions(course=self.course_folder, plugins=plugins, blocked=blocked)

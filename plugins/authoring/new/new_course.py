@@ -12,7 +12,7 @@ from framework.commands.output import say
 from framework.course.catalogue import PUBLIC_COURSE, Catalogue
 from framework.course.solutions import solutions_folder
 from framework.errors import ConflictError, UnknownNameError
-from framework.providers.courses import installed_courses
+from framework.providers.installed_courses import installed_courses
 from plugins.authoring.new.exercise import write_exercise
 from plugins.authoring.new.files import columns, new_package, quoted, write_files
 

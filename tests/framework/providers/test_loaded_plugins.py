@@ -9,7 +9,7 @@ import pytest
 from framework.course.catalogue import active_course
 from framework.errors import ConflictError, PluginError, UnknownNameError, UsageError
 from framework.importing import load_target
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 GOOD = """
 @hookimpl

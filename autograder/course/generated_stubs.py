@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from autograder.course.kit_folder import kit_of
-from autograder.course.questions.answers import question_stub
+from autograder.course.questions.answer_keys import question_stub
 from autograder.course.reading import Exercise
 from autograder.course.source import (
     Definition,

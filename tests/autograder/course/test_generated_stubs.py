@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from repository import text_of
 
-from autograder.course.stubs import (
+from autograder.course.generated_stubs import (
     available_stub,
     generate_stub,
     pristine_stub,
@@ -71,7 +71,7 @@ def test_without_solutions_the_shipped_stub_is_known(tiny_course, monkeypatch, t
     assert available_stub(exercise) is None
     shipped = tmp_path / "first_unit/squash"
     shipped.mkdir(parents=True)
-    monkeypatch.setattr("autograder.course.stubs.SHIPPED", tmp_path)
+    monkeypatch.setattr("autograder.course.generated_stubs.SHIPPED", tmp_path)
     (shipped / "squash.py").write_text(SQUASH_STUB, "utf-8")
     (shipped / "exercise.toml").write_bytes(exercise.toml.read_bytes())
     assert available_stub(exercise) == SQUASH_STUB

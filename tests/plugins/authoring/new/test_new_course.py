@@ -17,8 +17,8 @@ from framework.cli import app
 from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.errors import BadInputError, ConflictError, UnknownNameError
-from plugins.authoring.new.course import write_course
 from plugins.authoring.new.exercise import write_exercise
+from plugins.authoring.new.new_course import write_course
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from framework.cli import app
 from framework.errors import BadInputError, ConflictError
-from framework.providers.plugins import Plugins
-from plugins.authoring.new.plugin import write_plugin
+from framework.providers.loaded_plugins import Plugins
+from plugins.authoring.new.new_plugin import write_plugin
 
 
 def test_its_own_test_passes(tmp_path):

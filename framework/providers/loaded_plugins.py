@@ -20,7 +20,6 @@ from framework.importing import import_fault
 from framework.log import logger
 from framework.providers.backends import REFERENCE, STUDENT
 from framework.providers.course_offers import CourseOffers, reference_offers
-from framework.providers.courses import InstalledCourse, courses_of, lineage
 from framework.providers.hook_calls import (
     ask,
     check_hooks,
@@ -30,6 +29,7 @@ from framework.providers.hook_calls import (
     hook_names,
     invalid_return,
 )
+from framework.providers.installed_courses import InstalledCourse, courses_of, lineage
 from framework.providers.plugin_sources import Source, find_sources
 from framework.providers.registry import COURSE_OWNER, Implementation, Registry, problem
 from framework.providers.scoped_offers import Listed, ScopedOffers
