@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import time
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
@@ -21,7 +21,7 @@ from autograder.checks import host_limits
 from autograder.course.exercise_texts import text_names
 from autograder.course.reading import Exercise
 from autograder.course.source import definitions, parse
-from autograder.diagnosis.answer_reader import gather, pairs_of, telling_methods
+from autograder.diagnosis.answer_reader import HeldAnswers
 from autograder.diagnosis.comparison import (
     Exchanges,
     IgnoredDifferences,
@@ -33,13 +33,11 @@ from autograder.diagnosis.comparison import (
     without_overwritten,
     wrong_steps,
 )
-from autograder.diagnosis.evidence import AnswerEvidence, Pair
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.faults import Crashed
 from autograder.sandbox.session.inline import InlineWorker
 from autograder.sandbox.session.session import Exchange, fault_from
 from autograder.sandbox.session.text_names import TextNames
-from autograder.sandbox.wire import Path, zip_leaves
 from autograder.sandbox.worker.dispatcher import ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
 from autograder.verdicts import Verdict
@@ -144,9 +142,6 @@ def _raised(answer: Exchange, error: Any, steps: int) -> Exchange:
 #: seconds. Some small changes give a network with a thousand times as many parameters.
 EXTRA_SECONDS, MAX_SLOWDOWN = 0.5, 10.0
 
-#: A number that a clock gives: the index of the outcome, and the path of the number in its value.
-ClockPlace = tuple[int, Path]
-
 _READS_CLOCK = re.compile(r"^[ \t]*(import|from) time\b", re.MULTILINE)
 
 
@@ -168,7 +163,7 @@ class Compared:
 
 
 @dataclass(eq=False)
-class RecordedCheck:
+class RecordedCheck(HeldAnswers):
     """One check: its requests, the submission's answers, and those of the solution.
 
     Attributes:
@@ -180,11 +175,6 @@ class RecordedCheck:
     replayer: Replayer
     _compared: dict[View, list[Compared]] = field(default_factory=dict)
 
-    @property
-    def id(self) -> str:
-        """The id of the check."""
-        return self.result.id
-
     @cached_property
     def _timed(self) -> tuple[list[Exchange], float]:
         started = time.process_time()
@@ -192,24 +182,24 @@ class RecordedCheck:
         return right, time.process_time() - started
 
     @cached_property
-    def _clocked(self) -> list[frozenset[ClockPlace]]:
-        """The places of numbers that a clock gives, for each request."""
-        first, again = self._timed[0], self._timed[0]
-        if reads_clock(self.replayer.source) and not all(map(same_exchange, self.asked, first)):
-            again = list(self.replayer.answers(self.replayer.solution, self.asked))
-        return list(map(clocked, first, again))
+    def _again(self) -> list[Exchange] | None:
+        """The answers of a solution that reads a clock, computed again; None without a clock."""
+        if not _READS_CLOCK.search(self.replayer.source):
+            return None
+        return list(self.replayer.answers(self.replayer.solution, self.asked))
 
     def _comparable(self, answers: Iterable[Exchange]) -> Iterator[Exchange]:
         """Yield answers without numbers that a clock gives, and results that were overwritten."""
-        return map(without_clocks, map(without_overwritten, answers), self._clocked)
+        answers = map(without_overwritten, answers)
+        return map(without_clocks, answers, self._timed[0], self._again) if self._again else answers
 
     @cached_property
-    def exchanges(self) -> Exchanges:
+    def exchanges(self) -> Exchanges:  # type: ignore[override]  # it cannot be set
         """The requests, and the submission's answers without what does not depend on its code."""
         return list(self._comparable(self.asked))
 
     @cached_property
-    def right(self) -> Exchanges:
+    def right(self) -> Exchanges:  # type: ignore[override]  # it cannot be set
         """The answers of the solution."""
         return list(self._comparable(self._timed[0]))
 
@@ -232,30 +222,10 @@ class RecordedCheck:
             and all(same_exchange(*pair) for pair in pairs)
         )
 
-    @property
-    def names(self) -> TextNames:
+    @cached_property
+    def names(self) -> TextNames:  # type: ignore[override]  # it cannot be set
         """The names that the text of the exercise gives to arguments and results."""
         return self.replayer.names
-
-    @cached_property
-    def evidence(self) -> AnswerEvidence | None:
-        """What the answers show of the method that was wrong first; None if it is not clear."""
-        return gather(self.exchanges, self.right, self.names)
-
-    @property
-    def is_common(self) -> bool:
-        """Whether many mistakes give the answers of the method that was wrong first."""
-        return self.evidence is not None and self.evidence.is_common
-
-    @cached_property
-    def pairs(self) -> list[Pair]:
-        """All arrays of the answers, with the expected ones."""
-        return pairs_of(self.exchanges, self.right, self.names)
-
-    @property
-    def method(self) -> str:
-        """The method that was wrong first; empty if it is not clear."""
-        return self.evidence.method if self.evidence is not None else ""
 
     def compared(self, view: View) -> list[Compared]:
         """Return how each answer is compared."""
@@ -300,45 +270,23 @@ class TaskChecks:
     @property
     def right_methods(self) -> set[str]:
         """The methods that gave more than one common number in passed checks."""
-        return set[str]().union(*(telling_methods(c.exchanges, c.pairs) for c in self.passed))
+        return set[str]().union(*(check.telling_methods for check in self.passed))
 
 
-def reads_clock(source: str) -> bool:
-    """Return whether a text imports the module `time`."""
-    return _READS_CLOCK.search(source) is not None
+def without_clocks(answer: Exchange, first: Exchange, again: Exchange) -> Exchange:
+    """Return `answer` with None in place of the numbers in which `first` and `again` differ."""
+    every = zip(answer.outcomes, first.outcomes, again.outcomes, strict=False)
+    steady = (replace(own, value=_steady(own.value, a.value, b.value)) for own, a, b in every)
+    return replace(answer, outcomes=(*steady, *answer.outcomes[len(first.outcomes) :]))
 
 
-def clocked(first: Exchange, second: Exchange) -> frozenset[ClockPlace]:
-    """Return the places of the numbers in which two answers of the same code differ."""
-    outcomes = zip(first.outcomes, second.outcomes, strict=False)
-    return frozenset(
-        (number, path)
-        for number, (answer, other) in enumerate(outcomes)
-        for path, mine, theirs in zip_leaves(answer.value, other.value)
-        if is_number(mine) and is_number(theirs) and mine != theirs
-    )
-
-
-def without_clocks(exchange: Exchange, places: Set[ClockPlace]) -> Exchange:
-    """Return an answer with None in place of the numbers at `places`."""
-    if not places:
-        return exchange
-    outcomes = (
-        replace(outcome, value=_without(outcome.value, {path for n, path in places if n == number}))
-        for number, outcome in enumerate(exchange.outcomes)
-    )
-    return replace(exchange, outcomes=tuple(outcomes))
-
-
-def _without(value: Any, paths: Set[Path]) -> Any:
-    """Return `value` with None in place of the numbers to which `paths` lead."""
-    if () in paths and is_number(value):
-        return None
-    if not paths or not isinstance(value, dict | list | tuple):
-        return value
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    inner = {
-        key: _without(item, {path[1:] for path in paths if path[:1] == (key,)})
-        for key, item in items
-    }
-    return inner if isinstance(value, dict) else type(value)(inner.values())
+def _steady(value: Any, first: Any, again: Any) -> Any:
+    """Return `value` with None in place of the numbers in which `first` and `again` differ."""
+    if is_number(first) and is_number(again):
+        return None if is_number(value) and first != again else value
+    if isinstance(value, dict) and isinstance(first, dict):
+        return {k: _steady(item, first.get(k), again.get(k)) for k, item in value.items()}
+    if isinstance(value, list | tuple) and isinstance(first, list | tuple):
+        steady = [_steady(*items) for items in zip(value, first, again, strict=False)]
+        return type(value)((*steady, *value[len(steady) :]))
+    return value

@@ -304,12 +304,6 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
         )
 
 
-def _version(package: str) -> str:
-    """Return the version of `package`: what it says itself, if it is imported."""
-    version = getattr(sys.modules.get(package), "__version__", None)
-    return str(version) if isinstance(version, str) else metadata.version(package)
-
-
 def _provenance(request: GradeRequest) -> Provenance:
     setting, submission = request.setting, request.submission
     options, course = setting.options, setting.course
@@ -328,5 +322,5 @@ def _provenance(request: GradeRequest) -> Provenance:
         course_version=course.version,
         course_revision=course.revision,
         versions={"python": python, "gradus": __version__}
-        | {package: _version(package) for package in packages},
+        | {package: metadata.version(package) for package in packages},
     )
