@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-#: Where `autograder.course.stubs` looks for them.
+#: Where `autograder.course.generated_stubs` looks for them.
 PLACE = "autograder/course/shipped_exercises"
 
 

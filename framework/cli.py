@@ -108,7 +108,7 @@ class Root(LazyGroup):
         if ctx.params.get("course") is not None:
             from framework.course.catalogue import Catalogue
             from framework.course.folder import choose_course_folder
-            from framework.providers.courses import named_course_folder
+            from framework.providers.installed_courses import named_course_folder
 
             root = named_course_folder(ctx.params["course"], *self._plugins())
             choose_course_folder(Catalogue.read(root).root.resolve())

@@ -239,7 +239,7 @@ def submission_graded(report: GradedReport) -> None:
 def register_gradebooks() -> Mapping[str, str]:  # type: ignore[empty-body]
     """Offer gradebooks: name -> ``module:function``, for ``gradus class gradebook --as NAME``.
 
-    The function gets an `plugins.classes.gradebooks.request.FillRequest` and returns a
+    The function gets an `plugins.classes.gradebooks.fill_request.FillRequest` and returns a
     `Filled`: the bytes of the file, and what became of each student.
     """
 

@@ -169,17 +169,16 @@ class Format:
     header: str
     keys: tuple[Key, ...]
 
-    def check(self, table: Table) -> None:
-        """Check the keys of `table` and the types of its values.
+    def check(self, table: Table) -> dict[str, Any]:
+        """Check the keys of `table` and the types of its values; returns the values by key.
 
         Raises:
             BadInputError: a key is unknown or missing, or has another type; with the line.
         """
         table.reject_unknown_keys(*(key.name for key in self.keys))
         table.require(**{key.name: key.kind for key in self.keys if key.required})
-        for key in self.keys:
-            if key.name in table.values:
-                table.get(key.name, key.kind)
+        keys = (key for key in self.keys if key.name in table.values)
+        return {key.name: table.get(key.name, key.kind) for key in keys}
 
 
 def _with_article(kind: type) -> str:

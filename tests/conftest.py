@@ -49,7 +49,7 @@ ALL_OF_ONE = HERE / "exercises" / "test_one_exercise.py"
 def backends():
     """`backends(name)`: a backend of the installed plugins."""
     from framework.providers.backends import Backend
-    from framework.providers.plugins import Plugins
+    from framework.providers.loaded_plugins import Plugins
 
     registry = Plugins().registry
     return lambda name: Backend(registry, name)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 
 import grimp
 import pytest
@@ -32,6 +33,19 @@ def test_a_package_lists_its_modules(package):
     names = [*(file.stem for file in modules(package)), *rooms]
     if len(names) > 5:
         assert [name for name in names if not re.search(rf"\b{name}\b", listed)] == []
+
+
+def test_a_file_name_has_one_meaning():
+    """A command is in a file of its name, and its work may be elsewhere under the same name."""
+    files = [
+        file
+        for package in PACKAGES
+        if package.parts[0] in TOPS or {*package.parts} & {"authoring", "classes", "doctor"}
+        for file in modules(package)
+        if file.parent.name != "commands" and file.name not in ("cli.py", "plugin.py")
+    ]
+    names = Counter(file.name for file in files)
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("top", TOPS)

@@ -2,7 +2,7 @@
 
 equality            comparing two values; how a check fails
 separate_instances  two instances of a class, used in turn
-single_calls        single functions: agreement, exceptions, the caller's arrays
+single_calls        single functions: agreement, exceptions, the caller's arrays, peak memory
 paired_models       a submitted model beside the reference, with the same parameters
 gradients           backward against differences of forward, and many times in time
 gradient_search     the worst entry of a wrong gradient
@@ -13,7 +13,6 @@ training            training a submitted model from the grader's side
 trained_models      a trained model, and the reference with its parameters
 sanity_checks       what is known before a long training
 metric_threshold    metrics of trained models, and their thresholds
-peak_memory         the memory that a pass through a model allocates
 chance              scores that are too good, and frequencies of random draws
 host_limits         time and memory that a check may take of the grader's process
 """
@@ -37,9 +36,7 @@ from autograder.checks.language import (
     token_log_probabilities,
 )
 from autograder.checks.paired_models import PairedModels, in_float32, paired_models
-from autograder.checks.peak_memory import measured_passes
 from autograder.checks.sanity_checks import (
-    initial_loss_is_uniform,
     new_scores_are_uniform,
     overfits,
     overfits_text,
@@ -50,6 +47,7 @@ from autograder.checks.single_calls import (
     agrees,
     arrays_are_fixed,
     changes_in_place,
+    measured_passes,
     moves_the_callers_array,
     refuses,
     returns_a_float,
@@ -67,25 +65,19 @@ from autograder.checks.training import (
     language_model_chunks,
     margin_chunks,
     share_above,
-    train_classifier,
-    train_language_model,
 )
 from autograder.course.thresholds import HIGHER, LOWER
 from autograder.sandbox.session.requests import assign, built, callback, part, set_attribute
 
 __all__ = [
     "HIGHER", "LOWER", "CheckFailed", "ConfirmableMetric", "InstanceCalls", "PairedModels",
-    "TrainedModels",
-    "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback", "changes_in_place",
-    "classifier_chunks",
-    "combined", "equal", "expect", "finite", "fits_distributions", "gradients_agree", "in_float32",
-    "initial_loss_is_uniform", "language_model_callback", "language_model_chunks",
-    "likelihood_ratio", "log_softmax", "margin_chunks", "matches_distribution",
-    "measured_passes",
-    "moves_the_callers_array", "new_scores_are_uniform", "no_look_ahead", "not_above",
-    "not_better_than_bayes", "overfits", "overfits_text", "paired_models", "part", "perplexity",
-    "perplexity_ratio", "real_array", "refuses", "returns_a_float", "returns_new_arrays",
-    "same_for_large_scores", "set_attribute", "share_above", "token_log_probabilities",
-    "train_classifier", "train_language_model", "trained_models", "used_in_turn",
-    "without_warning",
+    "TrainedModels", "after_call", "agrees", "arrays_are_fixed", "assign", "built", "callback",
+    "changes_in_place", "classifier_chunks", "combined", "equal", "expect", "finite",
+    "fits_distributions", "gradients_agree", "in_float32", "language_model_callback",
+    "language_model_chunks", "likelihood_ratio", "log_softmax", "margin_chunks",
+    "matches_distribution", "measured_passes", "moves_the_callers_array", "new_scores_are_uniform",
+    "no_look_ahead", "not_above", "not_better_than_bayes", "overfits", "overfits_text",
+    "paired_models", "part", "perplexity", "perplexity_ratio", "real_array", "refuses",
+    "returns_a_float", "returns_new_arrays", "same_for_large_scores", "set_attribute",
+    "share_above", "token_log_probabilities", "trained_models", "used_in_turn", "without_warning",
 ]  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,14 @@ import numpy as np
 from autograder.results.report import Fact
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.session.requests import Outcome, unwrap
+from autograder.sandbox.session.requests import (
+    Outcome,
+    RemoteModule,
+    RemoteObject,
+    full_name,
+    session_behind,
+    unwrap,
+)
 from autograder.sandbox.session.text_names import Names
 
 Array = np.ndarray[Any, Any]
@@ -53,12 +61,16 @@ def expect(
         raise CheckFailed(message, *details, about=about, fact=fact)
 
 
-def leaves_arguments_alone(outcome: Outcome, name: str, named: Callable[[str], str] = str) -> None:
-    """Fail if the call `name` changed an argument or returned one's memory.
+def leaves_arguments_alone(
+    outcome: Outcome, owner: RemoteModule | RemoteObject, method: str, name: str
+) -> None:
+    """Fail if the call of `method` of `owner` changed an argument or returned one's memory.
 
     Args:
-        named: returns the name in the text of the exercise of ``argument 1``.
+        name: what the message calls it. Arguments have the names of the text of the exercise.
     """
+    names = session_behind(owner).calls.names
+    named = partial(names.argument, full_name(owner, method))
     if outcome.changed:
         raise CheckFailed(
             f"{name} changes {' and '.join(map(named, outcome.changed))}: after the call, it must "
@@ -191,12 +203,9 @@ def _equal_array(actual: Any, expected: Array, what: str, rtol: float, atol: flo
             wrong &= ~(np.abs(array - expected) <= atol + rtol * largest)
         wrong &= ~(np.isnan(array) & np.isnan(expected))
     if wrong.any():
-        raise CheckFailed(
-            f"{what}: {_share(wrong)} differ from the expected ones",
-            worst_entry(array, expected, wrong),
-            about=actual,
-            fact=worst_fact(f"{what}: values", array, expected, wrong),
-        )
+        message = f"{what}: {_share(wrong)} differ from the expected ones"
+        line, fact = worst(f"{what}: values", array, expected, wrong)
+        raise CheckFailed(message, line, about=actual, fact=fact)
 
 
 def same_form(actual: Any, expected: Array, what: str) -> Array:
@@ -273,20 +282,11 @@ def finite(array: Any, what: str, *, allowed: Array | None = None) -> None:
         )
 
 
-def worst_entry(actual: Array, expected: Array, wrong: Array) -> str:
-    """Return the entry that is furthest off, with both values and their ratio."""
-    index, got, want = _worst(actual, expected, wrong)
-    return f"worst at {list(index)}: {_difference(got, want)}"
+def worst(what: str, actual: Array, expected: Array, wrong: Array) -> tuple[str, Fact]:
+    """Return a line on the entry that is furthest off, and the fact that `what` is wrong.
 
-
-def worst_fact(what: str, actual: Array, expected: Array, wrong: Array) -> Fact:
-    """Return the fact that `what` is wrong, with both values of the entry that is furthest off."""
-    _, got, want = _worst(actual, expected, wrong)
-    return Fact(what, *apart(got, want))
-
-
-def _worst(actual: Array, expected: Array, wrong: Array) -> tuple[tuple[int, ...], Any, Any]:
-    """Return index, received and expected value of the entry that is furthest off."""
+    Both have the expected and the received value; the line also has their ratio.
+    """
     got, want = actual, expected
     if actual.dtype.kind in "biu":  # differences of unsigned integers wrap around
         got, want = actual.astype(float), expected.astype(float)
@@ -294,7 +294,8 @@ def _worst(actual: Array, expected: Array, wrong: Array) -> tuple[tuple[int, ...
         error = np.where(wrong, np.abs(got - want), -1.0)
     error = np.where(np.isnan(error), np.inf, error)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
-    return index, actual[index].item(), expected[index].item()
+    values = actual[index].item(), expected[index].item()
+    return f"worst at {list(index)}: {_difference(*values)}", Fact(what, *apart(*values))
 
 
 def _difference(got: Any, want: Any) -> str:

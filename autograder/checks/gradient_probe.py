@@ -1,13 +1,12 @@
 """A remote model as a function of named arrays, for `autograder.checks.numerical_gradients`.
 
 Its point are all its parameters and all the real arrays among the inputs, by names for people
-(``parameter W_h``, ``input 2``); its values are the entries of what `forward` returns. Many points
-travel in one request, and of the parameters only those that move.
+(``parameter W_h``, ``input 2``); its values are the entries of what `forward` returns. All points
+of a direction travel in one request, and of the parameters only those that move.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -25,16 +24,11 @@ from autograder.sandbox.session.requests import (
     full_name,
     session_of,
 )
+from autograder.sandbox.wire import leaves, map_leaves
 
 Array = np.ndarray[Any, Any]
 Inputs = tuple[Any, ...]
 
-#: What one request may carry, there and back: far below what the wire allows.
-REQUEST_BYTES = 16 << 20
-#: Points of one request.
-REQUEST_POINTS = 256
-#: How long one request should take: a call's deadline holds for all of it.
-REQUEST_SECONDS = 0.5
 PARAMETER = "parameter "
 
 
@@ -63,12 +57,9 @@ class Probe:
         for name, value in model.parameters.items():
             finite(value, f"parameters['{name}']")
             self.point[PARAMETER + name] = np.asarray(value, float)
-        for use, inputs in enumerate(uses):
-            for i, argument in enumerate(inputs):
-                for name, array in leaves(argument, self._input_name(use, i)):
-                    self.point[name] = array.astype(float)
+        for use in range(len(uses)):
+            self.point |= {name: array.astype(float) for name, array in self._named_inputs(use)}
         self._outputs: list[Any] = []
-        self._seconds = 0.0
         self._moved: dict[str, Array] = {}
 
     @property
@@ -78,9 +69,8 @@ class Probe:
 
     def look(self) -> Array:
         """Call `forward` at the point: its values `(m,)`."""
-        started = time.monotonic()
         outcomes = self._session.run([*self._assigned(self._moved), *self._calls({})])
-        self._seconds, self._moved = time.monotonic() - started, {}
+        self._moved = {}
         self._outputs = [outcome.value for outcome in outcomes[-len(self._uses) :]]
         values = _values(self._outputs)
         finite(values, "forward")
@@ -92,11 +82,25 @@ class Probe:
         self._moved |= _parameters(arrays)
 
     def __call__(self, points: Sequence[Point]) -> list[Array]:
-        """Return the values at each of `points`, where arrays that one does not name stay."""
-        values: list[Array] = []
-        while len(values) < len(points):
-            start = len(values)
-            values += self._batch(points[start : start + self._fitting(points[start])])
+        """Return the values at each of `points` from one request; the parameters are restored.
+
+        Args:
+            points: all have the same arrays; other arrays stay.
+        """
+        steps: list[Step] = []
+        for point in points:
+            steps += [*self._assigned(_parameters(point)), *self._calls(point)]
+        own = {name: self.point[PARAMETER + name] for name in _parameters(points[0])}
+        steps += self._assigned(own)
+        pairs = zip(steps, self._session.run(steps), strict=True)
+        outputs = [outcome.value for step, outcome in pairs if isinstance(step, Call)]
+        n = len(self._uses)
+        values = [_values(outputs[i : i + n]) for i in range(0, len(outputs), n)]
+        expect(
+            {array.size for array in values} <= {_values(self._outputs).size},
+            "forward returns another number of values when parameters and inputs move a little",
+            fact="forward: shape",
+        )
         return values
 
     def backward(self, upstream: Array) -> dict[str, Array]:
@@ -111,47 +115,15 @@ class Probe:
         for use, outcome in enumerate(outcomes[2::2]):
             inputs = self._uses[use]
             # Ids have no gradient: a model of ids and of a condition returns the condition's alone.
-            real = [i for i, argument in enumerate(inputs) if [*leaves(argument, "")]]
+            real = [i for i, argument in enumerate(inputs) if any(_real_leaves(argument))]
             returned = _results(outcome.value, inputs, len(real))
             numbers = real if len(real) == len(returned) else range(len(returned))
             for i, gradient in zip(numbers, returned, strict=True):
                 name = self._input_name(use, i)
                 if i in real and isinstance(inputs[i], np.ndarray):
                     as_array(gradient, inputs[i].shape, f"the gradient of {name}")
-                claimed |= dict(leaves(gradient, name))
+                claimed |= dict(_real_leaves(gradient, name))
         return {name: _gradient(claimed, name, value) for name, value in self.point.items()}
-
-    def _batch(self, points: Sequence[Point]) -> list[Array]:
-        """Return the values at `points`, in one exchange; the parameters are restored."""
-        steps: list[Step] = []
-        away: dict[str, Array] = {}
-        for point in points:
-            moving = _parameters(point)
-            steps += [*self._assigned(away | moving), *self._calls(point)]
-            away = {name: self.point[PARAMETER + name] for name in moving}
-        steps += self._assigned(away)
-        started = time.monotonic()
-        outcomes = self._session.run(steps)
-        self._seconds = (time.monotonic() - started) / len(points)
-        pairs = zip(steps, outcomes, strict=True)
-        outputs = [outcome.value for step, outcome in pairs if isinstance(step, Call)]
-        n = len(self._uses)
-        values = [_values(outputs[i : i + n]) for i in range(0, len(outputs), n)]
-        expect(
-            {array.size for array in values} <= {_values(self._outputs).size},
-            "forward returns another number of values when parameters and inputs move a little",
-            fact="forward: shape",
-        )
-        return values
-
-    def _fitting(self, point: Point) -> int:
-        """Return how many points like `point` one request should hold."""
-        arguments = [argument for inputs in self._uses for argument in inputs]
-        arrays = [array for array in arguments if isinstance(array, np.ndarray)]
-        arrays += [array for output in self._outputs for _, array in leaves(output, "")]
-        size = sum(array.nbytes for array in (*point.values(), *arrays))
-        by_time = REQUEST_SECONDS / max(self._seconds, 1e-6)
-        return max(1, int(min(REQUEST_POINTS, REQUEST_BYTES / (size + 1), by_time)))
 
     def _assigned(self, parameters: dict[str, Array]) -> list[Step]:
         return [Assign(self._handle, "parameters", parameters)] if parameters else []
@@ -161,20 +133,21 @@ class Probe:
         arrays = {**self.point, **point}
         calls: list[Step] = []
         for use, inputs in enumerate(self._uses):
-            names = (self._input_name(use, i) for i in range(len(inputs)))
-            moved = tuple(rebuilt(*pair, arrays) for pair in zip(inputs, names, strict=True))
-            calls.append(Call(self._handle, "forward", moved))
+            moved = (arrays[name] for name, _ in self._named_inputs(use))
+            calls.append(Call(self._handle, "forward", _with_arrays(inputs, moved)))
         return calls
 
     def _split(self, upstream: Array) -> Iterator[Any]:
         """Yield the upstream gradient of each use, in the form of what `forward` returned."""
-        start = 0
+        entries = iter(upstream)
         for output in self._outputs:
-            arrays = {}
-            for name, array in leaves(output, "output"):
-                arrays[name] = upstream[start : start + array.size].reshape(array.shape)
-                start += array.size
-            yield rebuilt(output, "output", arrays)
+            arrays = (array for _, array in _real_leaves(output))
+            parts = (np.fromiter(entries, float, a.size).reshape(a.shape) for a in arrays)
+            yield _with_arrays(output, parts)
+
+    def _named_inputs(self, use: int) -> Iterator[tuple[str, Array]]:
+        for i, argument in enumerate(self._uses[use]):
+            yield from _real_leaves(argument, self._input_name(use, i))
 
     def _input_name(self, use: int, number: int) -> str:
         of_use = f" of use {use + 1}" if len(self._uses) > 1 else ""
@@ -205,7 +178,7 @@ def _parameters(point: Point) -> dict[str, Array]:
 
 def _values(outputs: Sequence[Any]) -> Array:
     """Return all entries of all outputs, `(m,)`."""
-    arrays = [array.ravel() for output in outputs for _, array in leaves(output, "")]
+    arrays = [array.ravel() for output in outputs for _, array in _real_leaves(output)]
     if not arrays:
         message = f"forward should return real numbers, not {value_text(outputs[0])}"
         raise CheckFailed(message, about=outputs[0], fact="forward: type")
@@ -221,19 +194,17 @@ def _gradient(claimed: Mapping[str, Array], name: str, value: Array) -> Array:
     return np.asarray(claimed[name], float)
 
 
-def leaves(value: Any, name: str) -> Iterator[tuple[str, Array]]:
-    """Return the floating-point arrays in `value`, by names such as ``input 2[0]``; no ids."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        yield name, value
-    elif isinstance(value, (tuple, list)):
-        for i, part in enumerate(value):
-            yield from leaves(part, f"{name}[{i}]")
+def _real_leaves(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
+    """Yield the floating-point arrays in `value`, by names such as ``input 2[0]``; no ids."""
+    for path, leaf in leaves(value):
+        if _is_real(leaf):
+            yield name + "".join(f"[{key}]" for key in path), leaf
 
 
-def rebuilt(value: Any, name: str, arrays: Mapping[str, Array]) -> Any:
-    """Return `value` with the `arrays` of the names that `leaves` gives; other leaves stay."""
-    if isinstance(value, (tuple, list)):
-        return tuple(rebuilt(part, f"{name}[{i}]", arrays) for i, part in enumerate(value))
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return arrays.get(name, value)
-    return value
+def _is_real(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"
+
+
+def _with_arrays(value: Any, arrays: Iterator[Array]) -> Any:
+    """Return `value` with the next of `arrays` in the place of each floating-point array."""
+    return map_leaves(lambda leaf: next(arrays) if _is_real(leaf) else leaf, value)

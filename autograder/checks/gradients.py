@@ -1,4 +1,4 @@
-"""Checks of gradients: against differences of forward, and of a large layer many times in time.
+"""Checks of gradients against differences of forward, and passes of a layer in one request.
 
 **Differences.** Let L = Σ u∘f(θ, x) with a random upstream gradient u. All parameters θ and all
 real inputs x move together along two random directions: a dozen calls of the model instead of two
@@ -15,7 +15,7 @@ one request, whose limit of processor time is that of one call.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,23 +23,25 @@ from autograder.checks.equality import (
     MAX_NAME,
     RTOL,
     CheckFailed,
-    equal,
-    expect,
-    same_names,
-    worst_entry,
-    worst_fact,
+    worst,
 )
 from autograder.checks.gradient_probe import PARAMETER, Inputs, Probe
 from autograder.checks.gradient_search import Disagreement, UndecidedError, disagreement
 from autograder.checks.numerical_gradients import Array, Claim, Point
 from autograder.results.report import Fact
-from autograder.sandbox.session.faults import SubmissionFault, TimedOut
+from autograder.sandbox.session.faults import SubmissionFault
 from autograder.sandbox.session.process import shown
-from autograder.sandbox.session.requests import Call, Get, Outcome, RemoteObject, Step, session_of
+from autograder.sandbox.session.requests import (
+    Call,
+    Get,
+    Observe,
+    Outcome,
+    RemoteObject,
+    Step,
+    session_of,
+    wrap,
+)
 from autograder.sandbox.wire import map_leaves
-
-if TYPE_CHECKING:
-    from autograder.checks.paired_models import PairedModels
 
 #: At a kink the point moves this far, as a share of each array's size, and is asked again.
 SIDESTEP = 1e-2
@@ -79,21 +81,51 @@ def gradients_agree(
     if reference is not None:  # always at the same point, so that its answer can be recorded
         right = _claim(Probe(reference, uses[-1:]), np.random.default_rng(0))
     wrong = _first_decided(Probe(model, uses, reference), rng)
-    if wrong is None and right is not None:
-        _is_asked_for(Probe(model, uses[-1:], reference), right)
+    fault = _fault(Probe(model, uses[-1:], reference), right, wrong) if right is not None else ""
     if wrong is not None:
-        sentence = ""
-        if right is not None:
-            ours, name = Probe(model, uses[-1:], reference), wrong.names[0]
-            is_still = wrong.worst is not None and wrong.worst.measured == 0
-            if is_still and np.any(right.gradients[name]) and _is_unread(ours, name):
-                raise _unread(ours, name)
-            sentence = _judged(ours, right)
         raise CheckFailed(
-            *_sentences(wrong, sentence),
+            *_sentences(wrong, fault),
             about=session_of(model)[0].calls.named("backward"),
             fact=_fact(wrong),
         )
+
+
+def _fault(ours: Probe, right: Claim, wrong: Disagreement | None) -> str:
+    """Return that forward is right, if that is known; a wrong forward fails the check.
+
+    The derivative of a wrong forward is no standard for backward.
+
+    Args:
+        right: the claim of the reference.
+        wrong: what is wrong in `ours`, whose derivatives are right without it.
+    """
+    _same_point(ours, right.point)
+    ours.move(right.point)
+    try:
+        value = ours.look()
+        claimed = ours.backward(np.random.default_rng(0).normal(size=value.size))
+    except (CheckFailed, SubmissionFault, ValueError):
+        if wrong is None:
+            raise
+        return ""
+    largest = max((np.abs(slope).max(initial=0) for slope in right.gradients.values()), default=0)
+    for name, slope in right.gradients.items():
+        is_still = not np.any(claimed[name])
+        if wrong is not None:
+            worst = wrong.worst if name == wrong.names[0] else None
+            is_still = worst is not None and worst.measured == 0
+        if is_still and np.any(np.abs(slope) > ROUNDING * largest) and _is_unread(ours, name):
+            raise CheckFailed(
+                f"forward does not depend on {name}: if {name} changes, the result stays the same",
+                about=ours.call_of_forward,
+                fact=f"forward: does not depend on {name}",
+            )
+    if _same(value, right.value, RTOL if wrong is None else SAME):
+        return "forward is right; backward is wrong"
+    is_right = all(_same(claimed[name], gradient) for name, gradient in right.gradients.items())
+    of_backward = "right for the expected forward" if is_right else "wrong as well"
+    of_backward = "the derivative of this forward" if wrong is None else of_backward
+    raise _wrong_forward(ours, value, right, f"backward is {of_backward}")
 
 
 def _is_unread(ours: Probe, name: str) -> bool:
@@ -104,30 +136,6 @@ def _is_unread(ours: Probe, name: str) -> bool:
     value, rng = ours.look(), np.random.default_rng(0)
     others = ours([{name: size * redrawn(ours.point[name], rng)} for size in SIZES])
     return all(np.array_equal(other, value) for other in others)
-
-
-def _is_asked_for(ours: Probe, right: Claim) -> None:
-    """Fail where `ours`, whose derivatives are right, is not what the reference computes."""
-    _same_point(ours, right.point)
-    ours.move(right.point)
-    value = ours.look()
-    slopes = ours.backward(np.random.default_rng(0).normal(size=value.size))
-    largest = max((np.abs(slope).max(initial=0) for slope in right.gradients.values()), default=0)
-    for name, slope in right.gradients.items():
-        is_needed = np.any(np.abs(slope) > ROUNDING * largest)
-        if is_needed and not np.any(slopes[name]) and _is_unread(ours, name):
-            raise _unread(ours, name)
-    if not _same(value, right.value, RTOL):
-        raise _wrong_forward(ours, value, right, "backward is the derivative of this forward")
-
-
-def _unread(ours: Probe, name: str) -> CheckFailed:
-    """Return the failure of a check in which `forward` does not read the array `name`."""
-    return CheckFailed(
-        f"forward does not depend on {name}: if {name} changes, the result stays the same",
-        about=ours.call_of_forward,
-        fact=Fact(f"forward: does not depend on {name}"),
-    )
 
 
 def _fact(wrong: Disagreement) -> Fact:
@@ -166,33 +174,14 @@ def _near(value: Array, rng: np.random.Generator) -> Array:
     return np.asarray(value + rng.normal(scale=SIDESTEP * (size or 1.0), size=value.shape))
 
 
-def _judged(ours: Probe, right: Claim) -> str:
-    """Return that forward is right, if that is known; a wrong forward fails the check.
-
-    The derivative of a wrong forward is no standard for backward.
-    """
-    _same_point(ours, right.point)
-    try:
-        ours.move(right.point)
-        value = ours.look()
-        if _same(value, right.value):
-            return "forward is right; backward is wrong"
-        claimed = ours.backward(right.upstream)
-    except (CheckFailed, SubmissionFault, ValueError):
-        return ""
-    is_right = all(_same(claimed[name], gradient) for name, gradient in right.gradients.items())
-    of_backward = "right for the expected forward" if is_right else "wrong as well"
-    raise _wrong_forward(ours, value, right, f"backward is {of_backward}")
-
-
 def _wrong_forward(ours: Probe, value: Array, right: Claim, of_backward: str) -> CheckFailed:
     """Return the failure of a check in which `forward` gives another `value` than expected."""
     details = [f"correct forward first; {of_backward}"]
     fact = Fact("forward: values")
     if value.shape == right.value.shape:
         wrong = np.asarray(value != right.value)
-        details.insert(0, worst_entry(value, right.value, wrong))
-        fact = worst_fact(fact.what, value, right.value, wrong)
+        line, fact = worst(fact.what, value, right.value, wrong)
+        details.insert(0, line)
     message = "forward is wrong: its result is not the expected one"
     return CheckFailed(message, *details, about=ours.call_of_forward, fact=fact)
 
@@ -226,7 +215,7 @@ def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
         claimed, measured = wrong.worst.claimed, wrong.worst.measured
         ratio = f" (ratio {claimed / measured:.4g})" if measured else ""
         lines.append(
-            f"worst at {list(wrong.worst.index)}: numerical derivative {measured:.6g}, "
+            f"worst at {list(wrong.index)}: numerical derivative {measured:.6g}, "
             f"backward returned {claimed:.6g}{ratio}"
         )
         is_one_factor = wrong.ratio is not None and wrong.wrong > 1
@@ -235,48 +224,6 @@ def _sentences(wrong: Disagreement, fault: str) -> tuple[str, ...]:
     if others:
         lines.append(f"also wrong: {', '.join(others)}")
     return tuple(lines)
-
-
-def many_gradients(
-    pair: PairedModels, inputs: Inputs, rng: np.random.Generator, passes: int, atol: float
-) -> None:
-    """Require right gradients of `passes` passes, within the limit of one call.
-
-    Where the time is up, no check in which this `backward` answers earns points: see
-    `autograder.judging.rules`.
-
-    Args:
-        inputs: arguments of `forward`: real numbers are drawn for each pass, ids are permuted.
-        atol: of the sums, for gradients that are 0 but for rounding.
-
-    Raises:
-        CheckFailed: the sums of the gradients, or what `backward` returns, are wrong.
-        TimedOut: with a sentence about differences.
-    """
-    drawn = [tuple(redrawn(value, rng) for value in inputs) for _ in range(passes)]
-    output = pair.reference.forward(*inputs)
-    upstream = [redrawn(output, rng) for _ in range(passes)]
-    theirs = _passes(pair.reference, drawn, upstream)
-    session_of(pair.reference)[0].keep_forms(slice(1, -1, 2))  # only gradients are compared
-    calls = session_of(pair.student)[0].calls
-    try:
-        ours = _passes(pair.student, drawn, upstream)
-    except TimedOut as fault:
-        if not fault.stalled:
-            calls.outlasted.add(calls.named("backward").method)
-            fault.message += (
-                f" for {len(drawn)} passes forward and back: backward has to compute all "
-                "gradients in one pass, without calls of forward for single parameters"
-            )
-        raise
-    for got, wanted in zip(ours[2:-1:2], theirs[2:-1:2], strict=True):
-        equal(got.value, wanted.value, "the gradient that backward returns", rtol=RTOL)
-    sums, expected = ours[-1].value, theirs[-1].value
-    expect(isinstance(sums, dict), "gradients should be a dict of arrays", fact="gradients: type")
-    same_names(sums, expected, "gradients")
-    for name, value in expected.items():
-        what = f"gradients['{name}'] after {passes} backward passes"
-        equal(sums[name], value, what, rtol=RTOL, atol=atol)
 
 
 def redrawn(value: Any, rng: np.random.Generator) -> Any:
@@ -297,10 +244,43 @@ def redrawn(value: Any, rng: np.random.Generator) -> Any:
     return map_leaves(other, value)
 
 
-def _passes(model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any]) -> list[Outcome]:
+def many_passes(
+    model: RemoteObject, drawn: Sequence[Inputs], upstream: Sequence[Any]
+) -> list[Outcome]:
     """Return the outcomes of all passes and the gradients after them, in one exchange."""
     session, handle = session_of(model)
     steps: list[Step] = [Call(handle, "zero_gradients")]
     for inputs, grad in zip(drawn, upstream, strict=True):
         steps += [Call(handle, "forward", inputs), Call(handle, "backward", (grad,))]
     return session.run([*steps, Get(handle, "gradients")])
+
+
+def observed_passes(
+    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any
+) -> tuple[Outcome, Outcome, Outcome]:
+    """Call `forward` and `backward` in one request, and observe the arguments of both after it.
+
+    `backward` may change the very arrays that `forward` was given.
+
+    Returns:
+        the outcomes of the two, and of the gradients after them.
+    """
+    session, handle = session_of(model)
+    zero, gradients = Call(handle, "zero_gradients"), Get(handle, "gradients")
+    forward, backward = Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))
+    observing = [Observe(2), Observe(1, sharing=False)]
+    outcomes = session.run([zero, forward, backward, *observing, gradients])
+    return wrap(session, outcomes[1]), wrap(session, outcomes[2]), outcomes[-1]
+
+
+def after_backward(
+    model: RemoteObject, keeps: Sequence[str], forward: list[Step], upstream: Any
+) -> dict[str, Any]:
+    """Return what `backward` returns, the gradients and the attributes after it, by name."""
+    session, handle = session_of(model)
+    names = ["the gradient that backward returns", *(f"self.{name}" for name in keeps)]
+    kept = [Get(handle, name) for name in (*keeps, "gradients")]
+    steps = [Call(handle, "zero_gradients"), *forward, Call(handle, "backward", (upstream,)), *kept]
+    *values, gradients = [outcome.value for outcome in session.run(steps)[-len(names) - 1 :]]
+    named = {f"gradients['{name}']": value for name, value in gradients.items()}
+    return {**dict(zip(names, values, strict=True)), **named}

@@ -56,13 +56,6 @@ class BudgetExceeded(BaseException):
 
 
 @contextmanager
-def host_limited(limits: HostLimits) -> Iterator[None]:
-    """Raise `MemoryError` or `BudgetExceeded` in the block where it takes more than `limits`."""
-    with limited(limits.seconds), memory_limited(limits.memory):
-        yield
-
-
-@contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """Raise `BudgetExceeded` in the block after `seconds` of this process's CPU time.
 
@@ -110,7 +103,10 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def memory_limited(allowed: int) -> Iterator[None]:
-    """Lower the soft limit of this process's private memory; no limit where that is unknown."""
+    """Lower the soft limit of this process's private memory; no limit where that is unknown.
+
+    More than `allowed` bytes beyond what it has before raise a `MemoryError` in the block.
+    """
     used = _private_memory() if allowed and sys.platform == "linux" else None
     if sys.platform == "win32" or used is None:
         yield

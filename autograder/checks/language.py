@@ -13,8 +13,7 @@ from autograder.checks.equality import (
     expect,
     finite,
     same_form,
-    worst_entry,
-    worst_fact,
+    worst,
 )
 from autograder.sandbox.session.calls import value_text
 from autograder.sandbox.session.requests import Callback, RemoteObject, callback
@@ -172,12 +171,13 @@ def no_look_ahead(model: RemoteObject, vocabulary_size: int, *, rng: np.random.G
         depends |= bool(np.any(after[:, t + 1 :] != before[:, t + 1 :]))
         wrong = ~np.isclose(now, early, rtol=1e-9, atol=1e-12)
         if wrong.any():
+            line, fact = worst("forward: looks ahead", now, early, wrong)
             raise CheckFailed(
                 f"the outputs up to step {t} change with the tokens after it: "
                 "the model looks at what it should predict",
-                worst_entry(now, early, wrong),
+                line,
                 about=after,
-                fact=worst_fact("forward: looks ahead", now, early, wrong),
+                fact=fact,
             )
     message = "the outputs do not depend on the tokens at all"
     expect(depends, message, about=before, fact="forward: does not depend on the tokens")

@@ -91,18 +91,12 @@ class Slopes:
     Attributes:
         values: s `(m,)`.
         errors: ê `(m,)`, bounds of the error of each.
-        scale: |f| |v|: slopes far below it say that the function hardly changes.
+        blur: |ê| as a share of the slopes; infinite if a value is not finite.
     """
 
     values: Array
     errors: Array
-    scale: float
-
-    @property
-    def blur(self) -> float:
-        """|ê| as a share of the slopes; infinite if a value is not finite."""
-        blur = _norm(self.errors) / (_norm(self.values) + 1e-3 * self.scale or 1.0)
-        return blur if math.isfinite(blur) else math.inf
+    blur: float
 
     @property
     def usable(self) -> bool:
@@ -110,58 +104,41 @@ class Slopes:
         return self.blur <= USABLE
 
 
-def differentiate(
-    function: Function, point: Point, directions: Sequence[Point], value: Array
-) -> list[Slopes]:
-    """Return the slopes of `function` at `point` along `directions`, six evaluations for each.
+def differentiate(function: Function, point: Point, direction: Point, value: Array) -> Slopes:
+    """Return the slopes of `function` at `point` along `direction`, from six evaluations or more.
 
     Args:
-        function: f; called with points that contain only the arrays of a direction.
-        directions: arrays by name, in the shapes of those in `point`.
+        function: f; called with points that contain only the arrays of the direction.
+        direction: arrays by name, in the shapes of those in `point`.
         value: f(point) `(m,)`.
     """
-    all_slopes = _measure(function, point, directions, value, STEP)
+    slopes = _measure(function, point, direction, value, STEP)
     for step in FINER_STEPS:
-        rough = [i for i, slopes in enumerate(all_slopes) if slopes.blur > SHARP]
-        if not rough:
+        if slopes.blur <= SHARP:
             break
-        finer = _measure(function, point, [directions[i] for i in rough], value, step)
-        for i, slopes in zip(rough, finer, strict=True):
-            all_slopes[i] = min(all_slopes[i], slopes, key=lambda candidate: candidate.blur)
-    return all_slopes
+        finer = _measure(function, point, direction, value, step)
+        slopes = min(slopes, finer, key=lambda candidate: candidate.blur)
+    return slopes
 
 
 def _measure(
-    function: Function, point: Point, directions: Sequence[Point], value: Array, step: float
-) -> list[Slopes]:
-    lengths = [_length(direction) for direction in directions]
-    moves = [
-        moved(point, direction, sign * k * step / length)
-        for direction, length in zip(directions, lengths, strict=True)
-        for sign in (1, -1)
-        for k in _MULTIPLES
-    ]
-    values = np.reshape(function(moves), (len(directions), 2, 3, -1))
-    return [
-        _slopes(forth, back, value, step / n, n)
-        for (forth, back), n in zip(values, lengths, strict=True)
-    ]
-
-
-def _slopes(forth: Array, back: Array, value: Array, h: float, length: float) -> Slopes:
-    """Return slopes from φ at ±h, ±2h, ±4h, `(3, m)` for each sign, and at 0, `(m,)`."""
+    function: Function, point: Point, direction: Point, value: Array, step: float
+) -> Slopes:
+    length = math.hypot(*map(_norm, direction.values())) or 1.0
+    steps = [sign * k * step / length for sign in (1, -1) for k in _MULTIPLES]
+    moves = [{name: point[name] + t * v for name, v in direction.items()} for t in steps]
+    forth, back = np.reshape(function(moves), (2, 3, -1))  # φ at h, 2h, 4h, and at −h, −2h, −4h
+    h = step / length
     with np.errstate(all="ignore"):  # values that are not finite give an infinite blur
         kh = h * _MULTIPLES[:, None]
         right, left = (forth - value) / kh, (value - back) / kh
         central, jump = (forth - back) / (2 * kh), right - left
         size = np.maximum(np.abs(forth[-1]), np.abs(back[-1]))
         errors = np.abs(_RESIDUE @ central) + np.abs(_JUMP @ jump) + EPSILON * size / h
-        return Slopes(_SLOPE @ central, errors, _norm(size) * length)
-
-
-def moved(point: Point, direction: Point, t: float) -> dict[str, Array]:
-    """Return the arrays of `point` + t `direction` that `direction` names."""
-    return {name: point[name] + t * v for name, v in direction.items()}
+        slopes = _SLOPE @ central
+        # Slopes far below |f| |v| say that the function hardly changes.
+        blur = _norm(errors) / (_norm(slopes) + 1e-3 * _norm(size) * length or 1.0)
+    return Slopes(slopes, errors, blur if math.isfinite(blur) else math.inf)
 
 
 def plain_direction(
@@ -237,12 +214,9 @@ class Claim:
     upstream: Array
     gradients: Point
 
-    def compare(self, directions: Sequence[Point]) -> list[Comparison]:
-        """Return the comparison of claim and measurement along each of `directions`."""
-        slopes = differentiate(self.function, self.point, directions, self.value)
-        return [self._compared(s, v) for s, v in zip(slopes, directions, strict=True)]
-
-    def _compared(self, slopes: Slopes, direction: Point) -> Comparison:
+    def compare(self, direction: Point) -> Comparison:
+        """Return the comparison of claim and measurement along `direction`."""
+        slopes = differentiate(self.function, self.point, direction, self.value)
         products = [np.ravel(self.gradients[name] * v) for name, v in direction.items()]
         terms = np.concatenate(products)
         tolerance = SAFETY * _norm(self.upstream * slopes.errors) + RTOL * _norm(terms)
@@ -266,8 +240,8 @@ def numerical_gradient(
     value, u = batch([{}])[0], np.ravel(np.asarray(upstream, float))
     gradients = {}
     for name, array in point.items():
-        units = [unit_direction(point, name, entry) for entry in range(array.size)]
-        slopes = differentiate(batch, point, units, value)
+        units = (unit_direction(point, name, entry) for entry in range(array.size))
+        slopes = [differentiate(batch, point, unit, value) for unit in units]
         entries = [float(u @ s.values) if s.usable else math.nan for s in slopes]
         gradients[name] = np.reshape(np.array(entries, float), array.shape)
     return gradients
@@ -280,10 +254,6 @@ def pointwise(function: Callable[[dict[str, Array]], npt.ArrayLike], point: Poin
         return [np.ravel(np.asarray(function({**point, **move}), float)) for move in moves]
 
     return values
-
-
-def _length(direction: Point) -> float:
-    return math.hypot(*(_norm(v) for v in direction.values())) or 1.0
 
 
 def _norm(array: Array) -> float:

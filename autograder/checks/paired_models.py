@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,17 +18,20 @@ from autograder.checks.equality import (
     same_names,
 )
 from autograder.checks.gradient_probe import Inputs
-from autograder.checks.gradients import gradients_agree, many_gradients, redrawn
+from autograder.checks.gradients import (
+    after_backward,
+    gradients_agree,
+    many_passes,
+    observed_passes,
+    redrawn,
+)
 from autograder.checks.separate_instances import passes, used_in_turn
-from autograder.checks.single_calls import held_and_current, is_fixed
+from autograder.checks.single_calls import keeps_arrays
 from autograder.sandbox.session.calls import value_text
-from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.faults import Crashed, TimedOut
 from autograder.sandbox.session.requests import (
     Build,
     Call,
-    Get,
-    Observe,
-    Outcome,
     OverwriteResult,
     RemoteModule,
     RemoteObject,
@@ -38,7 +40,6 @@ from autograder.sandbox.session.requests import (
     built,
     full_name,
     session_of,
-    wrap,
 )
 from autograder.sandbox.wire import map_leaves
 
@@ -144,7 +145,7 @@ class PairedModels:
         expected = self.reference.forward(*inputs)
         outcome = self.student.forward.outcome(*inputs)
         equal(outcome.value, expected, f"{self.name}.forward", rtol=rtol, atol=atol)
-        self._leaves_arguments_alone(outcome, "forward")
+        leaves_arguments_alone(outcome, self.student, "forward", f"{self.name}.forward")
         return outcome.value
 
     def same_backward(
@@ -164,11 +165,12 @@ class PairedModels:
         """
         output, upstream = self._expected(inputs, rng)
         returned = self.reference.backward(upstream)
-        forward, backward, gradients = _observed_passes(self.student, inputs, upstream)
+        forward, backward, gradients = observed_passes(self.student, inputs, upstream)
         equal(forward.value, output, f"{self.name}.forward", rtol=rtol, atol=atol)
         self._same_returned(backward.value, returned, rtol, atol)
-        self._leaves_arguments_alone(backward, "backward")
-        self._leaves_arguments_alone(forward, "forward", ", or backward after it,")
+        leaves_arguments_alone(backward, self.student, "backward", f"{self.name}.backward")
+        both = f"{self.name}.forward, or backward after it,"
+        leaves_arguments_alone(forward, self.student, "forward", both)
         self._same_gradients(gradients.value, rtol, atol)
         self._in_turn_with_another(inputs, upstream, keeps)
 
@@ -201,11 +203,6 @@ class PairedModels:
             passes(self.another, 2, second[0], second[1], second[2], keeps),
         )
 
-    def _leaves_arguments_alone(self, outcome: Outcome, method: str, also: str = "") -> None:
-        names = session_of(self.student)[0].calls.names
-        named = partial(names.argument, full_name(self.student, method))
-        leaves_arguments_alone(outcome, f"{self.name}.{method}{also}", named)
-
     def _expected(self, inputs: tuple[Any, ...], rng: np.random.Generator) -> tuple[Any, Any]:
         """Return the reference's output, without earlier gradients, and an upstream gradient."""
         self.reference.zero_gradients()
@@ -236,8 +233,41 @@ class PairedModels:
     def many_gradients(
         self, *inputs: Any, rng: np.random.Generator, passes: int = 40, atol: float = 0.0
     ) -> None:
-        """Require right gradients of a layer of some 10,000 parameters, in time and many times."""
-        many_gradients(self, inputs, rng, passes, atol)
+        """Require right gradients of a layer of some 10,000 parameters, in time and many times.
+
+        All passes have the limit of one call. Where the time is up, no check in which this
+        `backward` answers earns points: see `autograder.judging.rules`.
+
+        Args:
+            inputs: arguments of `forward`: real numbers are drawn for each pass, ids are permuted.
+            atol: of the sums, for gradients that are 0 but for rounding.
+
+        Raises:
+            CheckFailed: the sums of the gradients, or what `backward` returns, are wrong.
+            TimedOut: with a sentence about differences.
+        """
+        drawn = [tuple(redrawn(value, rng) for value in inputs) for _ in range(passes)]
+        output = self.reference.forward(*inputs)
+        upstream = [redrawn(output, rng) for _ in range(passes)]
+        theirs = many_passes(self.reference, drawn, upstream)
+        session_of(self.reference)[0].keep_forms(slice(1, -1, 2))  # only gradients are compared
+        calls = session_of(self.student)[0].calls
+        try:
+            ours = many_passes(self.student, drawn, upstream)
+        except TimedOut as fault:
+            if not fault.stalled:
+                calls.outlasted.add(calls.named("backward").method)
+                fault.message += (
+                    f" for {passes} passes forward and back: backward has to compute all "
+                    "gradients in one pass, without calls of forward for single parameters"
+                )
+            raise
+        for got, wanted in zip(ours[2:-1:2], theirs[2:-1:2], strict=True):
+            equal(got.value, wanted.value, "the gradient that backward returns", rtol=RTOL)
+        sums, expected = _named(ours[-1].value, theirs[-1].value, "gradients"), theirs[-1].value
+        for name, value in expected.items():
+            what = f"gradients['{name}'] after {passes} backward passes"
+            equal(sums[name], value, what, rtol=RTOL, atol=atol)
 
     def result_is_the_callers(
         self, *inputs: Any, rng: np.random.Generator, keeps: Sequence[str] = ()
@@ -254,9 +284,9 @@ class PairedModels:
         _, upstream = self._expected(inputs, rng)
         session, handle = session_of(self.student)
         forward: list[Step] = [Call(handle, "forward", inputs)]
-        unchanged = _after_backward(self.student, keeps, forward, upstream)
+        unchanged = after_backward(self.student, keeps, forward, upstream)
         forward.append(OverwriteResult(1))
-        changed = _after_backward(self.student, keeps, forward, upstream)
+        changed = after_backward(self.student, keeps, forward, upstream)
         for what, expected in unchanged.items():
             try:
                 equal(changed[what], expected, what)
@@ -276,7 +306,7 @@ class PairedModels:
         """
         _, upstream = self._expected(inputs, rng)
         self.student.zero_gradients()
-        once, twice = (self._named(self._gradients_after(inputs, upstream)) for _ in range(2))
+        once, twice = (self._gradients_after(inputs, upstream) for _ in range(2))
         for key, value in once.items():
             if np.array_equal(twice[key], value) and np.any(value):
                 raise CheckFailed(
@@ -287,17 +317,21 @@ class PairedModels:
                 )
             what = f"gradients['{key}'] after two backward passes"
             equal(twice[key], 2 * value, what, rtol=rtol, atol=1e-12)
-        self._adds_in_place(inputs, upstream)
+        self.student.zero_gradients()
+        _, handle = session_of(self.student)
+        steps: list[Step] = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
+        why = "add to the one that is there (+=), because a network made of such layers shares it"
+        keeps_arrays(self.student, "gradients", steps, f"{self.name}.backward", why)
         self.student.zero_gradients()
         for key, value in self._named(self.student.gradients).items():
             message = f"zero_gradients leaves gradients['{key}'] as it was"
             expect(not np.any(value), message, about=value, fact="gradients not cleared")
         self.gradients_agree(*inputs, rng=rng)
 
-    def _gradients_after(self, inputs: tuple[Any, ...], upstream: Any) -> Any:
+    def _gradients_after(self, inputs: tuple[Any, ...], upstream: Any) -> dict[str, Any]:
         self.student.forward(*inputs)
         self.student.backward(upstream)
-        return self.student.gradients
+        return self._named(self.student.gradients)
 
     def _named(self, gradients: Any) -> dict[str, Any]:
         return _named(gradients, self.reference.gradients, f"{self.name}.gradients")
@@ -308,33 +342,13 @@ class PairedModels:
         A network that the model is part of shares these arrays. What is in them is not compared,
         but may not be all zeros.
         """
-        session, handle = session_of(self.student)
-        steps: list[Step] = [Call(None, function, (handle, *args)), Call(handle, "zero_gradients")]
-        held, _ = held_and_current(self.student, "gradients", steps)
-        for key, value in held.items():
-            expect(
-                not np.any(value) or is_fixed(self.student, "gradients", key),
-                f"{function} puts a new array into gradients['{key}']: copy into the one that is "
-                "there ([...] = ...), because a network that the layer is part of shares it",
-                about=session.calls.named(function),
-                fact="new array of gradients",
-            )
-
-    def _adds_in_place(self, inputs: tuple[Any, ...], upstream: Any) -> None:
-        """Require that `backward` adds to the arrays that were there before."""
         _, handle = session_of(self.student)
-        self.student.zero_gradients()
-        steps: list[Step] = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
-        held, current = map(self._named, held_and_current(self.student, "gradients", steps))
-        for key, value in current.items():
-            expect(
-                np.array_equal(held[key], value, equal_nan=True)
-                or is_fixed(self.student, "gradients", key),
-                f"{self.name}.backward puts a new array into gradients['{key}']: add to the "
-                "one that is there (+=), because a network made of such layers shares it",
-                about=value,
-                fact="new array of gradients",
-            )
+        steps: list[Step] = [Call(None, function, (handle, *args)), Call(handle, "zero_gradients")]
+        why = (
+            "copy into the one that is there ([...] = ...), because a network that the layer is "
+            "part of shares it"
+        )
+        keeps_arrays(self.student, "gradients", steps, function, why)
 
     def _same_returned(self, ours: Any, theirs: Any, rtol: float, atol: float) -> None:
         """Require equal gradients of the inputs: one, or a tuple or list of one for each."""
@@ -356,37 +370,6 @@ def _named(actual: Any, expected: dict[str, Array], what: str) -> dict[str, Any]
     expect(isinstance(actual, dict), message, about=actual, fact=f"{what}: type")
     same_names(actual, expected, what)
     return dict(actual)
-
-
-def _observed_passes(
-    model: RemoteObject, inputs: tuple[Any, ...], upstream: Any
-) -> tuple[Outcome, Outcome, Outcome]:
-    """Call `forward` and `backward` in one request, and observe the arguments of both after it.
-
-    `backward` may change the very arrays that `forward` was given.
-
-    Returns:
-        the outcomes of the two, and of the gradients after them.
-    """
-    session, handle = session_of(model)
-    zero, gradients = Call(handle, "zero_gradients"), Get(handle, "gradients")
-    forward, backward = Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))
-    observing = [Observe(2), Observe(1, sharing=False)]
-    outcomes = session.run([zero, forward, backward, *observing, gradients])
-    return wrap(session, outcomes[1]), wrap(session, outcomes[2]), outcomes[-1]
-
-
-def _after_backward(
-    model: RemoteObject, keeps: Sequence[str], forward: list[Step], upstream: Any
-) -> dict[str, Any]:
-    """Return what `backward` returns, the gradients and the attributes after it, by name."""
-    session, handle = session_of(model)
-    names = ["the gradient that backward returns", *(f"self.{name}" for name in keeps)]
-    kept = [Get(handle, name) for name in (*keeps, "gradients")]
-    steps = [Call(handle, "zero_gradients"), *forward, Call(handle, "backward", (upstream,)), *kept]
-    *values, gradients = [outcome.value for outcome in session.run(steps)[-len(names) - 1 :]]
-    named = {f"gradients['{name}']": value for name, value in gradients.items()}
-    return {**dict(zip(names, values, strict=True)), **named}
 
 
 def in_float32(pair: PairedModels) -> bool:

@@ -12,7 +12,8 @@ of other right answers took the first loss up to 1 above log C.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,12 @@ import numpy as np
 from autograder.checks.equality import CheckFailed, MissedThreshold, expect, real_array
 from autograder.checks.language import log_softmax
 from autograder.checks.trained_models import TrainedModels
-from autograder.checks.training import Trainable, student_of, train_classifier, train_language_model
+from autograder.checks.training import (
+    Trainable,
+    classifier_chunks,
+    language_model_chunks,
+    student_of,
+)
 from autograder.sandbox.session.requests import RemoteObject, assign, session_of
 
 Array = np.ndarray[Any, Any]
@@ -99,9 +105,11 @@ def overfits(
         labels: `(M, ...)`.
         classes: C.
     """
-    options = {"epochs": steps, "learning_rate": learning_rate, "batch_size": len(labels)}
-    losses = train_classifier(model, inputs, labels, rng=rng, **options)
-    _learned(model, losses, classes, f"{len(labels)} examples")
+    chunks = classifier_chunks(
+        model, inputs, labels, epochs=steps, learning_rate=learning_rate, rng=rng,
+        batch_size=len(labels),
+    )  # fmt: skip
+    _learned(model, chunks, classes, f"{len(labels)} examples")
     if isinstance(model, TrainedModels):
         arrays = inputs if isinstance(inputs, tuple) else (inputs,)
         _confirmed(model.evaluate_reference(_loss, arrays, labels))
@@ -124,9 +132,11 @@ def overfits_text(
             token, as nothing else tells which one is read.
         words: size of the vocabulary.
     """
-    options = {"epochs": steps, "learning_rate": learning_rate, "batch_size": batch_size}
-    losses = train_language_model(model, tokens, unroll=(len(tokens) - 1) // batch_size, **options)
-    _learned(model, losses, words, f"{len(tokens) - 1} tokens")
+    chunks = language_model_chunks(
+        model, tokens, epochs=steps, learning_rate=learning_rate, batch_size=batch_size,
+        unroll=(len(tokens) - 1) // batch_size,
+    )  # fmt: skip
+    _learned(model, chunks, words, f"{len(tokens) - 1} tokens")
     if isinstance(model, TrainedModels):
         read, next_ones = (part.reshape(batch_size, -1) for part in (tokens[:-1], tokens[1:]))
         _confirmed(model.evaluate_reference(_loss, (read,), next_ones))
@@ -148,7 +158,8 @@ def _confirmed(loss: float | None) -> None:
         )
 
 
-def _learned(model: Trainable, losses: Sequence[float], classes: int, what: str) -> None:
+def _learned(model: Trainable, chunks: Iterable[list[float]], classes: int, what: str) -> None:
+    losses = list(chain.from_iterable(chunks))
     session, _ = session_of(student_of(model))
     initial_loss_is_uniform(losses[0], classes, session.calls.named("forward"))
     if losses[-1] > BY_HEART:

@@ -105,23 +105,19 @@ def used_in_turn(
         SharedState: a second instance, or a later call of the same one, changes an answer.
     """
     with session_behind(owner).unrecorded():
-        _compare(first, second)
-
-
-def _compare(first: InstanceCalls, second: InstanceCalls) -> None:
-    alone = [_answers(use)[0] for use in (first, second)]
-    for use, expected in zip((first, second), alone, strict=True):
-        _results_stay(use, expected)
-    try:
-        in_turn = _answers(first, second)
-    except Crashed as fault:
-        call = RemoteCall(fault.method, fault.call)
-        raise _shared(call, f"{fault.method} then fails: {fault.message}") from None
-    for before, now in zip(chain(*alone), chain(*in_turn), strict=True):
+        alone = [_answers(use)[0] for use in (first, second)]
+        for use, expected in zip((first, second), alone, strict=True):
+            _results_stay(use, expected)
         try:
-            equal(now.value, before.value, before.name, rtol=RTOL, atol=ATOL)
-        except CheckFailed as difference:
-            raise _shared(now.call, difference.message, *difference.details) from None
+            in_turn = _answers(first, second)
+        except Crashed as fault:
+            call = RemoteCall(fault.method, fault.call)
+            raise _shared(call, f"{fault.method} then fails: {fault.message}") from None
+        for before, now in zip(chain(*alone), chain(*in_turn), strict=True):
+            try:
+                equal(now.value, before.value, before.name, rtol=RTOL, atol=ATOL)
+            except CheckFailed as difference:
+                raise _shared(now.call, difference.message, *difference.details) from None
 
 
 def _shared(call: RemoteCall, *details: str) -> SharedState:

@@ -1,13 +1,15 @@
-"""Checks of single functions and methods: agreement, exceptions, and the arrays of the caller.
+"""Checks of single functions and methods: agreement, exceptions, arrays of the caller, and memory.
 
 What a caller does to a result must not reach what comes later. A Python float and an array without
 axes cross to the grader alike, so their methods tell them apart.
+
+The worker counts the memory of a pass, and code in the worker can change what is counted. So a
+check also runs a longer text under the limit `memory` of ``exercise.toml``, which the system keeps.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,9 +20,11 @@ from autograder.sandbox.session.faults import Crashed
 from autograder.sandbox.session.requests import (
     Call,
     CallAgain,
+    CountMemory,
     Get,
     Hold,
     OverwriteResult,
+    PeakMemory,
     RemoteModule,
     RemoteObject,
     Step,
@@ -50,15 +54,14 @@ def agrees(
     """
     expected = getattr(reference, name)(*args, **kwargs)
     outcome = getattr(submission, name).outcome(*args, **kwargs)
-    method, names = full_name(submission, name), session_behind(submission).calls.names
-    parts = names.parts(method, expected)
+    session = session_behind(submission)
+    parts = session.calls.names.parts(full_name(submission, name), expected)
     equal(outcome.value, expected, name, rtol=rtol, atol=atol, names=parts)
-    leaves_arguments_alone(outcome, name, partial(names.argument, method))
+    leaves_arguments_alone(outcome, submission, name, name)
     plain = np.ndarray | np.generic | int | float | complex | str | None
     is_plain = all(isinstance(leaf, plain) for _, leaf in leaves([*args, *kwargs.values()]))
     if isinstance(submission, RemoteModule) and is_plain:  # calls with such arguments are equal
         what = f"{name}, called again with the same arguments"
-        session = session_behind(submission)
         again, later, _ = session.run([CallAgain(), CallAgain(), OverwriteResult(1)])
         try:
             equal(again.value, expected, what, rtol=rtol, atol=atol)
@@ -152,33 +155,35 @@ def returns_a_float(owner: RemoteModule | RemoteObject, name: str, *args: Any) -
 
 def changes_in_place(model: RemoteObject, method: str) -> None:
     """Check that `method` changes the arrays of the parameters and puts no new ones there."""
-    session, handle = session_of(model)
-    held, current = held_and_current(model, "parameters", [Call(handle, method)])
-    for name, value in current.items():
-        expect(
-            np.array_equal(held[name], value, equal_nan=True)
-            or is_fixed(model, "parameters", name),
-            f"{method} puts a new array into parameters['{name}']: change the one that is there "
-            "([...] = ...), because a network and an optimizer hold it",
-            about=session.calls.named(method),
-            fact="new array of parameters",
-        )
+    why = "change the one that is there ([...] = ...), because a network and an optimizer hold it"
+    keeps_arrays(model, "parameters", [Call(session_of(model)[1], method)], method, why)
 
 
-def held_and_current(model: RemoteObject, attribute: str, steps: list[Step]) -> tuple[Any, Any]:
-    """Run `steps`; return what the earlier arrays of `attribute` then hold, and its new arrays."""
+def keeps_arrays(
+    model: RemoteObject, attribute: str, steps: list[Step], name: str, why: str
+) -> None:
+    """Check that the arrays of `attribute` before `steps` are its arrays after them.
+
+    Arrays without operations in place, as those of JAX, may be new ones.
+
+    Args:
+        name: of what the steps call, such as ``Layer.backward``.
+        why: the end of the message.
+    """
     session, handle = session_of(model)
     arrays = Get(handle, attribute)
     copy = Call(Result(0), "copy")  # a dict of its own, with the very same arrays
-    outcomes = session.run([arrays, copy, *steps, arrays])
-    return outcomes[1].value, outcomes[-1].value
-
-
-def is_fixed(model: RemoteObject, attribute: str, name: str) -> bool:
-    """Return whether the array `name` of `attribute` has no operation in place, as those of JAX."""
-    session, handle = session_of(model)
-    array = Call(Result(0), "__getitem__", (name,))
-    return _has_no_attribute(session, [Get(handle, attribute), array, Get(Result(1), "__iadd__")])
+    _, held, *_, current = session.run([arrays, copy, *steps, arrays])
+    call = session.calls.named(name.rpartition(".")[2])
+    for key, value in current.value.items():
+        array = [arrays, Call(Result(0), "__getitem__", (key,)), Get(Result(1), "__iadd__")]
+        expect(
+            np.array_equal(held.value[key], value, equal_nan=True)
+            or _has_no_attribute(session, array),
+            f"{name} puts a new array into {attribute}['{key}']: {why}",
+            about=call,
+            fact=f"new array of {attribute}",
+        )
 
 
 def arrays_are_fixed(owner: RemoteObject, array: Any) -> bool:
@@ -209,3 +214,33 @@ def moves_the_callers_array(module: RemoteModule, name: str, x: Any) -> tuple[An
     product, call = Get(Result(0), "dot"), Call(None, name, (Result(1), Result(0)))
     held, _, result = session_behind(module).run([Hold(x), product, call])
     return result.value, held.value
+
+
+class MeasuredPasses(NamedTuple):
+    """What `forward` and `backward` returned, and what they allocated.
+
+    Attributes:
+        output: of `forward`.
+        gradients: what `backward` returned.
+        peak: the largest number of bytes that were allocated at one moment, inputs not counted;
+            None for a backend whose arrays are not NumPy's: they are not counted.
+    """
+
+    output: Any
+    gradients: Any
+    peak: int | None
+
+
+def measured_passes(model: RemoteObject, *inputs: Any, upstream: Any) -> MeasuredPasses:
+    """Call `forward` and `backward` of `model` once, and measure what they allocate.
+
+    Args:
+        inputs: arguments of `forward`.
+        upstream: the gradient that `backward` is given.
+    """
+    session, handle = session_of(model)
+    calls = [Call(handle, "forward", inputs), Call(handle, "backward", (upstream,))]
+    with session.unrecorded():  # two right models need not allocate the same number of bytes
+        _, output, gradients, peak = session.run([CountMemory(), *calls, PeakMemory()])
+    bytes_counted = peak.value if type(peak.value) is int and peak.value >= 0 else None
+    return MeasuredPasses(output.value, gradients.value, bytes_counted)

@@ -21,7 +21,6 @@ from autograder.checks.equality import CheckFailed
 from autograder.checks.paired_models import PairedModels, built_pair
 from autograder.sandbox.session.faults import InfrastructureFault
 from autograder.sandbox.session.requests import Build, RemoteModule, assign, session_of
-from autograder.sandbox.session.session import OnRecord
 
 Array = np.ndarray[Any, Any]
 #: A number for a model, the submission's or the reference's, and further arguments.
@@ -65,14 +64,12 @@ class TrainedModels(PairedModels):
         """Keep the `parameters` found by training, and give them to the reference."""
         self.learned.update({name: value.copy() for name, value in parameters.items()})
         session, handle = session_of(self.reference)
-        if isinstance(session, OnRecord):
+        if session.is_on_record:
             session.lose(handle)
         else:
             assign(self.reference, self.learned)
 
-    def evaluate(
-        self, metric: Callable[..., float], *args: Any, **kwargs: Any
-    ) -> ConfirmableMetric:
+    def evaluate(self, metric: Metric, *args: Any, **kwargs: Any) -> ConfirmableMetric:
         """Call ``metric(model, ...)`` with the submission's model; later with the reference's."""
         value = float(metric(self.student, *args, **kwargs))
         return ConfirmableMetric(value, lambda: self.evaluate_reference(metric, *args, **kwargs))
@@ -84,7 +81,7 @@ class TrainedModels(PairedModels):
             the number; None where the reference has only recorded answers.
         """
         session, _ = session_of(self.reference)
-        if isinstance(session, OnRecord):
+        if session.is_on_record:
             session.unconfirmed = True
             return None
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -88,13 +88,6 @@ class HostedModel(LanguageModel):
             what = f"gradients['{name}'] during training"
             finite(same_form(gradients[name], gradient, what), what)
             gradient += gradients[name]
-
-
-def train_classifier(
-    model: Trainable, inputs: Array | tuple[Array, ...], labels: Array, **options: Any
-) -> list[float]:
-    """Train `model` as `classifier_chunks` does, with its `options`; returns each step's loss."""
-    return list(chain.from_iterable(classifier_chunks(model, inputs, labels, **options)))
 
 
 def classifier_chunks(
@@ -188,11 +181,6 @@ def share_above(model: RemoteObject, true: Array, corrupt: Array, order: Array) 
     inputs, scores = np.concatenate([true, corrupt])[order], np.empty(len(order))
     scores[order] = real_array(model.forward(inputs), (len(order),), "forward(windows)")
     return float((scores[: len(true)] > scores[len(true) :]).mean())
-
-
-def train_language_model(model: Trainable, tokens: Array, **options: Any) -> list[float]:
-    """Train `model` as `language_model_chunks` does; returns each step's loss."""
-    return list(chain.from_iterable(language_model_chunks(model, tokens, **options)))
 
 
 def language_model_chunks(

@@ -20,7 +20,7 @@ from autograder.submissions.submission import Submission
 from framework.commands.output import say, stopped_with, write_error
 from framework.errors import UsageError
 from framework.providers.hook_calls import invalid_return
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 if TYPE_CHECKING:
     from autograder.grading.watching import WatchState

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Annotated
 
 import typer
@@ -31,7 +30,6 @@ def hint(
         ),
     ] = "",
     show_all: Annotated[bool, typer.Option("--all", help="Show every hint at once.")] = False,
-    restart: Annotated[bool, typer.Option("--restart", help="Start with the first hint.")] = False,
     course: CourseOption = None,
 ) -> None:
     """Show the next hint; the last hints give almost the whole answer.
@@ -54,14 +52,15 @@ def hint(
     passed = set(graded.passed_tasks) if graded is not None and not graded.is_passed else set()
     wanted = [number for number in about if task or task_of_hint(chosen, number) not in passed]
     known = load_state(chosen_course, "hints")
-    seen = [] if restart else _seen(known.get(chosen.name), chosen)
-    left = [number for number in wanted if number not in seen]
+    seen = known.get(chosen.name)
+    seen = seen if isinstance(seen, list) else []  # the texts: another revision has others
+    left = [number for number in wanted if chosen.hints[number] not in seen]
     _print(chosen, left[:1] or wanted[-1:], wanted)
     console().print(_outlook(chosen, task, wanted, left), markup=False)
     if skipped := sorted(passed & {task_of_hint(chosen, number) for number in about} - {task}):
         console().print(f"Hints for passed tasks are left out: {', '.join(skipped)}.", markup=False)
-    record = {"shown": [*seen, *left[:1]], "of": _digest(chosen)}
-    save_state(chosen_course, "hints", known | {chosen.name: record})
+    seen += [chosen.hints[number] for number in left[:1]]
+    save_state(chosen_course, "hints", known | {chosen.name: seen})
 
 
 def _outlook(exercise: Exercise, task: str, wanted: Sequence[int], left: Sequence[int]) -> str:
@@ -89,19 +88,6 @@ def task_of_hint(exercise: Exercise, number: int) -> str:
     """Return the task that a hint begins with, as in ``RNN.forward: ...``; empty if none."""
     match = re.match(r"(\w+)(\.\w+)*\b[^:.]*:", exercise.hints[number])
     return match[1] if match and match[1] in exercise.task_names else ""
-
-
-def _digest(exercise: Exercise) -> str:
-    """Return what tells these hints from those of another revision of the course."""
-    return sha256("\n".join(exercise.hints).encode()).hexdigest()
-
-
-def _seen(record: object, exercise: Exercise) -> list[int]:
-    """Return the numbers of the shown hints; none if the record is damaged, or of other hints."""
-    if not isinstance(record, dict) or record.get("of") != _digest(exercise):
-        return []
-    shown = record.get("shown")
-    return [n for n in shown if isinstance(n, int)] if isinstance(shown, list) else []
 
 
 def _print(exercise: Exercise, numbers: Sequence[int], among: Sequence[int]) -> None:

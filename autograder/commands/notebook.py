@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from autograder.course.exercise_texts import PRIMER, primer_of
 from autograder.course.reading import Exercise, find_course
 from autograder.course.source import decode
-from autograder.course.texts import PRIMER, primer_of
 from autograder.course.working_directory import chosen_exercise
 from autograder.results.commands import quoted
 from autograder.results.progress import written_state

@@ -97,7 +97,7 @@ def replay(
         if save or script:
             return
         for line in _introduction(recorded.result):
-            say(line)
+            say(line, later="  ")
         raise typer.Exit(make_again(setting, loaded, recorded, pdb=pdb))
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.course.generated_stubs import stub_file, write_stub
 from autograder.course.reading import Course, Exercise
-from autograder.course.stubs import stub_file, write_stub
 from autograder.course.student_state import back_up, last_backup
 from autograder.course.working_directory import chosen_exercise, own_course
 from framework.commands.options import CourseOption, OwnExercise

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from autograder.course.exercise_texts import PRIMER, primer_of, replaced, without_marks
+from autograder.course.generated_stubs import available_stub
 from autograder.course.mathematics.formulas import plain_mathematics
 from autograder.course.questions.sections import read_sections
 from autograder.course.reading import find_course
-from autograder.course.stubs import available_stub
-from autograder.course.texts import PRIMER, primer_of, replaced, without_marks
 from autograder.course.working_directory import chosen_exercise
 from framework.commands.options import CourseOption, OwnExercise
 from framework.commands.output import console, shown
@@ -29,7 +26,6 @@ TEXT_WIDTH = 80
 
 def show(
     exercise: OwnExercise = "",
-    pager: Annotated[bool, typer.Option("--pager", help="Show the text page by page.")] = False,
     course: CourseOption = None,
 ) -> None:
     """Show the text of an exercise, with its equations and shapes.
@@ -42,7 +38,7 @@ def show(
     opened = find_course(course)
     if exercise == PRIMER and (primer := primer_of(opened)):
         first = opened.exercise_names[0]
-        _print(read_text(primer), f"Next: `gradus notebook primer`, `gradus show {first}`.", pager)
+        _print(read_text(primer), f"Next: `gradus notebook primer`, `gradus show {first}`.")
         return
     chosen = chosen_exercise(opened, exercise, "gradus show")
     if not chosen.readme.is_file():
@@ -54,17 +50,16 @@ def show(
     )
     what = "answers" if chosen.questions else "code"
     where = f"Write your {what} in {shown(chosen.stub)}, then run `grade {chosen.name}`."
-    _print(described + _questions(chosen), where, pager)
+    _print(described + _questions(chosen), where)
 
 
-def _print(text: str, last: str, pager: bool) -> None:
+def _print(text: str, last: str) -> None:
     """Print a text in Markdown, and a last line as it is."""
     from rich.markdown import Markdown
 
     output = console(TEXT_WIDTH)
-    with output.pager(styles=True) if pager and sys.stdout.isatty() else nullcontext():
-        output.print(Markdown(plain_mathematics(text)))
-        output.print(f"\n{last}", markup=False, soft_wrap=not sys.stdout.isatty())
+    output.print(Markdown(plain_mathematics(text)))
+    output.print(f"\n{last}", markup=False, soft_wrap=not sys.stdout.isatty())
 
 
 def _questions(exercise: Exercise) -> str:

@@ -67,7 +67,7 @@ def why(
     if check not in checks:
         raise UnknownNameError("check", check, sorted(checks))
     for line in explanation(checks[check], show_messages=show_hidden or not checks[check].hidden):
-        say(line)
+        say(line, later=" " * 5)
 
 
 def _graded(exercise: Exercise, options: GradeOptions, course: Course) -> Report:

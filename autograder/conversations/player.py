@@ -17,7 +17,7 @@ from autograder.conversations.draws import RecordedGenerator
 from autograder.conversations.recording import Tape, handles_in
 from autograder.sandbox.session.faults import NotRecorded
 from autograder.sandbox.session.requests import Outcome, Step, unnumbered
-from autograder.sandbox.session.session import Exchange, OnRecord, copied, request_frame
+from autograder.sandbox.session.session import Exchange, Session, copied, request_frame
 from autograder.sandbox.wire import Handle, map_leaves, same_form, zip_leaves
 
 #: The largest difference of equal numbers, as a share of the largest number of an array.
@@ -34,33 +34,33 @@ class _LiveObject:
     latest: int
 
 
-class RecordedSession(OnRecord):
+class RecordedSession(Session):
     """A conversation with the recorded reference.
 
     Args:
         tapes: by the id of their check; a check without a tape has nothing recorded.
     """
 
+    is_on_record = True
+
     def __init__(self, tapes: Mapping[str, Tape]) -> None:
         super().__init__()
         self._tapes = tapes
-        self._play(Tape())
         self.begin()
 
     def tape_of(self, check: str) -> Tape:
         """Return the tape of the check with this id."""
         return self._tapes.get(check, Tape())
 
-    def begin_check(self, check: str) -> None:
-        """Play the tape of the check with this id."""
-        self._play(self.tape_of(check))
-        self.unconfirmed = False
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        """Return a generator that gives the recorded draws first."""
+        return RecordedGenerator(rng, self._draws)
 
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of `check`, which gives the recorded draws first."""
-        return RecordedGenerator(rng, self.tape_of(check).draws)
-
-    def _play(self, tape: Tape) -> None:
+    def begin(self, check: str = "") -> None:
+        """Start the check with the id `check`, and its tape."""
+        super().begin(check)
+        tape = self.tape_of(check)
+        self._draws = tape.draws
         self._answers = [exchange.outcomes for exchange in tape.exchanges]
         self._requests = [exchange.plain_steps() for exchange in tape.exchanges]
         #: The class and the name of a method, where a check only asks whether it is one.
@@ -79,10 +79,6 @@ class RecordedSession(OnRecord):
         ]
         #: The class and the name of each method; a check may look it up any number of times.
         self._methods = set(looked_up) - {NOTHING}
-
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
-        super().begin()
         self.unconfirmed = False
         self._objects: dict[int, _LiveObject] = {}
         self._used: set[int] = set()

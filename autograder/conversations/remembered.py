@@ -42,21 +42,15 @@ class RememberingSession(Session):
     def __init__(self, make: Callable[[], Session], remembered: Remembered) -> None:
         super().__init__()
         self._make, self._remembered = make, remembered
-        self.begin_check("")
         self.begin()
 
-    def begin_check(self, check: str) -> None:
-        """Start the check with this id."""
+    def begin(self, check: str = "") -> None:
+        """Start the check with the id `check`: objects of earlier ones are forgotten."""
+        super().begin(check)
         self._known = self._remembered.answers.setdefault(check, [])
-
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
-        super().begin()
         self._asked: list[Sequence[Step]] = []
         #: Of this check alone: the same requests to a new conversation get the same handles.
         self._inner: Session | None = None
-        #: How many of these requests the reference itself was asked.
-        self._caught_up = 0
         self._is_known = True
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
@@ -72,13 +66,15 @@ class RememberingSession(Session):
         return outcomes
 
     def _answered(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Ask the reference itself, after all that this check has asked before."""
+        """Ask the reference itself, after all that this check has asked before.
+
+        From then on it is asked everything: no later answer of this check was known before.
+        """
         if self._inner is None:
             self._inner = self._make()
             self._inner.begin()
-        for earlier in self._asked[self._caught_up :]:
-            self._inner.run(earlier)
-        self._caught_up = len(self._asked) + 1
+            for earlier in self._asked:
+                self._inner.run(earlier)
         return self._inner.run(steps)
 
     def _remember(self, frame: bytes, outcomes: Sequence[Outcome]) -> bool:

@@ -7,11 +7,10 @@ borrowing           what exercises take from the bases of their course
 thresholds          required metrics of trained models
 questions           written questions and their answers
 mistakes            wrong answers of students, as patches to a solution
-texts               promises and figures in the text of an exercise
-documented_names    names of arguments and results in the text of an exercise
+exercise_texts      promises, names and figures in the text of an exercise
 mathematics         formulas of a text, and their plain form for a terminal
 source              Python source without execution
-stubs               solutions without their answers
+generated_stubs     solutions without their answers
 kit_folder          the folder of a student kit, and its manifest
 identity            hash of everything that decides about grades, and revisions
 student_state       small files in ``.gradus``

@@ -22,7 +22,7 @@ from framework.course.catalogue import Catalogue
 from framework.course.folder import course_file
 from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError
-from framework.providers.courses import lineage
+from framework.providers.installed_courses import lineage
 from framework.text_files import read_text
 
 

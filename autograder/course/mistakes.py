@@ -45,25 +45,6 @@ _TOKEN = re.compile(r"""#.*|["'}][^"'{}\n]*["'{]|\w+|[^\w\s]""")
 
 
 @dataclass(frozen=True)
-class _Scope:
-    """The text of a solution in which a replacement is searched.
-
-    Args:
-        name: what it is, for messages.
-        start: where it begins in the solution.
-        text: the text.
-        variables: the local variables of the function, without its parameters.
-        fixed: its other names, which a match must have, too.
-    """
-
-    name: str
-    start: int
-    text: str
-    variables: frozenset[str] = frozenset()
-    fixed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
 class Replacement:
     """A text of a solution, and the text that takes its place.
 
@@ -88,48 +69,44 @@ class Replacement:
         Raises:
             BadInputError: the replacement does not fit.
         """
-        scope = self._scope(source)
-        match = self._match(scope)
-        old, new = match[1], self._renamed(match, scope)
+        function = find_function(source, self.function) if self.function else None
+        if self.function and function is None:
+            raise BadInputError(f"needs the function {self.function}, which is not there")
+        start, pattern, variables = 0, re.escape(self.find), frozenset[str]()
+        if function is not None:
+            lines = source.split("\n")
+            start = len("\n".join(["", *lines[: function.lineno - 1]]))
+            source = "\n".join(lines[: function.end_lineno]) + "\n"
+            variables, fixed = _variables(function)
+            pattern = _pattern(self.find, variables, fixed)
+        match = self._match(pattern, source[start:])
+        old, new = match[1], self._renamed(match, variables)
         before = _common(old, new)
         after = _common(old[before:][::-1], new[before:][::-1])
-        start = scope.start + match.start(1)
+        start += match.start(1)
         return start + before, start + len(old) - after, new[before : len(new) - after]
 
-    def _scope(self, source: str) -> _Scope:
-        """Return the text in which `find` is searched: the function, or the whole solution."""
-        if not self.function:
-            return _Scope("the solution", 0, source)
-        function = find_function(source, self.function)
-        if function is None:
-            raise BadInputError(f"needs the function {self.function}, which is not there")
-        lines = source.split("\n")
-        start = len("\n".join(["", *lines[: function.lineno - 1]]))
-        end = len("\n".join(lines[: function.end_lineno])) + 1
-        return _Scope(self.function, start, source[start:end], *_variables(function))
-
-    def _match(self, scope: _Scope) -> re.Match[str]:
+    def _match(self, pattern: str, text: str) -> re.Match[str]:
         """Return the only match of `find`: with its own names, else with other variables."""
-        pattern = _pattern(self.find, scope) if self.function else re.escape(self.find)
         # The lookahead finds matches that overlap, too.
-        matches = list(re.finditer(f"(?=({pattern}))", scope.text))
+        matches = list(re.finditer(f"(?=({pattern}))", text))
         matches = [m for m in matches if len({*m.groupdict().values()}) == len(m.groupdict())]
         as_written = [m for m in matches if all(old == new for old, new in m.groupdict().items())]
         matches = as_written if len(as_written) == 1 else matches
         if len(matches) != 1:
             raise BadInputError(
-                f"must find its text once in {scope.name}, but it occurs {len(matches)} times: "
-                f"{self.find!r}"
+                f"must find its text once in {self.function or 'the solution'}, but it occurs "
+                f"{len(matches)} times: {self.find!r}"
             )
         return matches[0]
 
-    def _renamed(self, match: re.Match[str], scope: _Scope) -> str:
+    def _renamed(self, match: re.Match[str], variables: frozenset[str]) -> str:
         """Return the new text with the names that the variables of `find` have in `match`."""
         names = match.groupdict()
         used = _NAME.findall(re.sub("#.*", "", self.new))
-        if unknown := scope.variables.intersection(used) - names.keys():
+        if unknown := variables.intersection(used) - names.keys():
             raise BadInputError(
-                f"uses the variable {min(unknown)} of {scope.name} in its new text: add the "
+                f"uses the variable {min(unknown)} of {self.function} in its new text: add the "
                 f"statement that contains it to both texts, {self.find!r}"
             )
         return _NAME.sub(lambda name: names.get(name[0], name[0]), self.new)
@@ -149,15 +126,18 @@ def _variables(function: ast.FunctionDef) -> tuple[frozenset[str], frozenset[str
     return frozenset(variables), frozenset(fixed | {name.id for name in names} - variables)
 
 
-def _pattern(find: str, scope: _Scope) -> str:
-    """Return a pattern in which each variable of `find` matches itself, or another of `scope`."""
+def _pattern(find: str, variables: frozenset[str], fixed: frozenset[str]) -> str:
+    """Return a pattern in which each variable of `find` matches itself, or one of `variables`.
+
+    Names that are `fixed` match themselves alone.
+    """
     parts: list[str] = []
     seen: set[str] = set()
     for token in _TOKEN.finditer(find):
         text = token[0]
         is_name = _NAME.match(find, token.start()) and text.isidentifier()
-        if is_name and text not in scope.fixed and not keyword.iskeyword(text):
-            names = "|".join(sorted({text, *scope.variables}))
+        if is_name and text not in fixed and not keyword.iskeyword(text):
+            names = "|".join(sorted({text, *variables}))
             parts.append(_PLACE % (f"(?P={text})" if text in seen else f"(?P<{text}>{names})"))
             seen.add(text)
         else:
@@ -247,8 +227,8 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 
 def _read_mistake(table: Table, exercise: Exercise) -> Mistake:
-    MISTAKE_FORMAT.check(table)
-    identity, task = table.get("id", str), table.get("task", str)
+    values = MISTAKE_FORMAT.check(table)
+    identity, task = values["id"], values["task"]
     also_fails = table.texts("also_fails")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identity):
         table.fail("id", f"must be written in kebab-case, not {identity!r}")

@@ -9,21 +9,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.course.kit_folder import kit_of
+from autograder.course.questions.description import Question, read_questions
 from autograder.course.thresholds import Threshold, read_thresholds
 from framework.course.catalogue import COURSE_NAME, Catalogue, import_names
 from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import missing_solution, solutions_folder
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from framework.providers.courses import lineage, named_course_folder
+from framework.providers.installed_courses import lineage, named_course_folder
 from framework.text_files import read_text
 from framework.toml_tables import Format, Key, Table
 
 if TYPE_CHECKING:
-    from autograder.course.questions.description import Question
     from framework.training.recipes import Recipe
 
 #: The top of ``exercise.toml``.
@@ -287,7 +287,8 @@ class Course(Catalogue):
         for name in names:
             if name not in units and name not in self.exercise_names:
                 known = (*self.exercise_names, *units)
-                raise UnknownNameError("exercise", name, known, "gradus list")
+                note = "It is not in this kit" if kit_of(self.root) else ""
+                raise UnknownNameError("exercise", name, known, "gradus list", note)
             chosen.update(units.get(name, (name,)))
         return [name for name in self.exercise_names if name in chosen or not chosen]
 
@@ -311,56 +312,46 @@ def find_course(start: Path | None = None) -> Course:
 
 def _read_exercise(course: Course, name: str) -> Exercise:
     table = course.exercise_table(name)
-    _check(table)
-    questions, required = _questions(table), _required(table, course)
+    values = _check(table)
+    questions, required = read_questions(table), _required(table, course)
     return Exercise(
         root=course.root,
         unit=course.unit_of(name),
         name=name,
-        title=table.get("title", str),
-        lecture=table.get("lecture", str),
-        points=table.get("points", int),
+        title=values["title"],
+        lecture=values["lecture"],
+        points=values["points"],
         requires=tuple(name for name in required if "/" not in name),
         borrows=tuple(name for name in required if "/" in name),
         hints=table.texts("hints")
         or tuple(f"{question.id}: {question.hint}" for question in questions),
-        time=_read_time(table.table("time")) if "tasks" in table.values else ExerciseTime(1, 1),
+        time=_read_time(table.table("time")) if "tasks" in values else ExerciseTime(1, 1),
         thresholds=read_thresholds(table.table("thresholds")),
-        train=_read_train(table.table("train")) if "train" in table.values else None,
+        train=_read_train(table.table("train")) if "train" in values else None,
         tasks=course.tasks(name),
         packages=import_names(table),
         questions=questions,
-        minutes=table.get("minutes", int, 0),
-        core=table.get("core", bool, False),
-        use=_read_use(table.table("use")) if "use" in table.values else None,
-        memory=_read_memory(table) if "memory" in table.values else None,
+        minutes=values.get("minutes", 0),
+        core=values.get("core", False),
+        use=Use(**USE_FORMAT.check(table.table("use"))) if "use" in values else None,
+        memory=values.get("memory"),
     )
 
 
-def _check(table: Table) -> None:
-    """Raise an error for unknown keys, and one that names all missing keys."""
+def _check(table: Table) -> dict[str, Any]:
+    """Return the values; raise an error for unknown keys, and one that names all missing keys."""
     table.reject_unknown_keys(*(key.name for key in EXERCISE_FORMAT.keys))
     missing = table.missing(title=str, lecture=str, points=int)
     if "questions" not in table.values:
         missing += table.table("time").missing(call=float, total=float)
     if missing:
         raise BadInputError(f"{table.place()}: {'; '.join(missing)}")
-    EXERCISE_FORMAT.check(table)
-    if (points := table.get("points", int)) <= 0:
-        table.fail("points", f"must be positive, not {points}")
-
-
-def _questions(table: Table) -> tuple[Question, ...]:
-    if "questions" not in table.values:
-        return ()
-    from autograder.course.questions.description import read_questions  # most exercises have none
-
-    return read_questions(table)
-
-
-def _read_use(table: Table) -> Use:
-    USE_FORMAT.check(table)
-    return Use(table.get("text", str), table.get("command", str))
+    values = EXERCISE_FORMAT.check(table)
+    if values["points"] <= 0:
+        table.fail("points", f"must be positive, not {values['points']}")
+    if (memory := values.get("memory", LEAST_MEMORY)) < LEAST_MEMORY:
+        table.fail("memory", f"= {memory} must be at least {LEAST_MEMORY}: a worker needs it")
+    return values
 
 
 def _read_train(table: Table) -> Recipe:
@@ -392,16 +383,8 @@ def _require_base(table: Table, course: Course, name: str) -> None:
         table.fail("requires", f"names '{name}', which {scope} does not list; {known}")
 
 
-def _read_memory(table: Table) -> int:
-    memory = table.get("memory", int)
-    if memory < LEAST_MEMORY:
-        table.fail("memory", f"= {memory} must be at least {LEAST_MEMORY}: a worker needs it")
-    return memory
-
-
 def _read_time(table: Table) -> ExerciseTime:
-    TIME_FORMAT.check(table)
-    call, total = table.get("call", float), table.get("total", float)
-    if not 0 < call <= total:
-        table.fail("call", f"= {call:g} must be positive and not above total = {total:g}")
-    return ExerciseTime(call, total)
+    time = ExerciseTime(**TIME_FORMAT.check(table))
+    if not 0 < time.call <= time.total:
+        table.fail("call", f"= {time.call:g} must be positive and not above total = {time.total:g}")
+    return time

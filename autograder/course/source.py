@@ -1,11 +1,13 @@
-"""Python source without execution: decoding, parsing, and the names in a module."""
+"""Source without execution: decoding, the regions of answers, parsing, and names in a module."""
 
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +22,12 @@ MAX_NOTEBOOK = 32 << 20
 
 #: Maximum nesting of code; code written by people stays below 50.
 MAX_DEPTH = 200
+
+_MARK = re.compile(
+    r"(?P<indent> *)(?:#|(?P<markdown><!--)) (?P<edge>BEGIN|END) SOLUTION"
+    r"(?(markdown) -->|(?:: (?P<text>\S.*))?)"
+)
+_LIKE_A_MARK = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION\b", re.IGNORECASE)
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -42,6 +50,55 @@ def decode(data: bytes, name: str, what: str = "code") -> str:
 def lines_of(source: str) -> list[str]:
     """Return the lines of `source` as Python numbers them: a form feed, say, ends none."""
     return source.removesuffix("\n").split("\n")
+
+
+@dataclass(frozen=True)
+class Region:
+    """An answer in a solution: lines `first` to `last` with the marks, counted from 1."""
+
+    first: int
+    last: int
+    indent: str
+    text: str
+
+
+def find_regions(lines: list[str], file: Path) -> list[Region]:
+    """Return all regions of a solution, in order: Python, or the source of written questions.
+
+    Raises:
+        BadInputError: a mark is missing, nested or not alone in its line.
+    """
+    regions: list[Region] = []
+    begin: Region | None = None
+    for number, line in enumerate(lines, 1):
+        mark = _mark(line, file, number)
+        if mark is None:
+            continue
+        if mark["edge"] == "BEGIN":
+            if begin:
+                fail_at(file, number, f"BEGIN SOLUTION inside the region of line {begin.first}")
+            begin = Region(number, number, mark["indent"], mark["text"] or "")
+        elif begin is None:
+            fail_at(file, number, "END SOLUTION without BEGIN SOLUTION")
+        elif mark["indent"] != begin.indent:
+            fail_at(file, number, f"END SOLUTION is not indented like line {begin.first}")
+        else:
+            regions.append(replace(begin, last=number))
+            begin = None
+    if begin:
+        fail_at(file, begin.first, "BEGIN SOLUTION without END SOLUTION")
+    return regions
+
+
+def _mark(line: str, file: Path, number: int) -> re.Match[str] | None:
+    mark = _MARK.fullmatch(line.rstrip())
+    closing_text = mark is not None and mark["edge"] == "END" and mark["text"]
+    if closing_text or (mark is None and _LIKE_A_MARK.search(line)):
+        known = "`# BEGIN SOLUTION`, `# BEGIN SOLUTION: what to write`, `# END SOLUTION`"
+        if file.suffix == ".md":
+            known = "`<!-- BEGIN SOLUTION -->`, `<!-- END SOLUTION -->`"
+        fail_at(file, number, f"expected a line with only a mark, one of {known}")
+    return mark
 
 
 @lru_cache(maxsize=4)

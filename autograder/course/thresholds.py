@@ -71,9 +71,7 @@ def _read(thresholds: Table, name: str) -> Threshold:
             f"{table.place()}: {'; '.join(missing)}. `gradus calibrate` writes such a table; a "
             f"value that you choose is a line `{name} = 0.5` under [thresholds]"
         )
-    THRESHOLD_FORMAT.check(table)
-    keys = [key for key in THRESHOLD_FORMAT.keys if key.name in table.values]
-    threshold = Threshold(**{key.name: table.get(key.name, key.kind) for key in keys})
+    threshold = Threshold(**THRESHOLD_FORMAT.check(table))
     value, best, direction = threshold.value, threshold.best, threshold.direction
     if direction not in DIRECTIONS:
         table.fail("direction", f"must be 'higher' or 'lower', not {direction!r}")

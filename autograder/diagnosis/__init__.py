@@ -17,6 +17,6 @@ flaws.py            describes a wrong form of answers
 from_recording.py   diagnoses in a student kit, without the solution: by fingerprints of answers
 recorded.py         holds the answers of a check beside those of the solution and of other code
 evidence.py         the arrays and answers of one check, and the method that was wrong first
-answer_reader.py    reads that evidence from the answers, with the names of the exercise's text
+answer_reader.py    holds the answers of a check beside the right ones, and reads that evidence
 comparison.py       compares values and answers, with or without their form: dtype, axes
 """

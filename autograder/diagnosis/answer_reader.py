@@ -5,14 +5,16 @@ Names are those of the text of the exercise, as far as it has names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Array, Pair, Raised, are_common
+from autograder.results.report import CheckResult
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
 from autograder.sandbox.session.requests import Call, Get, Outcome, OverwriteResult, Step
 from autograder.sandbox.session.session import Exchange
@@ -27,49 +29,104 @@ NO_NAMES = TextNames()
 NOTHING: Mapping[str, Array] = {}
 
 
-def gather(
-    exchanges: Sequence[Exchange], right: Sequence[Exchange], names: TextNames = NO_NAMES
-) -> AnswerEvidence | None:
-    """Return the evidence in the answers; None if it is not clear."""
-    reader = _AnswerReader(names).read(exchanges, right)
-    first = next((pair.method for pair in reader.pairs if pair.differs), None)
-    if first is not None:
-        pairs = [pair for pair in reader.pairs if pair.method == first]
-        wrong = tuple(pair for pair in pairs if pair.differs)
-        if any(pair.is_unclear for pair in wrong):
+class HeldAnswers:
+    """The answers of a check beside the right ones, and what they show.
+
+    Attributes:
+        result: the result of the check.
+        exchanges: the requests and the answers of the code under test.
+        right: the right answers to the same requests.
+        names: of arguments and results, in the text of the exercise.
+    """
+
+    result: CheckResult
+    exchanges: Sequence[Exchange]
+    right: Sequence[Exchange]
+    names: TextNames
+
+    @property
+    def id(self) -> str:
+        """The id of the check."""
+        return self.result.id
+
+    @cached_property
+    def _read(self) -> _AnswerReader:
+        return _AnswerReader(self.names).read(self.exchanges, self.right)
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """All arrays of the answers, with the expected ones."""
+        return self._read.pairs
+
+    @cached_property
+    def evidence(self) -> AnswerEvidence | None:
+        """What the answers show of the method that was wrong first; None if it is not clear."""
+        reader = self._read
+        first = next((pair.method for pair in reader.pairs if pair.differs), None)
+        if first is not None:
+            pairs = [pair for pair in reader.pairs if pair.method == first]
+            wrong = tuple(pair for pair in pairs if pair.differs)
+            if any(pair.is_unclear for pair in wrong):
+                return None
+            return AnswerEvidence(first, wrong, tuple(pair for pair in pairs if not pair.differs))
+        if reader.effects:
+            return AnswerEvidence(reader.effects[0][0], effects=tuple(reader.effects))
+        if not reader.others:
             return None
-        return AnswerEvidence(first, wrong, tuple(pair for pair in pairs if not pair.differs))
-    if reader.effects:
-        return AnswerEvidence(reader.effects[0][0], effects=tuple(reader.effects))
-    if not reader.others:
-        return None
-    method = reader.others[0].method
-    others = tuple(answer for answer in reader.others if answer.method == method)
-    return AnswerEvidence(method, others=others)
+        method = reader.others[0].method
+        others = tuple(answer for answer in reader.others if answer.method == method)
+        return AnswerEvidence(method, others=others)
+
+    @property
+    def method(self) -> str:
+        """The method that was wrong first; empty if it is not clear."""
+        return self.evidence.method if self.evidence is not None else ""
+
+    @property
+    def is_common(self) -> bool:
+        """Whether many mistakes give the answers of the method that was wrong first."""
+        return self.evidence is not None and self.evidence.is_common
+
+    @property
+    def telling_methods(self) -> set[str]:
+        """The functions and methods that gave more than one common number, or a text."""
+        arrays: dict[str, list[Array]] = {}
+        for pair in self.pairs:
+            arrays.setdefault(pair.method, []).append(pair.actual)
+        telling = {method for method, given in arrays.items() if not are_common(given)}
+        for exchange in self.exchanges:
+            for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
+                texts = (leaf for _, leaf in leaves(outcome.value) if isinstance(leaf, str))
+                if isinstance(step, Call) and next(texts, None) is not None:
+                    telling.add(step.name)
+        return telling
 
 
-def pairs_of(
-    exchanges: Sequence[Exchange], right: Sequence[Exchange], names: TextNames = NO_NAMES
-) -> list[Pair]:
-    """Return all arrays of the answers, with the expected ones."""
-    return _AnswerReader(names).read(exchanges, right).pairs
+Held = TypeVar("Held", bound=HeldAnswers)
 
 
-def telling_methods(exchanges: Sequence[Exchange], pairs: Sequence[Pair]) -> set[str]:
-    """Return the functions and methods that gave more than one common number, or a text.
+def groups_of(checks: Iterable[Held]) -> dict[tuple[str, bool], list[Held]]:
+    """Return the checks by the method that was wrong first; those with wrong arrays come last."""
+    groups: dict[tuple[str, bool], list[Held]] = {}
+    for check in checks:
+        if check.evidence is not None:
+            key = check.evidence.method, check.evidence.is_of_arrays
+            groups.setdefault(key, []).append(check)
+    return dict(sorted(groups.items(), key=lambda item: not item[0][1]))
+
+
+def evidence_of(
+    group: Iterable[HeldAnswers], passed: Iterable[HeldAnswers]
+) -> tuple[dict[str, AnswerEvidence], AnswerEvidence]:
+    """Return the evidence of each failed check of a group, by its id, and the joint evidence.
 
     Args:
-        pairs: the arrays of the answers in `exchanges`.
+        passed: checks of the task whose answers are right.
     """
-    arrays: dict[str, list[Array]] = {}
-    for pair in pairs:
-        arrays.setdefault(pair.method, []).append(pair.actual)
-    telling = {method for method, given in arrays.items() if not are_common(given)}
-    for exchange in exchanges:
-        for step, outcome in zip(exchange.steps, exchange.outcomes, strict=False):
-            if isinstance(step, Call) and any(isinstance(x, str) for _, x in leaves(outcome.value)):
-                telling.add(step.name)
-    return telling
+    each = {check.id: check.evidence for check in group if check.evidence is not None}
+    parts = [*each.values()]
+    right = (pair for check in passed for pair in check.pairs)
+    return each, AnswerEvidence.together(parts, [p for p in right if p.method == parts[0].method])
 
 
 @dataclass

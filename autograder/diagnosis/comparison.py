@@ -77,8 +77,9 @@ def _same_leaf(actual: Any, expected: Any) -> bool:
 
 def same_forms(actual: Any, expected: Any) -> bool:
     """Return whether two dicts hold arrays of the same names, shapes and dtypes."""
-    return _same_names(actual, expected) and all(
-        _same_form(actual[key], value) for key, value in expected.items()
+    is_dict = isinstance(actual, dict) and isinstance(expected, dict)
+    return is_dict and all(
+        _same_form(*pair) for _, *pair in zip_leaves(actual, expected, strict=True)
     )
 
 
@@ -99,19 +100,16 @@ def same_effects(actual: Outcome, expected: Outcome) -> bool:
 def weight(actual: Outcome, expected: Outcome) -> int:
     """Return the number of different facts in which a wrong answer differs from the right one."""
     answers, right = ((each.value, each.args, each.kwargs) for each in (actual, expected))
-    return (not same_effects(actual, expected)) + sum(map(_facts, answers, right))
+    pairs = (pair for _, *pair in zip_leaves(answers, right, strict=True))
+    return (not same_effects(actual, expected)) + sum(_facts(*pair) for pair in pairs)
 
 
 def _facts(actual: Any, expected: Any) -> int:
-    """Return the number of different finite numbers, or other items, that are wrong."""
-    if _same_names(actual, expected):
-        return sum(_facts(actual[key], value) for key, value in expected.items())
-    if isinstance(expected, (tuple, list)) and isinstance(actual, (tuple, list)):
-        if len(actual) == len(expected):
-            return sum(map(_facts, actual, expected))
-        return 1 + len(actual)
+    """Return the number of different finite numbers, or other items, that are wrong in a leaf."""
     if is_numeric(actual) and is_numeric(expected):
         return _wrong_numbers(np.asarray(actual), np.asarray(expected))
+    if isinstance(expected, tuple | list) and isinstance(actual, tuple | list):  # other lengths
+        return 1 + len(actual)
     return int(not same_value(actual, expected))
 
 
@@ -135,12 +133,6 @@ def is_number(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.ndim == 0
     return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
-
-
-def _same_names(actual: Any, expected: Any) -> bool:
-    """Return whether both are dicts with the same keys."""
-    is_dict = isinstance(actual, dict) and isinstance(expected, dict)
-    return is_dict and set(actual) == set(expected)
 
 
 def _same_form(actual: Any, expected: Any) -> bool:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from autograder.course.reading import Exercise
+from autograder.diagnosis.answer_reader import evidence_of, groups_of
 from autograder.diagnosis.comparison import View, numpy_errors_ignored
-from autograder.diagnosis.evidence import AnswerEvidence, free_methods, located
+from autograder.diagnosis.evidence import free_methods, located
 from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.patterns import (
     ANSWERS,
@@ -131,7 +132,7 @@ class Diagnoser:
                 diagnoses |= self._by_one_change(checks, main)
             base = known.module(main.cause)
             if main.explained and base is not None:
-                beside = self._beside(_unexplained(checks, diagnoses), base)
+                beside = self._beside(checks, diagnoses, base)
                 diagnoses |= {name: replace(main.main, second=c) for name, c in beside.items()}
             others = _other_methods(checks, diagnoses)
             diagnoses |= self._by_general_mistakes(others, is_own=is_own)
@@ -145,14 +146,14 @@ class Diagnoser:
         balance each other, and than one mistake that leaves some of these answers unexplained.
         """
         diagnoses: dict[str, Diagnosis] = {}
-        for (method, is_of_arrays), group in _groups(checks.failed).items():
-            told = [joined.explained.get(check.id) for check in group]
+        for (method, is_of_arrays), group in groups_of(checks.failed).items():
+            said = [joined.explained.get(check.id) for check in group]
             listed = {mistake.id for mistake in joined.cause}
-            is_one = [said.second is None or said.second.id not in listed for said in told if said]
-            if is_of_arrays and is_one and not (all(told) and any(is_one)):
+            is_one = [one.second is None or one.second.id not in listed for one in said if one]
+            if is_of_arrays and is_one and not (all(said) and any(is_one)):
                 case = Case(self._matcher, checks, method, group, self._matcher.replayer.solution)
-                told_of = _evidence(group)
-                diagnoses |= told_by(SCALING, told_of, _together(checks, told_of)) or case.changed()
+                told = told_by(SCALING, *evidence_of(group, checks.passed))
+                diagnoses |= told or case.changed()
         return diagnoses
 
     def _by_general_mistakes(self, checks: TaskChecks, *, is_own: bool) -> dict[str, Diagnosis]:
@@ -161,11 +162,10 @@ class Diagnoser:
         Args:
             is_own: whether more than the changes that explained other checks is tried.
         """
-        groups, solution = _groups(checks.failed), self._matcher.replayer.solution
+        groups, solution = groups_of(checks.failed), self._matcher.replayer.solution
         diagnoses: dict[str, Diagnosis] = {}
         for (method, is_of_arrays), group in groups.items():
-            evidence = _evidence(group)
-            together = _together(checks, evidence)
+            evidence, together = evidence_of(group, checks.passed)
             # An explanation of other answers must explain wrong arrays of this method as well.
             arrays = [] if is_of_arrays else groups.get((method, True), [])
             case = Case(self._matcher, checks, method, [*group, *arrays], solution)
@@ -192,16 +192,23 @@ class Diagnoser:
                     return case.diagnosed(said)
         return {}
 
-    def _beside(self, checks: TaskChecks, base: SourceModule) -> dict[str, Diagnosis]:
-        """Return the diagnoses of failed checks by a change of `base`, which has a mistake.
+    def _beside(
+        self, checks: TaskChecks, explained: Mapping[str, Diagnosis], base: SourceModule
+    ) -> dict[str, Diagnosis]:
+        """Return the diagnoses of checks without one by a change of `base`, which has a mistake.
 
+        It must give the answers of every failed check of the method, those in `explained`, too.
         Where `base` gives nearly the same answers, many changes would give the others.
         """
         diagnoses: dict[str, Diagnosis] = {}
-        for (method, _), group in _groups(checks.failed).items():
-            if any(self._matcher.differs_by(base, check, CERTAIN) for check in group):
+        left = _unexplained(checks, explained).failed
+        for method in dict.fromkeys(c.method for c in left if c.evidence is not None):
+            group = [check for check in checks.failed if check.method == method]
+            new = [check for check in group if check in left]
+            if any(self._matcher.differs_by(base, check, CERTAIN) for check in new):
                 case = Case(self._matcher, checks, method, group, base)
-                diagnoses = (case.changed() or self._mutation(case)) | diagnoses
+                told = case.changed() or self._mutation(case)
+                diagnoses |= {check.id: told[check.id] for check in new if told}
         return diagnoses
 
     def _mutation(self, case: Case) -> dict[str, Diagnosis]:
@@ -235,12 +242,7 @@ class Diagnoser:
         """Return the failed checks of a task by id, each with the method that was wrong first."""
         pairs = (pair for check in checks.passed for pair in check.pairs)
         free = free_methods((check.result for check in self._checks), pairs)
-        return {
-            check.id: located(check.result, check.pairs, free)
-            if check.result.verdict is Verdict.FAILED and check.result.method
-            else check.result
-            for check in checks.failed
-        }
+        return {check.id: located(check.result, check.pairs, free) for check in checks.failed}
 
     def _of(self, task: str) -> TaskChecks:
         """Return the recorded checks of `task` whose answers can explain something."""
@@ -275,28 +277,6 @@ def _other_methods(checks: TaskChecks, diagnoses: Mapping[str, Diagnosis]) -> Ta
 def _cost(transcript: Transcript) -> tuple[bool, int]:
     """Return whether the check took long, and the bytes of its requests."""
     return transcript.seconds > SLOW, sum(len(asked.frame) for asked in transcript.exchanges)
-
-
-def _groups(checks: Sequence[RecordedCheck]) -> dict[tuple[str, bool], list[RecordedCheck]]:
-    """Return the checks by the method that was wrong first; those with wrong arrays come last."""
-    groups: dict[tuple[str, bool], list[RecordedCheck]] = {}
-    for check in checks:
-        if check.evidence is not None:
-            key = check.evidence.method, check.evidence.is_of_arrays
-            groups.setdefault(key, []).append(check)
-    return dict(sorted(groups.items(), key=lambda item: not item[0][1]))
-
-
-def _evidence(group: Sequence[RecordedCheck]) -> dict[str, AnswerEvidence]:
-    """Return check id -> its evidence."""
-    return {check.id: check.evidence for check in group if check.evidence is not None}
-
-
-def _together(checks: TaskChecks, group: Mapping[str, AnswerEvidence]) -> AnswerEvidence:
-    """Return the joint evidence of failed checks, with the right answers of passed ones."""
-    parts = [*group.values()]
-    right = (pair for check in checks.passed for pair in check.pairs)
-    return AnswerEvidence.together(parts, [p for p in right if p.method == parts[0].method])
 
 
 @dataclass(frozen=True)

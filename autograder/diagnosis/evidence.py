@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.equality import worst_fact
+from autograder.checks.equality import worst
 from autograder.diagnosis.comparison import close
 from autograder.results.report import MAX_FACT, MAX_MESSAGE, CheckResult, Fact
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
@@ -194,7 +194,8 @@ def located(check: CheckResult, pairs: Sequence[Pair], free: Set[str] = frozense
     """Return `check` with the method that was wrong first, its call and its wrong value.
 
     If forward is wrong, later gradients are wrong too, and a check may compare only these. The
-    comparison of all answers with those of the solution shows which method was wrong first.
+    comparison of all answers with those of the solution shows which method was wrong first. Other
+    checks, such as those that ended with an exception, are returned as they are.
 
     Args:
         pairs: in the order of the calls.
@@ -202,12 +203,14 @@ def located(check: CheckResult, pairs: Sequence[Pair], free: Set[str] = frozense
             and no check has found them wrong.
     """
     wrong = (p for p in pairs if p.differs and p.call.method and p.call.method not in free)
-    first = next(wrong, None)
+    is_located = check.verdict is Verdict.FAILED and check.method
+    first = next(wrong, None) if is_located else None
     if first is None or first.is_unclear:
         return check
     actual, expected = first.actual, first.expected
     if actual.shape == expected.shape:
-        fact = worst_fact(f"{first.name}: values", actual, expected, np.asarray(actual != expected))
+        is_wrong = np.asarray(actual != expected)
+        _, fact = worst(f"{first.name}: values", actual, expected, is_wrong)
     else:
         fact = Fact(f"{first.name}: shape", str(expected.shape), str(actual.shape))
     if first.call.method == check.method:

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from autograder.diagnosis.answer_reader import named_arrays, result_names, with_names
+from autograder.diagnosis.answer_reader import (
+    HeldAnswers,
+    named_arrays,
+    result_names,
+    with_names,
+)
 from autograder.diagnosis.comparison import (
     OVERFLOWS,
-    Exchanges,
     View,
     has_extra_axes,
     has_other_precision,
@@ -27,19 +31,14 @@ from autograder.sandbox.session.text_names import TextNames
 ALMOST = 1e-5
 
 
-def flaw_of(check: RecordedCheck) -> Diagnosis | None:
+def flaw_of(check: HeldAnswers) -> Diagnosis | None:
     """Return the first flaw of the form in the answers of a check; None without a flaw."""
-    return first_flaw(check.exchanges, check.right, check.names)
-
-
-def first_flaw(exchanges: Exchanges, right: Exchanges, names: TextNames) -> Diagnosis | None:
-    """Return the first flaw of the form of `exchanges`, beside the right answers."""
-    for theirs, expected in zip(exchanges, right, strict=True):
+    for theirs, expected in zip(check.exchanges, check.right, strict=True):
         calls = theirs.calls or [NO_CALL] * len(theirs.steps)
         answers = zip(theirs.steps, calls, theirs.outcomes, expected.outcomes, strict=False)
         for step, call, *outcomes in answers:
             if isinstance(step, Call | Get) and not outcomes[0].is_method:
-                for name, sentence in _flaws(step, call, names, *outcomes):
+                for name, sentence in _flaws(step, call, check.names, *outcomes):
                     return Diagnosis(f"generic/{name}", sentence)
     return None
 

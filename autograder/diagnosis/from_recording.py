@@ -15,7 +15,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,15 +22,15 @@ import numpy as np
 from autograder.conversations.player import same_request
 from autograder.conversations.recording import Tape, handles_in
 from autograder.course.kit_folder import enciphered
-from autograder.diagnosis.answer_reader import NO_NAMES, gather, pairs_of, telling_methods
+from autograder.diagnosis.answer_reader import NO_NAMES, HeldAnswers, evidence_of, groups_of
 from autograder.diagnosis.comparison import (
     IgnoredDifferences,
     facts_between,
     numpy_errors_ignored,
     same_exchange,
 )
-from autograder.diagnosis.evidence import AnswerEvidence, Pair, free_methods, located
-from autograder.diagnosis.flaws import first_flaw
+from autograder.diagnosis.evidence import free_methods, located
+from autograder.diagnosis.flaws import flaw_of
 from autograder.diagnosis.patterns import ANSWERS, EFFECTS, PATTERNS, told_by, told_by_each
 from autograder.results.report import EXPLAINED, CheckResult, Diagnosis
 from autograder.sandbox.session.requests import Get
@@ -65,21 +64,16 @@ def diagnosed_from_recording(
         if check.id in transcripts and check.id in tapes
     }
     with numpy_errors_ignored():
-        sealed_mistakes = SealedSearch(list(known.values())).best()
-        named = {name: mistake.diagnosis for name, mistake in sealed_mistakes.items()}
-        asked = [known[check.id] for check in checks if check.id in known]
-        passed = [one for one in asked if one.check.verdict is Verdict.PASSED]
-        explained = {one.method for one in asked if one.check.id in named}
-        failed = [one for one in asked if one.check.verdict in EXPLAINED]
+        search = SealedSearch(known.values())
+        named = {name: mistake.diagnosis for name, mistake in search.best().items()}
+        explained = {asked.place for name, asked in known.items() if name in named}
         # Another explanation of the same method might contradict the first one.
-        named |= _by_patterns([one for one in failed if one.method not in explained], passed)
-        free = free_methods(checks, chain.from_iterable(one.pairs for one in passed))
-        return [
-            known[check.id].explained(named.get(check.id), free)
-            if check.id in known and check.verdict in EXPLAINED
-            else check
-            for check in checks
-        ]
+        left = [asked for asked in search.failed if asked.place not in explained]
+        named |= _by_patterns(left, search.passed)
+        pairs = (pair for asked in search.passed for pair in asked.pairs)
+        free = free_methods(checks, pairs)
+        told = {asked.id: asked.explained(named.get(asked.id), free) for asked in search.failed}
+    return [told.get(check.id, check) for check in checks]
 
 
 @dataclass(frozen=True)
@@ -107,11 +101,11 @@ class SealedMistake:
 
 
 @dataclass(eq=False)
-class AskedCheck:
+class AskedCheck(HeldAnswers):
     """A check beside the right answers to its requests, as far as these are recorded."""
 
-    check: CheckResult
-    asked: Sequence[Exchange]
+    result: CheckResult
+    exchanges: Sequence[Exchange]
     right: Sequence[Exchange]
     mistakes: Mapping[str, list[bytes]]
     names: TextNames
@@ -126,31 +120,32 @@ class AskedCheck:
         return cls(check, asked[: len(right)], right, tape.mistakes, names)
 
     def explained(self, diagnosis: Diagnosis | None, free: Set[str]) -> CheckResult:
-        """Return the check with what explains it.
+        """Return the check with what explains it, or the flaw of the form if only that is wrong.
 
         Args:
             diagnosis: of its wrong answers, if there is one.
             free: methods whose answers may differ, see `located`.
         """
-        check = self.check
-        if check.verdict is Verdict.FAILED and check.method:
-            check = located(check, self.pairs, free)
-        return replace(check, diagnosis=diagnosis or self._flaw())
+        loosely = IgnoredDifferences(loosely=True)
+        pairs = zip(self.exchanges, self.right, strict=True)
+        if diagnosis is None and all(same_exchange(*pair, loosely) for pair in pairs):
+            diagnosis = flaw_of(self)
+        return replace(located(self.result, self.pairs, free), diagnosis=diagnosis)
 
     @cached_property
     def facts(self) -> int:
         """The number of facts in which the answers are wrong."""
-        return sum(map(facts_between, self.asked, self.right))
+        return sum(map(facts_between, self.exchanges, self.right))
 
     @property
-    def method(self) -> tuple[str, str]:
+    def place(self) -> tuple[str, str]:
         """The task, and its method that was wrong first; an empty text if it is not clear."""
-        return self.check.task, self.evidence.method if self.evidence is not None else ""
+        return self.result.task, self.method
 
     @cached_property
     def key(self) -> bytes:
         """The digest of the answers up to the first wrong one; empty if all are right."""
-        return key_of_wrong(self.asked, self.right)
+        return key_of_wrong(self.exchanges, self.right)
 
     @cached_property
     def unlocked(self) -> list[SealedMistake]:
@@ -158,26 +153,9 @@ class AskedCheck:
 
         A change of behaviour is sealed without exceptions of its own.
         """
-        keys = {self.key, key_of_wrong(self.asked, self.right, raising=False)}
+        keys = {self.key, key_of_wrong(self.exchanges, self.right, raising=False)}
         named = (unsealed(d, key) for key in keys for d in self.mistakes.get(name_of(key), ()))
         return [mistake for mistake in named if mistake is not None]
-
-    @cached_property
-    def pairs(self) -> list[Pair]:
-        """All arrays of the answers, with the expected ones."""
-        return pairs_of(self.asked, self.right, self.names)
-
-    @cached_property
-    def evidence(self) -> AnswerEvidence | None:
-        """What the answers show of the method that was wrong first; None if it is not clear."""
-        return gather(self.asked, self.right, self.names)
-
-    def _flaw(self) -> Diagnosis | None:
-        """Return the flaw of the form, if nothing else is wrong."""
-        loosely = IgnoredDifferences(loosely=True)
-        pairs = zip(self.asked, self.right, strict=True)
-        is_right = all(same_exchange(ours, expected, loosely) for ours, expected in pairs)
-        return first_flaw(self.asked, self.right, self.names) if is_right else None
 
 
 class SealedSearch:
@@ -185,20 +163,22 @@ class SealedSearch:
 
     A check that passed contradicts a mistake that fails it. So does a failed check with other wrong
     answers, unless a listed mistake explains many facts: then another mistake stands beside it.
+
+    Attributes:
+        passed: the checks that passed.
+        failed: the checks that did not, whose answers can be explained.
     """
 
-    def __init__(self, checks: Sequence[AskedCheck]) -> None:
-        passed = [asked for asked in checks if asked.check.verdict is Verdict.PASSED]
-        right = {mark_of(asked.check.id) for asked in passed if not asked.key}
-        self._failed = [asked for asked in checks if asked.check.verdict in EXPLAINED]
-        self._wrong = {mark_of(asked.check.id) for asked in self._failed if asked.key}
+    def __init__(self, checks: Iterable[AskedCheck]) -> None:
+        self.passed = [asked for asked in checks if asked.result.verdict is Verdict.PASSED]
+        self.failed = [asked for asked in checks if asked.result.verdict in EXPLAINED]
+        right = {mark_of(asked.id) for asked in self.passed if not asked.key}
+        self._wrong = {mark_of(asked.id) for asked in self.failed if asked.key}
         self._right_methods = {
-            (asked.check.task, method)
-            for asked in passed
-            for method in telling_methods(asked.asked, asked.pairs)
+            (asked.result.task, method) for asked in self.passed for method in asked.telling_methods
         }
         self._explained: dict[SealedMistake, list[AskedCheck]] = {}
-        for asked in self._failed:
+        for asked in self.failed:
             for mistake in asked.unlocked:
                 if right.isdisjoint(mistake.seen_in):
                     self._explained.setdefault(mistake, []).append(asked)
@@ -210,12 +190,12 @@ class SealedSearch:
         """
         fitting = [mistake for mistake in self._explained if self._fits(mistake)]
         best: dict[str, SealedMistake] = {}
-        for asked in self._failed:
+        for asked in self.failed:
             mine = [mistake for mistake in fitting if asked in self._explained[mistake]]
             most = max(map(self._rank, mine), default=None)
             first = [mistake for mistake in mine if self._rank(mistake) == most]
             if len({mistake.diagnosis for mistake in first}) == 1:
-                best[asked.check.id] = first[0]
+                best[asked.id] = first[0]
         return best
 
     def _rank(self, mistake: SealedMistake) -> tuple[int, bool]:
@@ -224,7 +204,7 @@ class SealedSearch:
     def _fits(self, mistake: SealedMistake) -> bool:
         """Return whether few other mistakes give these answers, and no failed check contradicts."""
         explained = self._explained[mistake]
-        marks = {mark_of(asked.check.id) for asked in explained}
+        marks = {mark_of(asked.id) for asked in explained}
         is_all = self._wrong.intersection(mistake.seen_in) <= marks
         facts = sum(asked.facts for asked in explained)
         is_proved = any(self._is_proof(asked) for asked in explained)
@@ -232,8 +212,7 @@ class SealedSearch:
 
     def _is_proof(self, asked: AskedCheck) -> bool:
         """Return whether few mistakes give the answers, or the method was right elsewhere."""
-        evidence = asked.evidence
-        return evidence is None or not evidence.is_common or asked.method in self._right_methods
+        return not asked.is_common or asked.place in self._right_methods
 
 
 def _by_patterns(checks: Sequence[AskedCheck], right: Sequence[AskedCheck]) -> dict[str, Diagnosis]:
@@ -242,18 +221,14 @@ def _by_patterns(checks: Sequence[AskedCheck], right: Sequence[AskedCheck]) -> d
     Args:
         right: the checks that passed.
     """
-    groups: dict[tuple[str, str, bool], dict[str, AnswerEvidence]] = {}
-    for asked in checks:
-        if (evidence := asked.evidence) is not None:
-            key = *asked.method, evidence.is_of_arrays
-            groups.setdefault(key, {})[asked.check.id] = evidence
     diagnoses: dict[str, Diagnosis] = {}
-    for (task, method, is_of_arrays), group in groups.items():
-        passed = chain.from_iterable(a.pairs for a in right if a.check.task == task)
-        others = [pair for pair in passed if pair.method == method]
-        together = AnswerEvidence.together([*group.values()], others)
-        patterns = {**EFFECTS, **PATTERNS} if is_of_arrays else ANSWERS
-        diagnoses |= told_by(patterns, group, together) or told_by_each(patterns, group, together)
+    for task in dict.fromkeys(check.result.task for check in checks):
+        passed = [check for check in right if check.result.task == task]
+        failed = (check for check in checks if check.result.task == task)
+        for (_, is_of_arrays), group in groups_of(failed).items():
+            patterns = {**EFFECTS, **PATTERNS} if is_of_arrays else ANSWERS
+            evidence = evidence_of(group, passed)
+            diagnoses |= told_by(patterns, *evidence) or told_by_each(patterns, *evidence)
     return diagnoses
 
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 import ast
 import re
 import time
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from autograder.checks import host_limits
-from autograder.course.documented_names import text_names
+from autograder.course.exercise_texts import text_names
 from autograder.course.reading import Exercise
 from autograder.course.source import definitions, parse
-from autograder.diagnosis.answer_reader import gather, pairs_of, telling_methods
+from autograder.diagnosis.answer_reader import HeldAnswers
 from autograder.diagnosis.comparison import (
     Exchanges,
     IgnoredDifferences,
@@ -33,22 +33,15 @@ from autograder.diagnosis.comparison import (
     without_overwritten,
     wrong_steps,
 )
-from autograder.diagnosis.evidence import AnswerEvidence, Pair
 from autograder.results.report import CheckResult
-from autograder.sandbox import wire
 from autograder.sandbox.session.faults import Crashed
-from autograder.sandbox.session.inline import CallbackTable
-from autograder.sandbox.session.session import Exchange, fault_from, outcomes_from
+from autograder.sandbox.session.inline import InlineWorker
+from autograder.sandbox.session.session import Exchange, fault_from
 from autograder.sandbox.session.text_names import TextNames
-from autograder.sandbox.wire import Handle, Path, map_leaves, zip_leaves
-from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
+from autograder.sandbox.worker.dispatcher import ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
-from autograder.sandbox.worker.summed_cells import with_sums
 from autograder.verdicts import Verdict
-from framework.models.parts import PartSource, parts_from
-
-#: The handle for an object that was not created in the replay.
-UNKNOWN_OBJECT = Handle(0, "")
+from framework.models.parts import PartSource
 
 
 class SourceModule:
@@ -125,31 +118,17 @@ class Replayer:
     def answers(self, module: ModuleSource, exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         """Yield the answers of `module` to the requests of `exchanges`, in order."""
         own = {task.registry_name: task.name for task in self.exercise.tasks}
-        callbacks = CallbackTable()
-        dispatcher = Dispatcher(module, ask=callbacks.reply, interrupts=(KeyboardInterrupt,))
-        handles: dict[int, Handle] = {}
 
         def part(name: str) -> Any:
             return module.attribute(own[name]) if name in own else self.parts(name)
 
-        def here(leaf: Any) -> Any:
-            return handles.get(leaf.id, UNKNOWN_OBJECT) if isinstance(leaf, Handle) else leaf
-
+        worker = InlineWorker(module, None, part)
         for exchange in exchanges:
-            steps = exchange.plain_steps()
-            callbacks.restore(exchange.callbacks)
-            with parts_from(with_sums(part)):
-                reply = dispatcher.answer(
-                    {"id": 0, "fresh": False, "steps": map_leaves(here, steps)}
-                )
-                returned = wire.decode_frame(dispatcher.encoded(reply))
-            host_limits.check()  # the dispatcher takes every exception for one of the code
-            error, outcomes = outcomes_from(returned, 0, steps)
-            for theirs, ours in zip(exchange.outcomes, outcomes, strict=False):
-                if isinstance(theirs.value, Handle) and isinstance(ours.value, Handle):
-                    handles[theirs.value.id] = ours.value
-            answer = Exchange(exchange.frame, tuple(outcomes), called_back=callbacks.made())
-            yield answer if error is None else _raised(answer, error, len(steps))
+            error, outcomes = worker.again(exchange)
+            host_limits.check()  # the worker takes every exception for one of the code
+            called_back = worker.callbacks.made()
+            answer = Exchange(exchange.frame, tuple(outcomes), called_back=called_back)
+            yield answer if error is None else _raised(answer, error, len(exchange.steps))
 
 
 def _raised(answer: Exchange, error: Any, steps: int) -> Exchange:
@@ -162,9 +141,6 @@ def _raised(answer: Exchange, error: Any, steps: int) -> Exchange:
 #: A changed solution may compute for `EXTRA_SECONDS` plus `MAX_SLOWDOWN` times the solution's CPU
 #: seconds. Some small changes give a network with a thousand times as many parameters.
 EXTRA_SECONDS, MAX_SLOWDOWN = 0.5, 10.0
-
-#: A number that a clock gives: the index of the outcome, and the path of the number in its value.
-ClockPlace = tuple[int, Path]
 
 _READS_CLOCK = re.compile(r"^[ \t]*(import|from) time\b", re.MULTILINE)
 
@@ -187,7 +163,7 @@ class Compared:
 
 
 @dataclass(eq=False)
-class RecordedCheck:
+class RecordedCheck(HeldAnswers):
     """One check: its requests, the submission's answers, and those of the solution.
 
     Attributes:
@@ -199,11 +175,6 @@ class RecordedCheck:
     replayer: Replayer
     _compared: dict[View, list[Compared]] = field(default_factory=dict)
 
-    @property
-    def id(self) -> str:
-        """The id of the check."""
-        return self.result.id
-
     @cached_property
     def _timed(self) -> tuple[list[Exchange], float]:
         started = time.process_time()
@@ -211,24 +182,24 @@ class RecordedCheck:
         return right, time.process_time() - started
 
     @cached_property
-    def _clocked(self) -> list[frozenset[ClockPlace]]:
-        """The places of numbers that a clock gives, for each request."""
-        first, again = self._timed[0], self._timed[0]
-        if reads_clock(self.replayer.source) and not all(map(same_exchange, self.asked, first)):
-            again = list(self.replayer.answers(self.replayer.solution, self.asked))
-        return list(map(clocked, first, again))
+    def _again(self) -> list[Exchange] | None:
+        """The answers of a solution that reads a clock, computed again; None without a clock."""
+        if not _READS_CLOCK.search(self.replayer.source):
+            return None
+        return list(self.replayer.answers(self.replayer.solution, self.asked))
 
     def _comparable(self, answers: Iterable[Exchange]) -> Iterator[Exchange]:
         """Yield answers without numbers that a clock gives, and results that were overwritten."""
-        return map(without_clocks, map(without_overwritten, answers), self._clocked)
+        answers = map(without_overwritten, answers)
+        return map(without_clocks, answers, self._timed[0], self._again) if self._again else answers
 
     @cached_property
-    def exchanges(self) -> Exchanges:
+    def exchanges(self) -> Exchanges:  # type: ignore[override]  # it cannot be set
         """The requests, and the submission's answers without what does not depend on its code."""
         return list(self._comparable(self.asked))
 
     @cached_property
-    def right(self) -> Exchanges:
+    def right(self) -> Exchanges:  # type: ignore[override]  # it cannot be set
         """The answers of the solution."""
         return list(self._comparable(self._timed[0]))
 
@@ -251,30 +222,10 @@ class RecordedCheck:
             and all(same_exchange(*pair) for pair in pairs)
         )
 
-    @property
-    def names(self) -> TextNames:
+    @cached_property
+    def names(self) -> TextNames:  # type: ignore[override]  # it cannot be set
         """The names that the text of the exercise gives to arguments and results."""
         return self.replayer.names
-
-    @cached_property
-    def evidence(self) -> AnswerEvidence | None:
-        """What the answers show of the method that was wrong first; None if it is not clear."""
-        return gather(self.exchanges, self.right, self.names)
-
-    @property
-    def is_common(self) -> bool:
-        """Whether many mistakes give the answers of the method that was wrong first."""
-        return self.evidence is not None and self.evidence.is_common
-
-    @cached_property
-    def pairs(self) -> list[Pair]:
-        """All arrays of the answers, with the expected ones."""
-        return pairs_of(self.exchanges, self.right, self.names)
-
-    @property
-    def method(self) -> str:
-        """The method that was wrong first; empty if it is not clear."""
-        return self.evidence.method if self.evidence is not None else ""
 
     def compared(self, view: View) -> list[Compared]:
         """Return how each answer is compared."""
@@ -319,45 +270,23 @@ class TaskChecks:
     @property
     def right_methods(self) -> set[str]:
         """The methods that gave more than one common number in passed checks."""
-        return set[str]().union(*(telling_methods(c.exchanges, c.pairs) for c in self.passed))
+        return set[str]().union(*(check.telling_methods for check in self.passed))
 
 
-def reads_clock(source: str) -> bool:
-    """Return whether a text imports the module `time`."""
-    return _READS_CLOCK.search(source) is not None
+def without_clocks(answer: Exchange, first: Exchange, again: Exchange) -> Exchange:
+    """Return `answer` with None in place of the numbers in which `first` and `again` differ."""
+    every = zip(answer.outcomes, first.outcomes, again.outcomes, strict=False)
+    steady = (replace(own, value=_steady(own.value, a.value, b.value)) for own, a, b in every)
+    return replace(answer, outcomes=(*steady, *answer.outcomes[len(first.outcomes) :]))
 
 
-def clocked(first: Exchange, second: Exchange) -> frozenset[ClockPlace]:
-    """Return the places of the numbers in which two answers of the same code differ."""
-    outcomes = zip(first.outcomes, second.outcomes, strict=False)
-    return frozenset(
-        (number, path)
-        for number, (answer, other) in enumerate(outcomes)
-        for path, mine, theirs in zip_leaves(answer.value, other.value)
-        if is_number(mine) and is_number(theirs) and mine != theirs
-    )
-
-
-def without_clocks(exchange: Exchange, places: Set[ClockPlace]) -> Exchange:
-    """Return an answer with None in place of the numbers at `places`."""
-    if not places:
-        return exchange
-    outcomes = (
-        replace(outcome, value=_without(outcome.value, {path for n, path in places if n == number}))
-        for number, outcome in enumerate(exchange.outcomes)
-    )
-    return replace(exchange, outcomes=tuple(outcomes))
-
-
-def _without(value: Any, paths: Set[Path]) -> Any:
-    """Return `value` with None in place of the numbers to which `paths` lead."""
-    if () in paths and is_number(value):
-        return None
-    if not paths or not isinstance(value, dict | list | tuple):
-        return value
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    inner = {
-        key: _without(item, {path[1:] for path in paths if path[:1] == (key,)})
-        for key, item in items
-    }
-    return inner if isinstance(value, dict) else type(value)(inner.values())
+def _steady(value: Any, first: Any, again: Any) -> Any:
+    """Return `value` with None in place of the numbers in which `first` and `again` differ."""
+    if is_number(first) and is_number(again):
+        return None if is_number(value) and first != again else value
+    if isinstance(value, dict) and isinstance(first, dict):
+        return {k: _steady(item, first.get(k), again.get(k)) for k, item in value.items()}
+    if isinstance(value, list | tuple) and isinstance(first, list | tuple):
+        steady = [_steady(*items) for items in zip(value, first, again, strict=False)]
+        return type(value)((*steady, *value[len(steady) :]))
+    return value

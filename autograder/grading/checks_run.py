@@ -1,7 +1,7 @@
 """Runs the checks of an exercise with pytest, in this process, and turns outcomes into results.
 
 pytest collects the checks of an exercise once. They run on one submission after the other; each
-run makes the fixtures of all scopes anew.
+check makes the fixtures of all scopes anew.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import zip_longest
 
 import pytest
 
-from autograder.checks.host_limits import BudgetExceeded, host_limited
+from autograder.checks.host_limits import BudgetExceeded, limited, memory_limited
 from autograder.course.reading import Exercise
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import showable
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import EXPLAINED, REPLAYED, CheckResult, Evidence
 from autograder.results.shown_arguments import shown_arguments
 from autograder.sandbox.session.calls import value_text
@@ -100,21 +99,11 @@ class Checks:
         if select is not None:
             select(items)
         self._results, self._on_check = [], on_check
-        last: pytest.Item | None = None  # the check that ran last, with fixtures for `expected`
-        expected: pytest.Item | None = None
-        for item, following in zip_longest(items, items[1:]):
-            if not needs(item):
-                continue
-            if last is not None and expected is not item:
-                last.ihook.pytest_runtest_teardown(item=last, nextitem=item)
+        for item in filter(needs, items):  # which depends on the results before it
             item.config.stash[UNDER_TEST] = under_test
             if FINDINGS in item.stash:  # of its last run
                 del item.stash[FINDINGS]
-            # Tears the fixtures down that `following` does not need.
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
-            last, expected = item, following
-        if last is not None and expected is not None:
-            last.ihook.pytest_runtest_teardown(item=last, nextitem=None)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)  # keeps no fixture
         return self._results
 
     @pytest.hookimpl(wrapper=True)
@@ -145,7 +134,8 @@ class Checks:
         """Keep the exception of a check, and fail it without a traceback, whose text is slow."""
         try:
             self._require_memory(task_of(item))
-            with host_limited(item.config.stash[UNDER_TEST].host_limits):
+            limits = item.config.stash[UNDER_TEST].host_limits
+            with limited(limits.seconds), memory_limited(limits.memory):
                 yield
         except (Exception, BudgetExceeded) as error:
             item.stash[RAISED] = error

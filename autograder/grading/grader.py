@@ -21,8 +21,8 @@ from autograder.grading.watching import Memory
 from autograder.grading.workers import launch_of
 from autograder.judging.decision import left_out
 from autograder.judging.rules import is_open, judged
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.findings.texts import PrintedText
 from autograder.results.host_paths import HostPaths
 from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.runners.filesystem_view import remove_scratch

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 R = TypeVar("R")
 
-#: New objects after which Python searches for garbage. Answers and reports are many small objects,
-#: and few of them refer to each other in a cycle.
-THRESHOLD = 5_000
 #: Seconds after which an end that was not heeded comes again.
 AGAIN = 0.05
 #: The function that a forked process calls. A fork inherits it: it need not be picklable.
@@ -31,15 +28,10 @@ _function: Callable[[Any], Any] | None = None
 
 def load_grader() -> type[Grader]:
     """Import all that the checks need; processes that are forked later share it."""
-    # First, from few calls deep: Python maps and unmaps memory at each call that crosses the end
-    # of the 16 KiB which it keeps for frames, and the import of NumPy makes many.
-    import numpy  # noqa: F401
-
     from autograder.grading.grader import Grader  # imports pytest
 
     if not gc.isenabled():  # as the command has it
         gc.freeze()  # imported objects stay: the collector need not search them for cycles
-        gc.set_threshold(THRESHOLD, *gc.get_threshold()[1:])
         gc.enable()
     return Grader
 

@@ -16,7 +16,7 @@ from autograder.grading.setting import GradeOptions, open_setting
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import NEEDS_GRADER
 from autograder.results.commands import OWN_FOLDER
-from autograder.results.findings.texts import PrintedText
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.report import MAX_MESSAGE, CheckResult
 from autograder.sandbox.session.faults import NotRecorded, SubmissionFault
 from autograder.sandbox.session.process import shown

@@ -8,7 +8,8 @@ submission is then the ``exercises`` folder that the test file lies in.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from autograder.grading.under_test import ExerciseUnderTest
     from autograder.results.findings.figures import Plotter
     from autograder.results.findings.finding import CheckFindings
-    from autograder.results.findings.texts import Tabulator
     from autograder.sandbox.session.requests import RemoteModule
 
 #: Where `grade` leaves the exercise under test for the fixtures of the checks.
@@ -102,20 +102,24 @@ def exercise_under_test(request: pytest.FixtureRequest) -> Iterator[ExerciseUnde
 def check_id(exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest) -> str:
     """The id of this check, which starts now."""
     check = id_of(request.node)
-    exercise_under_test.begin_check(check)
+    exercise_under_test.begin(check)
     return check
 
 
 @pytest.fixture
 def submission(exercise_under_test: ExerciseUnderTest, check_id: str) -> RemoteModule:
     """The code under test, as a module."""
-    return exercise_under_test.begin_submission()
+    from autograder.sandbox.session.requests import RemoteModule
+
+    return RemoteModule(exercise_under_test.session)
 
 
 @pytest.fixture
 def reference(exercise_under_test: ExerciseUnderTest, check_id: str) -> RemoteModule:
     """The solution, as a module."""
-    return exercise_under_test.begin_reference()
+    from autograder.sandbox.session.requests import RemoteModule
+
+    return RemoteModule(exercise_under_test.reference_session)
 
 
 @pytest.fixture
@@ -153,11 +157,11 @@ def plot(findings: CheckFindings) -> Plotter:
 
 
 @pytest.fixture
-def table(findings: CheckFindings) -> Tabulator:
-    """Shows a table in the report: see `Tabulator.__call__`."""
-    from autograder.results.findings.texts import Tabulator
+def table(findings: CheckFindings) -> Callable[..., None]:
+    """Shows a table in the report: see `show_table`."""
+    from autograder.results.findings.check_texts import show_table
 
-    return Tabulator(findings)
+    return partial(show_table, findings)
 
 
 @pytest.fixture
@@ -165,4 +169,4 @@ def rng(
     exercise_under_test: ExerciseUnderTest, request: pytest.FixtureRequest, check_id: str
 ) -> np.random.Generator:
     """Random numbers of this check alone, the same for the same seed."""
-    return exercise_under_test.rng(request.node.name, check_id)
+    return exercise_under_test.rng(request.node.name)

@@ -17,17 +17,17 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from autograder.course.exercise_texts import figures
 from autograder.course.identity import pin_notes
 from autograder.course.reading import Exercise
-from autograder.course.texts import figures
 from autograder.grading.parallel import in_parallel, load_grader, processes
 from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory, WatchState
 from autograder.judging.blocking import Blocking
 from autograder.judging.decision import not_graded, not_started, with_each_check
 from autograder.judging.rules import is_open, judged, repeat, runs_again, unconfirmed_notes
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import (
     EXPLAINED,
     CheckResult,
@@ -304,12 +304,6 @@ def _about_arrays(request: GradeRequest, results: Iterable[ExerciseResult]) -> I
         )
 
 
-def _version(package: str) -> str:
-    """Return the version of `package`: what it says itself, if it is imported."""
-    version = getattr(sys.modules.get(package), "__version__", None)
-    return str(version) if isinstance(version, str) else metadata.version(package)
-
-
 def _provenance(request: GradeRequest) -> Provenance:
     setting, submission = request.setting, request.submission
     options, course = setting.options, setting.course
@@ -328,5 +322,5 @@ def _provenance(request: GradeRequest) -> Provenance:
         course_version=course.version,
         course_revision=course.revision,
         versions={"python": python, "gradus": __version__}
-        | {package: _version(package) for package in packages},
+        | {package: metadata.version(package) for package in packages},
     )

@@ -32,8 +32,8 @@ from autograder.submissions.submission import Submission, load_submission
 from framework.course.folder import course_file
 from framework.errors import UsageError
 from framework.providers.backends import REFERENCE, Backend, own_backend
-from framework.providers.courses import named_course_folder
-from framework.providers.plugins import Plugins
+from framework.providers.installed_courses import named_course_folder
+from framework.providers.loaded_plugins import Plugins
 
 #: Number of seeds that `drawn_seed` chooses from. A class remembers the answers to each.
 SEEDS = 256

@@ -15,13 +15,11 @@ import numpy as np
 
 from autograder.checks.host_limits import LIMITED, HostLimits
 from autograder.conversations.remembered import Remembered, RememberingSession
-from autograder.course.documented_names import text_names
+from autograder.course.exercise_texts import promised_texts, text_names
 from autograder.course.kit_folder import Kit, digest, kit_of
 from autograder.course.reading import Exercise
-from autograder.course.texts import promised_texts
 from autograder.grading.setting import GradingSetting
 from autograder.sandbox.session.inline import InlineSession, ProviderModule, ReferenceSession
-from autograder.sandbox.session.requests import RemoteModule
 from autograder.sandbox.session.session import Session, Transcript
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import REFERENCE, Backend, part_source
@@ -71,24 +69,15 @@ class ExerciseUnderTest:
         """Address -> the sentence of the exercise's text that a check tests."""
         return promised_texts(self.exercise)
 
-    def begin_submission(self) -> RemoteModule:
-        """Start a check of the code under test: objects of earlier checks are forgotten."""
-        self.session.begin()
-        return RemoteModule(self.session)
+    def begin(self, check: str) -> None:
+        """Start the check with the id `check`: objects of earlier checks are forgotten."""
+        self.session.begin(check)
+        self.reference_session.begin(check)
 
-    def begin_reference(self) -> RemoteModule:
-        """Start the reference's side of a check, which has the same interface."""
-        self.reference_session.begin()
-        return RemoteModule(self.reference_session)
-
-    def begin_check(self, check: str) -> None:
-        """Start the check with the id `check`, before its fixtures are made."""
-        self.reference_session.begin_check(check)
-
-    def rng(self, name: str, check: str) -> np.random.Generator:
-        """Return the random numbers of the check `name` with the id `check`: by the seed."""
+    def rng(self, name: str) -> np.random.Generator:
+        """Return the random numbers of the check `name`, which has started: by the seed."""
         drawn = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
-        return self.reference_session.generator(check, drawn)
+        return self.reference_session.generator(drawn)
 
     def close(self) -> None:
         """End both conversations."""

@@ -6,8 +6,9 @@ import hashlib
 import time
 from dataclasses import replace
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.mathematics.formulas import with_plain_formulas
-from autograder.course.questions.answers import (
+from autograder.course.questions.answer_keys import (
     AnswerKey,
     first_line,
     load_key,
@@ -18,16 +19,25 @@ from autograder.course.questions.expressions import UnreadableAnswerError
 from autograder.course.questions.sealed_key import SealedKey, read_sealed_key
 from autograder.course.questions.sections import QuestionSection, read_sections
 from autograder.course.reading import Exercise
-from autograder.course.stubs import available_stub
-from autograder.judging.decision import AnswerFacts, absent, answered, decided
-from autograder.results.findings.texts import WrittenAnswer, shortened
-from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
+from autograder.judging.decision import absent, decided, unreadable
+from autograder.results.findings.check_texts import WrittenAnswer, shortened
+from autograder.results.report import (
+    MAX_MESSAGE,
+    CheckResult,
+    Diagnosis,
+    ExerciseResult,
+    TaskResult,
+)
+from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.sandbox.session.process import shown
 from autograder.submissions.submission import Submission
 from autograder.verdicts import Verdict
 
 #: Characters of an answer that a message repeats.
 MAX_QUOTED = 80
+#: The message of an answer in prose, and of an answer in a course without a key that is no kit.
+PROSE = "an instructor reads it and gives the points"
+NO_KEY = "the course's grader compares it: this copy of the course has no key"
 
 
 def grade_answers(exercise: Exercise, submission: Submission | None, seed: int) -> ExerciseResult:
@@ -59,19 +69,19 @@ def grade_answers(exercise: Exercise, submission: Submission | None, seed: int) 
     for question in exercise.questions:
         section = sections[question.id]
         check = _blank(exercise, question, with_plain_formulas(handed_out[question.id].title))
-        if section.problem or not section.answer:
-            evidence = AnswerFacts(section.problem, is_there=bool(section.answer))
+        if section.problem:
+            check = unreadable(check, section.problem)
+        elif not section.answer:
+            check = decided(check, "answer", Verdict.NOT_STARTED, NOT_WRITTEN)
         elif isinstance(question, Prose):
             digest = digest_of(exercise.name, question.id, section.answer)
-            evidence = AnswerFacts(is_prose=True)
             own = key.sections[question.id] if key is not None else QuestionSection()
             answer, rubric = map(with_plain_formulas, (own.answer, own.rubric))
             finding = WrittenAnswer(shortened(section.answer), answer, rubric, digest)
-            check = replace(check, findings=(finding,))
+            check = decided(check, "answer", Verdict.FOR_A_PERSON, PROSE, findings=(finding,))
         else:
-            check = replace(check, hint=question.hint if comparing is not None else "")
-            evidence = _compared(question, section.answer, comparing, seed)
-        checks.append(answered(check, evidence))
+            check = _compared(check, question, section.answer, comparing, seed)
+        checks.append(check)
     return _result(exercise, checks, file.inner, time.perf_counter() - started)
 
 
@@ -101,16 +111,28 @@ def digest_of(exercise: str, question: str, answer: str) -> str:
 
 
 def _compared(
-    question: Question, answer: str, key: AnswerKey | SealedKey | None, seed: int
-) -> AnswerFacts:
-    """Return what is known about `answer`; whether it can be read is known without a key."""
+    check: CheckResult,
+    question: Question,
+    answer: str,
+    key: AnswerKey | SealedKey | None,
+    seed: int,
+) -> CheckResult:
+    """Return `check` of `answer`, compared with the key; whether it can be read needs no key."""
+    check = replace(check, hint=question.hint if key is not None else "")
     try:
         given = read_answer(question, answer)
     except UnreadableAnswerError as error:
-        return AnswerFacts(f"cannot be read: {error}")
+        return unreadable(check, f"cannot be read: {error}")
     if key is None:
-        return AnswerFacts(has_key=False)
-    told, wrong = key.judged(question, given, seed)
-    diagnosis = Diagnosis(wrong.id, wrong.sentence, wrong.hint) if wrong else None
-    quoted = shown(first_line(answer), MAX_QUOTED)
-    return AnswerFacts(difference=told, diagnosis=diagnosis, quoted=quoted)
+        return decided(check, "answer", Verdict.NEEDS_GRADER, NO_KEY)
+    difference, wrong = key.judged(question, given, seed)
+    if not difference:
+        return decided(check, "answer", Verdict.PASSED, "", hint="")
+    return decided(
+        check,
+        "answer",
+        Verdict.FAILED,
+        shown(difference, MAX_MESSAGE),
+        details=(f"your answer: {shown(first_line(answer), MAX_QUOTED)}",),
+        diagnosis=Diagnosis(wrong.id, wrong.sentence, wrong.hint) if wrong else None,
+    )

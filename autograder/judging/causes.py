@@ -156,7 +156,7 @@ def _bound_anew(task: str, text: str) -> dict[str, tuple[int, ...]]:
     """Return name -> the lines that bind it: names of Python, and constants bound after `task`."""
     every: list[Statement] = []
     with suppress(SyntaxError):
-        every = statements(0, 0, text, parse(text))
+        every = statements("", 0, text, parse(text))
     own = needed(every, [task])
     defined = [s.first for s in own if task in s.binds]
     if not defined:

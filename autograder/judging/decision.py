@@ -8,14 +8,13 @@ or by an instructor's points.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from autograder.course.reading import Exercise
 from autograder.results.report import (
     MAX_MESSAGE,
     CheckResult,
-    Diagnosis,
     ExerciseResult,
     Reason,
     TaskResult,
@@ -97,45 +96,9 @@ def left_out(exercise: Exercise, check: CheckResult, *, is_begun: bool = True) -
     return decided(check, "optional", Verdict.SKIPPED, "optional, and not begun", **nothing)
 
 
-@dataclass(frozen=True)
-class AnswerFacts:
-    """What is known about the answer to a written question.
-
-    Attributes:
-        problem: why it cannot be read; empty if it can.
-        has_key: whether the key is here; a course without solutions that is no kit has none.
-        difference: from the key, in one sentence; empty if there is none.
-        quoted: its first line.
-    """
-
-    problem: str = ""
-    is_there: bool = True
-    is_prose: bool = False
-    has_key: bool = True
-    difference: str = ""
-    diagnosis: Diagnosis | None = None
-    quoted: str = ""
-
-
-def answered(check: CheckResult, evidence: AnswerFacts) -> CheckResult:
-    """Return `check`, a blank one of a written question, with its verdict."""
-    if evidence.problem:
-        message = shown(evidence.problem, MAX_MESSAGE)
-        return decided(check, "answer", Verdict.FAILED, message)
-    if not evidence.is_there:
-        return decided(check, "answer", Verdict.NOT_STARTED, NOT_WRITTEN)
-    if evidence.is_prose:
-        message = "an instructor reads it and gives the points"
-        return decided(check, "answer", Verdict.FOR_A_PERSON, message)
-    if not evidence.has_key:
-        message = "the course's grader compares it: this copy of the course has no key"
-        return decided(check, "answer", Verdict.NEEDS_GRADER, message)
-    if not evidence.difference:
-        return decided(check, "answer", Verdict.PASSED, "", hint="")
-    message = shown(evidence.difference, MAX_MESSAGE)
-    details = (f"your answer: {evidence.quoted}",)
-    check = replace(check, details=details, diagnosis=evidence.diagnosis)
-    return decided(check, "answer", Verdict.FAILED, message)
+def unreadable(check: CheckResult, problem: str) -> CheckResult:
+    """Return the check of a written question whose answer cannot be read."""
+    return decided(check, "answer", Verdict.FAILED, shown(problem, MAX_MESSAGE))
 
 
 def with_points(check: CheckResult, points: float, comment: str) -> CheckResult:

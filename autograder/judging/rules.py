@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 
 from autograder.judging.decision import decided, with_each_check
 from autograder.results.report import CheckResult, ExerciseResult, Reason
@@ -78,21 +77,19 @@ def refusal(result: ExerciseResult) -> ExerciseResult:
     passed = [check for check in result.checks if check.verdict is Verdict.PASSED]
     right = {method for check in passed for method in check.evidence.answered}
     waits = any(check.verdict is Verdict.BLOCKED for check in result.checks)
-    return with_each_check(result, partial(_refused, answered=answered, right=right, waits=waits))
 
+    def refused(check: CheckResult) -> CheckResult:
+        wrong = sorted(set(check.evidence.refused) - right)
+        if check.verdict is not Verdict.PASSED or not wrong:
+            return check
+        if never := [method for method in wrong if method not in answered]:
+            message = f"{never[0]} raises an exception whatever it is given, and so here by chance"
+            verdict = Verdict.BLOCKED if waits else Verdict.FAILED
+            return decided(check, "refusal", verdict, message, method=never[0])
+        message = f"it counts once {wrong[0]} gives a right answer: all others are wrong so far"
+        return decided(check, "refusal", Verdict.BLOCKED, message, method=wrong[0])
 
-def _refused(
-    check: CheckResult, answered: set[str], right: set[str], *, waits: bool
-) -> CheckResult:
-    wrong = sorted(set(check.evidence.refused) - right)
-    if check.verdict is not Verdict.PASSED or not wrong:
-        return check
-    if never := [method for method in wrong if method not in answered]:
-        message = f"{never[0]} raises an exception whatever it is given, and so here by chance"
-        verdict = Verdict.BLOCKED if waits else Verdict.FAILED
-        return decided(check, "refusal", verdict, message, method=never[0])
-    message = f"it counts once {wrong[0]} gives a right answer: all others are wrong so far"
-    return decided(check, "refusal", Verdict.BLOCKED, message, method=wrong[0])
+    return with_each_check(result, refused)
 
 
 def derivation(result: ExerciseResult) -> ExerciseResult:
@@ -102,16 +99,16 @@ def derivation(result: ExerciseResult) -> ExerciseResult:
     apart by the time that they take.
     """
     slow = {method: check for check in result.checks for method in check.evidence.outlasted}
-    return with_each_check(result, partial(_derived, slow=slow)) if slow else result
 
+    def derived(check: CheckResult) -> CheckResult:
+        methods = sorted(slow.keys() & set(check.evidence.answered))
+        if check.verdict is not Verdict.PASSED or not methods:
+            return check
+        title = slow[methods[0]].title
+        message = f'waits for {methods[0]}, which took too long in the check "{title}"'
+        return decided(check, "derivation", Verdict.BLOCKED, message, method=methods[0])
 
-def _derived(check: CheckResult, slow: dict[str, CheckResult]) -> CheckResult:
-    methods = sorted(slow.keys() & set(check.evidence.answered))
-    if check.verdict is not Verdict.PASSED or not methods:
-        return check
-    method = methods[0]
-    message = f'waits for {method}, which took too long in the check "{slow[method].title}"'
-    return decided(check, "derivation", Verdict.BLOCKED, message, method=method)
+    return with_each_check(result, derived) if slow else result
 
 
 def confirmation(result: ExerciseResult) -> ExerciseResult:
@@ -122,14 +119,14 @@ def confirmation(result: ExerciseResult) -> ExerciseResult:
     the model with the reference instead.
     """
     failing = {c.task for c in result.checks if not c.hidden and c.verdict not in _FINE}
-    return with_each_check(result, partial(_confirmed, failing=failing))
 
+    def confirmed(check: CheckResult) -> CheckResult:
+        is_open = check.evidence.unconfirmed and check.verdict is Verdict.PASSED
+        if not is_open or check.task not in failing:
+            return check
+        return decided(check, "confirmation", Verdict.NEEDS_GRADER, UNCONFIRMED)
 
-def _confirmed(check: CheckResult, failing: set[str]) -> CheckResult:
-    is_open = check.evidence.unconfirmed and check.verdict is Verdict.PASSED
-    if not is_open or check.task not in failing:
-        return check
-    return decided(check, "confirmation", Verdict.NEEDS_GRADER, UNCONFIRMED)
+    return with_each_check(result, confirmed)
 
 
 def unconfirmed_notes(results: Iterable[ExerciseResult]) -> Iterator[str]:

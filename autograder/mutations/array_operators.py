@@ -13,7 +13,6 @@ from typing import TypeGuard
 
 from autograder.mutations.sites import (
     CodeSite,
-    Mutate,
     both_ways,
     called_name,
     calls,
@@ -45,13 +44,6 @@ def axis(site: CodeSite) -> Iterator[ast.AST]:
                 yield changed(node, keywords=[new if k is keyword else k for k in node.keywords])
             if value != -1 or not calls(node, ("argsort", "sort", "take_along_axis")):
                 yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
-
-
-def keepdims(site: CodeSite) -> Iterator[ast.AST]:
-    """``keepdims=True`` is missing."""
-    node = site.node
-    if isinstance(node, ast.Call) and any(k.arg == "keepdims" for k in node.keywords):
-        yield changed(node, keywords=[k for k in node.keywords if k.arg != "keepdims"])
 
 
 def transpose(site: CodeSite) -> Iterator[ast.AST]:
@@ -247,26 +239,3 @@ def _kept(value: ast.expr, name: str) -> ast.expr:
     key = f"{name!r}, np.shape(kept), np.result_type(kept)"
     array = f"globals().setdefault('_kept', {{}}).setdefault(({key}), np.empty_like(kept))"
     return parsed(f"np.concatenate([kept := {ast.unparse(value)}], out={array})")
-
-
-ARRAYS: dict[str, Mutate] = {
-    "axis": axis,
-    "keepdims": keepdims,
-    "transpose": transpose,
-    "max and min": extreme,
-    "sum and mean": sum_and_mean,
-    "overwrite": overwrite,
-    "rebinding": rebinding,
-    "in place": in_place,
-    "np.add.at": indexed_addition,
-    "shifted slice": shifted_slice,
-    "shifted index": shifted_index,
-    "key": key,
-    "attribute": attribute,
-    "variable": variable,
-}
-STATE: dict[str, Mutate] = {
-    "state on the class": class_state,
-    "state in the module": module_state,
-    "kept result": kept_result,
-}

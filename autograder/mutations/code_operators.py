@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from autograder.mutations.sites import (
     CodeSite,
-    Mutate,
     both_ways,
     called_name,
     calls,
@@ -56,14 +55,6 @@ def dropped_part(site: CodeSite) -> Iterator[ast.AST]:
         yield changed(node, value=parts[0] if len(parts) == 1 else changed(node.value, elts=parts))
 
 
-STATEMENTS: dict[str, Mutate] = {
-    "dropped statement": dropped_statement,
-    "dropped target": dropped_target,
-    "swapped parts": swapped_parts,
-    "dropped part": dropped_part,
-}
-
-
 _OTHER = {
     **both_ways(("exp", "log"), ("zeros", "ones"), ("zeros_like", "ones_like")),
     "tanh": "arctan",
@@ -75,7 +66,7 @@ _COPIES = ("copy", "array", "asarray", "ascontiguousarray", "astype")
 #: The result does not depend on the order of the first two arguments.
 _SYMMETRIC = ("maximum", "minimum", "multiply", "logaddexp", "swapaxes")
 #: Functions of one argument that is not a number.
-_NOT_OF_NUMBERS = (*_COPIES, "reversed", "range", "len", "enumerate", "zip")
+_NOT_OF_NUMBERS = (*_COPIES, "range", "len", "enumerate", "zip")
 #: What stands around a number that is returned as it is.
 _RESULTS = (ast.Return, ast.UnaryOp, ast.Tuple, ast.Dict, ast.DictComp)
 
@@ -101,12 +92,6 @@ def dropped_call(site: CodeSite) -> Iterator[ast.AST]:
                 is_result and is_number and called_name(node) == "float"
             ):
                 yield argument
-
-
-def dropped_reversed(site: CodeSite) -> Iterator[ast.AST]:
-    """``reversed(x)`` becomes ``x``."""
-    if calls(node := site.node, ("reversed",)):
-        yield node.args[0]
 
 
 def dropped_copy(site: CodeSite) -> Iterator[ast.AST]:
@@ -135,7 +120,7 @@ def dropped_argument(site: CodeSite) -> Iterator[ast.AST]:
     if len(node.args) > 1:
         yield changed(node, args=node.args[:-1])
     for keyword in node.keywords:
-        if keyword.arg not in ("axis", "keepdims"):  # other operators drop these
+        if keyword.arg != "axis":  # another operator drops it
             yield changed(node, keywords=[k for k in node.keywords if k is not keyword])
 
 
@@ -254,23 +239,3 @@ def added_minus(site: CodeSite) -> Iterator[ast.AST]:
         if calls(value, ("empty", "empty_like")) and "bool" not in ast.unparse(value):
             return  # every entry is written before it is read
         yield changed(node, value=ast.UnaryOp(ast.USub(), value))
-
-
-EXPRESSIONS: dict[str, Mutate] = {
-    "function": function,
-    "dropped call": dropped_call,
-    "dropped reversed": dropped_reversed,
-    "dropped copy": dropped_copy,
-    "swapped arguments": swapped_arguments,
-    "dropped argument": dropped_argument,
-    "loop bounds": loop_bounds,
-    "arithmetic": arithmetic,
-    "dropped operand": dropped_operand,
-    "swapped operands": swapped_operands,
-    "comparison": comparison,
-    "condition": condition,
-    "boolean": boolean,
-    "constant": constant,
-    "dropped minus": dropped_minus,
-    "added minus": added_minus,
-}

@@ -13,13 +13,49 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.stubs import Region, find_regions
-from autograder.mutations.array_operators import ARRAYS, STATE
-from autograder.mutations.code_operators import EXPRESSIONS, STATEMENTS
+from autograder.course.source import Region, find_regions
+from autograder.mutations import array_operators as arrays
+from autograder.mutations import code_operators as code
 from autograder.mutations.sites import CodeSite, Mutate, splice
 
 #: Where two operators make the same mutant, the first one owns it.
-OPERATORS: dict[str, Mutate] = {**STATEMENTS, **ARRAYS, **EXPRESSIONS, **STATE}
+OPERATORS: dict[str, Mutate] = {
+    "dropped statement": code.dropped_statement,
+    "dropped target": code.dropped_target,
+    "swapped parts": code.swapped_parts,
+    "dropped part": code.dropped_part,
+    "axis": arrays.axis,
+    "transpose": arrays.transpose,
+    "max and min": arrays.extreme,
+    "sum and mean": arrays.sum_and_mean,
+    "overwrite": arrays.overwrite,
+    "rebinding": arrays.rebinding,
+    "in place": arrays.in_place,
+    "np.add.at": arrays.indexed_addition,
+    "shifted slice": arrays.shifted_slice,
+    "shifted index": arrays.shifted_index,
+    "key": arrays.key,
+    "attribute": arrays.attribute,
+    "variable": arrays.variable,
+    "function": code.function,
+    "dropped call": code.dropped_call,
+    "dropped copy": code.dropped_copy,
+    "swapped arguments": code.swapped_arguments,
+    "dropped argument": code.dropped_argument,
+    "loop bounds": code.loop_bounds,
+    "arithmetic": code.arithmetic,
+    "dropped operand": code.dropped_operand,
+    "swapped operands": code.swapped_operands,
+    "comparison": code.comparison,
+    "condition": code.condition,
+    "boolean": code.boolean,
+    "constant": code.constant,
+    "dropped minus": code.dropped_minus,
+    "added minus": code.added_minus,
+    "state on the class": arrays.class_state,
+    "state in the module": arrays.module_state,
+    "kept result": arrays.kept_result,
+}
 #: Maximum length of a piece of source in an id; an ordinal keeps shortened ids unique.
 _FRAGMENT = 70
 

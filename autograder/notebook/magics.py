@@ -16,13 +16,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from markupsafe import escape
 
-from framework.commands.output import PIPED_WIDTH
 from framework.errors import GradusError, UsageError
 
 
@@ -40,9 +38,7 @@ class CommandResult:
         return self.text
 
     def _repr_html_(self) -> str:
-        # Paragraphs take the colours of their surroundings.
-        shown = "".join(f"<p>{_paragraph(text)}</p>" for text in self.text.strip().split("\n\n"))
-        return f'<div style="max-width: 60rem; overflow-wrap: anywhere">{shown}</div>'
+        return f'<pre style="white-space: pre-wrap">{escape(self.text.strip())}</pre>'
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,18 +70,6 @@ class GradeResult(CommandResult):
 
     def _repr_html_(self) -> str:
         return self.html
-
-
-def _paragraph(text: str) -> str:
-    """Return a paragraph as HTML: lines that were wrapped are joined, and commands are code."""
-    lines = text.split("\n")
-    whole = [lines[0]]
-    for last, line in pairwise(lines):
-        if len(last) + 1 + len(line.split(" ")[0]) > PIPED_WIDTH:
-            whole[-1] += f" {line}"
-        else:
-            whole.append(line)
-    return "<br>".join(re.sub("`([^`]*)`", r"<code>\1</code>", str(escape(line))) for line in whole)
 
 
 #: Command -> the program that carries it out.

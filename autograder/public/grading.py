@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from autograder.grading.parallel import begin, work
 from autograder.grading.request import GradeRequest, answer
-from autograder.grading.setting import (
-    GradeOptions,
-    GradingSetting,
-    chosen_course,
-    open_setting,
-)
+from autograder.grading.setting import GradeOptions, GradingSetting, chosen_course, open_setting
 from autograder.grading.watching import Memory
 from autograder.judging.decision import with_points
 from autograder.judging.rules import is_open
@@ -17,23 +12,3 @@ from autograder.sandbox.confine import FilesystemView, Limits, libc
 from autograder.sandbox.runners import Sandbox
 from autograder.sandbox.runners.base import BubblewrapSandbox
 from autograder.sandbox.session.launch import start_worker
-
-__all__ = [
-    "BubblewrapSandbox",
-    "FilesystemView",
-    "GradeOptions",
-    "GradeRequest",
-    "GradingSetting",
-    "Limits",
-    "Memory",
-    "Sandbox",
-    "answer",
-    "begin",
-    "chosen_course",
-    "is_open",
-    "libc",
-    "open_setting",
-    "start_worker",
-    "with_points",
-    "work",
-]

@@ -7,25 +7,6 @@ from autograder.reports.html_report import report_templates
 from autograder.reports.json_report import read_report, render_json
 from autograder.reports.plain import clean, for_spreadsheet, from_spreadsheet
 from autograder.reports.wording import counted, number, ratio
-from autograder.results.findings.texts import WrittenAnswer
+from autograder.results.findings.check_texts import WrittenAnswer
 from autograder.results.report import CheckResult, ExerciseResult, Report, TaskResult
 from autograder.verdicts import Verdict
-
-__all__ = [
-    "CheckResult",
-    "ExerciseResult",
-    "Report",
-    "TaskResult",
-    "Verdict",
-    "WrittenAnswer",
-    "clean",
-    "counted",
-    "for_spreadsheet",
-    "from_spreadsheet",
-    "number",
-    "ratio",
-    "read_report",
-    "render_json",
-    "report_templates",
-    "without_keys",
-]

@@ -13,32 +13,5 @@ from autograder.submissions.candidates import (
     suffix,
     why_unreadable,
 )
-from autograder.submissions.notes import (
-    Notes,
-    OnNote,
-    reason,
-    short,
-)
-from autograder.submissions.submission import (
-    Submission,
-    load_submission,
-)
-
-__all__ = [
-    "LIMITS",
-    "ArchiveLimits",
-    "Notes",
-    "OnNote",
-    "Submission",
-    "archive_members",
-    "archive_stem",
-    "candidates",
-    "files_below",
-    "is_archive",
-    "is_candidate",
-    "load_submission",
-    "reason",
-    "short",
-    "suffix",
-    "why_unreadable",
-]
+from autograder.submissions.notes import Notes, OnNote, reason, short
+from autograder.submissions.submission import Submission, load_submission

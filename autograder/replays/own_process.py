@@ -11,27 +11,22 @@ from pdb import Pdb, post_mortem
 from types import TracebackType
 from typing import Any
 
-from autograder.course.documented_names import text_names
+from autograder.course.exercise_texts import text_names
 from autograder.course.reading import Course, Exercise
 from autograder.grading.grader import Grader
 from autograder.grading.setting import GradingSetting
 from autograder.grading.workers import parts_of
 from autograder.replays.recorded_calls import ReplayedCheck, one_check
 from autograder.results.report import MAX_FACT, CheckResult
-from autograder.sandbox import wire
-from autograder.sandbox.session.inline import CallbackTable, InlineSession
+from autograder.sandbox.session.inline import InlineSession, InlineWorker
 from autograder.sandbox.session.process import shown
 from autograder.sandbox.session.requests import Build, Call, CallAgain
 from autograder.sandbox.session.sandbox_session import IMPORT
 from autograder.sandbox.session.session import Exchange, Session
 from autograder.sandbox.session.text_names import Names
-from autograder.sandbox.wire import Handle, map_leaves, zip_leaves
-from autograder.sandbox.worker.dispatcher import Dispatcher
 from autograder.sandbox.worker.loading import SubmittedModule
-from autograder.sandbox.worker.summed_cells import with_sums
 from autograder.submissions.submission import Submission
 from framework.arrays import Arrays
-from framework.models.parts import parts_from
 
 
 class OwnModule(SubmittedModule):
@@ -72,15 +67,16 @@ def make_again(
     """
     own = OwnModule(submission, check.exercise.name, setting.course)
     arrays = setting.reference_backend().arrays
+    worker = InlineWorker(own, arrays, own.part, (BaseException,))
     place = place_of_fault(check.exchanges, check.result)
     code = {*submission.files}
     try:
         if check.result.call == IMPORT:
-            _Calls(own, arrays).load()
+            worker.run({"id": 0, "steps": [["load"]]})
         elif place is None:
             _run_check(setting, submission, check, own, arrays)
         else:
-            value = _Calls(own, arrays).result(check.exchanges, *place, code if pdb else None)
+            value = _result(worker, check.exchanges, *place, code if pdb else None)
             names = text_names(check.exercise).parts(check.result.method, value)
             sys.stdout.writelines(f"{line}\n" for line in _named(value, names))
     except BdbQuit:
@@ -123,65 +119,31 @@ def place_of_fault(exchanges: Sequence[Exchange], result: CheckResult) -> tuple[
     return None
 
 
-class _Calls:
-    """Makes recorded calls with the student's file `own`, on the arrays of a backend."""
+def _result(
+    worker: InlineWorker,
+    exchanges: Sequence[Exchange],
+    number: int,
+    index: int,
+    code: set[str] | None,
+) -> Any:
+    """Return what step `index` of exchange `number` returns, after all that comes before it.
 
-    def __init__(self, own: OwnModule, arrays: Arrays) -> None:
-        self._callbacks = CallbackTable()
-        self._dispatcher = Dispatcher(
-            own, arrays, ask=self._callbacks.reply, interrupts=(BaseException,)
-        )
-        self._parts = with_sums(own.part)
-        self._handles: dict[int, Handle] = {}  # by the number in the record
-
-    def load(self) -> None:
-        """Import the file."""
-        with parts_from(self._parts):
-            self._dispatcher.answer({"id": 0, "steps": [["load"]]})
-
-    def result(
-        self, exchanges: Sequence[Exchange], number: int, index: int, code: set[str] | None
-    ) -> Any:
-        """Return what step `index` of exchange `number` returns, after all that comes before it.
-
-        Args:
-            code: modules in which a debugger stops at this call; None for no debugger.
-        """
-        with parts_from(self._parts):
-            for exchange in exchanges[:number]:
-                try:
-                    self._made(exchange)
-                except BdbQuit:
-                    raise
-                except Exception:  # as the check has expected
-                    continue
-            request = self._request(exchanges[number])
-            request["steps"] = request["steps"][: index + 1]
-            if code is None:
-                reply = self._dispatcher.answer(request)
-            else:
-                answered = _Debugger(code).runcall(self._dispatcher.answer, request)
-                if answered is None:  # the debugger was left
-                    raise BdbQuit
-                reply = answered
-        return reply["results"][-1]["value"]
-
-    def _made(self, exchange: Exchange) -> None:
-        """Make all calls of `exchange`, and note the objects that they return."""
-        reply = self._dispatcher.answer(self._request(exchange))
-        results = wire.decode_frame(self._dispatcher.encoded(reply))["results"]
-        for outcome, result in zip(exchange.outcomes, results, strict=False):
-            for _, recorded, new in zip_leaves(outcome.value, result.get("value")):
-                if isinstance(recorded, Handle):
-                    self._handles[recorded.id] = new
-
-    def _request(self, exchange: Exchange) -> dict[str, Any]:
-        self._callbacks.restore(exchange.callbacks)
-        steps = map_leaves(
-            lambda leaf: self._handles[leaf.id] if isinstance(leaf, Handle) else leaf,
-            exchange.plain_steps(),
-        )
-        return {"id": 0, "steps": steps}
+    Args:
+        code: modules in which a debugger stops at this call; None for no debugger.
+    """
+    for exchange in exchanges[:number]:
+        try:
+            worker.again(exchange)
+        except BdbQuit:
+            raise
+        except Exception:  # as the check has expected
+            continue
+    request = worker.request_again(exchanges[number])
+    request["steps"] = request["steps"][: index + 1]
+    reply = worker.run(request) if code is None else _Debugger(code).runcall(worker.run, request)
+    if reply is None:  # the debugger was left
+        raise BdbQuit
+    return reply["results"][-1]["value"]
 
 
 class _Debugger(Pdb):

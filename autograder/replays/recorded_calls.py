@@ -38,9 +38,9 @@ class RecordedCalls(ForwardingSession):
         self.exchanges: list[Exchange] = []
         self._callbacks = CallbackTable()
 
-    def begin(self) -> None:
+    def begin(self, check: str = "") -> None:
         """Start a check: what an earlier one has asked is forgotten."""
-        super().begin()
+        super().begin(check)
         self.exchanges.clear()
         self._callbacks.forget()
 

@@ -46,6 +46,7 @@ import sys
 from contextlib import suppress
 from copy import deepcopy
 from functools import partial
+from math import inf, nan
 from pathlib import Path
 
 import numpy as np
@@ -182,7 +183,7 @@ def _subscripts(path: Sequence[object]) -> str:
 
 
 def _container(value: Any, text_of: Callable[[Any, str], str]) -> str:
-    """Return an expression for a plain value.
+    """Return an expression for a dict, list or tuple.
 
     Args:
         text_of: returns the expression for an item, given its subscript.
@@ -190,16 +191,9 @@ def _container(value: Any, text_of: Callable[[Any, str], str]) -> str:
     if isinstance(value, dict):
         items = [f"{key!r}: {text_of(item, f'[{key!r}]')}" for key, item in value.items()]
         return f"{{{', '.join(items)}}}"
-    if isinstance(value, list | tuple):
-        inside = ", ".join(text_of(item, f"[{index}]") for index, item in enumerate(value))
-        comma = "," if len(value) == 1 else ""
-        return f"[{inside}]" if isinstance(value, list) else f"({inside}{comma})"
-    is_special = isinstance(value, float) and not np.isfinite(value)
-    return f"float({str(value)!r})" if is_special else repr(value)
-
-
-def _literal(value: Any, subscript: str = "") -> str:
-    return _container(value, _literal)
+    inside = ", ".join(text_of(item, f"[{index}]") for index, item in enumerate(value))
+    comma = "," if len(value) == 1 else ""
+    return f"[{inside}]" if isinstance(value, list) else f"({inside}{comma})"
 
 
 class _Writer:
@@ -249,7 +243,7 @@ class _Writer:
         if isinstance(step, Hold):
             return self._value(step.value, "value")
         if isinstance(step, Build):
-            return f"part({_literal(step.name)})({self._given(step, method)})"
+            return f"part({step.name!r})({self._given(step, method)})"
         if isinstance(step, OverwriteResult):
             self.lines.append(f"overwrite({self._results[step.of]})")
         if not isinstance(step, Call | Get | Assign):
@@ -290,7 +284,7 @@ class _Writer:
         special = Handle | Result | CallbackRef | np.random.Generator | np.ndarray
         if any(isinstance(leaf, special) for _, leaf in leaves(value)):
             return _container(value, lambda item, subscript: self._value(item, name + subscript))
-        text = _literal(value)
+        text = repr(value)
         if len(text) <= MAX_WRITTEN:
             return text
         variable = self.long_values.setdefault(text, f"long_{len(self.long_values) + 1}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.reports.wording import counted
+from autograder.reports.wording import counted, number
 from autograder.results.report import CheckResult, ExerciseResult
 from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict
@@ -33,8 +33,12 @@ class Cause:
 
     @property
     def points_text(self) -> str:
-        """What the checks are worth together, in words."""
-        words = [counted(sum(check.points for check in (self.shown, *self.others)), "point")]
+        """What the checks of its task, and those of other tasks, are worth, in words."""
+        checks = (self.shown, *self.others)
+        own = sum(check.points for check in checks if check.task == self.shown.task)
+        words = [counted(own, "point")]
+        if elsewhere := sum(check.points for check in checks) - own:
+            words.append(f"{number(elsewhere)} of other tasks")
         if self.shown.hidden:
             words.insert(0, "hidden")
         if self.shown.verdict is Verdict.SKIPPED:

@@ -53,7 +53,7 @@ def report_templates(*packages: str) -> Environment:
     made = environment(*packages, "autograder.reports")
     made.finalize = _visible
     made.tests.update(short=is_short)
-    made.filters.update({name: getattr(wording, name) for name in _WORDING})
+    made.filters.update({name: word for name, word in vars(wording).items() if callable(word)})
     made.filters.update(
         causes=causes,
         css_class=lambda verdict: verdict.name.lower().replace("_", "-"),
@@ -63,13 +63,6 @@ def report_templates(*packages: str) -> Environment:
         pointers=_pointers,
     )
     return made
-
-
-#: Functions of `wording` that templates use under their own names.
-_WORDING = (
-    *("counted", "duration", "number", "open_points", "passed_tasks", "points"),
-    *("provenance_words", "ratio", "remarks", "symbol", "waiting_words", "word"),
-)
 
 
 def _visible(value: object) -> object:

@@ -10,18 +10,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from inspect import cleandoc
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from autograder.judging.blocking import Waiting, waiting
 from autograder.reports.hiding import for_student
+from autograder.results.findings.check_texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.findings.figures import Cells, Curve, Plot
 from autograder.results.findings.finding import Finding, Unshowable
-from autograder.results.findings.texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.report import Diagnosis, Fact, Provenance, Report
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
@@ -175,19 +174,6 @@ def report_schema() -> dict[str, Any]:
     return {"$schema": dialect, "title": SCHEMA, **top, "$defs": definitions}
 
 
-@dataclass(frozen=True)
-class HeadingOnly(Finding):
-    """Stands for a finding whose class is not known here: only its heading is shown."""
-
-    kind: ClassVar[str] = "finding"
-
-    title: str
-
-    def text_lines(self) -> list[str]:
-        """Return one line that says where the finding is shown."""
-        return [f"{self.title}: `grade` shows it"]
-
-
 def read_report(text: str) -> Report:
     """Return the report that `render_json` wrote as `text`.
 
@@ -213,7 +199,7 @@ def _finding(_: type[Finding], table: Mapping[str, Any]) -> Finding:
     for kind in _KINDS:
         if kind.kind == entry.kind:
             return msgspec.convert(entry.data, kind)
-    return HeadingOnly(entry.heading)
+    return Unshowable(entry.heading, f"{entry.heading}: `grade` shows it")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 from autograder.reports.hiding import for_student
 from autograder.reports.plain import clean
 from autograder.reports.wording import facts, is_output, number
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report
 from autograder.verdicts import Verdict
 
@@ -25,12 +25,6 @@ _OUTCOMES = {
     Verdict.NEEDS_GRADER: "skipped",
     Verdict.NOT_GRADED: "error",
 }
-
-#: Facts of the provenance that each testsuite tells.
-_PROVENANCE = (
-    *("seed", "backend", "device", "provider", "sandbox"),
-    *("submission_hash", "course", "course_hash", "course_version", "course_revision"),
-)
 
 
 def render_junit(report: Report, *, show_hidden: bool = False) -> str:
@@ -61,7 +55,7 @@ def _outcome(check: CheckResult) -> str:
 
 
 def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
-    name = f"{exercise.unit}.{exercise.name}"
+    name = _valid(f"{exercise.unit}.{exercise.name}")
     facts = {"name": name, "time": _time(exercise.seconds), **_counts(exercise.checks)}
     suite = ET.Element("testsuite", facts)
     if exercise.file:
@@ -80,8 +74,9 @@ def _suite(exercise: ExerciseResult, provenance: Provenance) -> ET.Element:
 def _properties(exercise: ExerciseResult, provenance: Provenance) -> Iterator[tuple[str, str]]:
     for name in ("earned", "possible", "not_graded", "for_a_person"):
         yield name, number(getattr(exercise, name))
-    for name in _PROVENANCE:
-        yield name, str(getattr(provenance, name))
+    for name, value in vars(provenance).items():
+        if name not in ("submission", "versions"):
+            yield name, str(value)
     for name, version in sorted(provenance.versions.items()):
         yield f"version.{name}", version
     for sentence in exercise.uncontained:

@@ -11,25 +11,8 @@ from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
 from autograder.reports.plain import clean
-from autograder.reports.wording import symbol
+from autograder.reports.wording import colour, symbol
 from autograder.verdicts import Verdict
-
-#: Colours only underline what symbols and words say, and all of them are readable on a light and
-#: on a dark background: no yellow, no white, no black.
-STYLES = {
-    Verdict.PASSED: "green",
-    Verdict.SKIPPED: "",
-    Verdict.FOR_A_PERSON: "magenta",
-    Verdict.NEEDS_GRADER: "",
-    Verdict.BLOCKED: "magenta",
-    Verdict.NOT_STARTED: "",
-    Verdict.UNFINISHED: "",
-    Verdict.FAILED: "red",
-    Verdict.CRASHED: "red",
-    Verdict.TIMED_OUT: "red",
-    Verdict.OUT_OF_MEMORY: "red",
-    Verdict.NOT_GRADED: "magenta",
-}
 
 _GAPS = re.compile(r" {2,}")
 #: Minimum and maximum width of a line, for any width of the terminal.
@@ -65,7 +48,7 @@ class Page:
 
     def marked(self, verdict: Verdict, text: str) -> Text:
         """Return the verdict's symbol before `text`, in its colour."""
-        return Text().append(f"{symbol(verdict, self.ascii_only)} {text}", STYLES[verdict])
+        return Text().append(f"{symbol(verdict, self.ascii_only)} {text}", colour(verdict))
 
     def safe(self, text: str) -> str:
         """Return `text` without control characters; an escape for what the encoding has not."""

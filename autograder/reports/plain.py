@@ -25,15 +25,12 @@ def clean(text: str) -> str:
     Commands for a CI server are broken by a space.
     """
     text = text.replace("\r\n", "\n").replace("\t", "    ")
-    return without_commands(text if text.isprintable() else "".join(map(_shown, text)))
-
-
-def without_commands(text: str) -> str:
-    """Return `text` without commands of CI servers: ``##vso[`` becomes ``# #vso[``."""
-    return "\n".join(map(_without_commands, text.split("\n")))
+    plain = text if text.isprintable() else "".join(map(_shown, text))
+    return "\n".join(map(_without_commands, plain.split("\n")))
 
 
 def _without_commands(line: str) -> str:
+    """Return `line` without commands of CI servers: ``##vso[`` becomes ``# #vso[``."""
     before, end, after = line.rpartition(_END)
     return _COMMAND.sub("# ", _GITHUB.sub(": ", before) + end + after)
 

@@ -13,7 +13,7 @@ from autograder.reports.wording import counted
 from autograder.results.report import Report
 from framework.errors import GradusError, UnknownNameError, UsageError
 from framework.importing import load_target
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 
 def check_files(options: GradeOptions, plugins: Plugins) -> None:

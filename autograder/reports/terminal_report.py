@@ -20,8 +20,9 @@ from autograder.reports.common_causes import (
     is_untouched,
     why_untouched,
 )
-from autograder.reports.page import STYLES, Page
+from autograder.reports.page import Page
 from autograder.reports.wording import (
+    colour,
     duration,
     labelled_facts,
     open_points,
@@ -36,7 +37,7 @@ from autograder.reports.wording import (
     word,
 )
 from autograder.results.commands import OWN_FOLDER, Commands
-from autograder.results.findings.texts import excerpt
+from autograder.results.findings.check_texts import excerpt
 from autograder.results.report import CheckResult, ExerciseResult, Report
 from autograder.sandbox.session.faults import NOT_WRITTEN
 from autograder.verdicts import Verdict
@@ -92,7 +93,7 @@ class ExerciseView:
         """Yield all tasks in one line, and the reason if there is a single reason."""
         verdict = self._result.verdict
         names = ", ".join(task.name for task in self._result.tasks)
-        yield from page.hanging(Text("  ").append(f"{verdict.value}: ", STYLES[verdict]), names)
+        yield from page.hanging(Text("  ").append(f"{verdict.value}: ", colour(verdict)), names)
         if verdict is Verdict.NOT_STARTED:  # why, where it is not the stub's own error
             if message := why_untouched(self._result):
                 yield from page.hanging(Text("  "), message)
@@ -208,7 +209,7 @@ def _table(page: Page, report: Report) -> Iterator[Text]:
     rows = [_HEAD, *map(partial(_row, page), first, results), total]
     widths = _widths(rows, page.width)
     rule = Text(("-" if page.ascii_only else "─") * min(_full(widths), page.width), "dim")
-    styles = ["dim", *(STYLES[result.verdict] for result in results), "bold"]
+    styles = ["dim", *(colour(result.verdict) for result in results), "bold"]
     lines = [_line(page, *pair, widths) for pair in zip(rows, styles, strict=True)]
     yield from (lines[0], rule, *lines[1:-1], rule, lines[-1])
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from autograder.judging.blocking import waiting
 from autograder.results.commands import OWN_FOLDER, Commands
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.findings.texts import PrintedText
 from autograder.results.report import (
     CheckResult,
     ExerciseResult,
@@ -24,26 +24,33 @@ FRAMES = 2
 #: The label of what a blocked check says itself: a page shows it on demand.
 FOLDED = "message"
 
-#: Each verdict's symbol, and the symbol for terminals that know ASCII alone.
-SYMBOLS = {
-    Verdict.PASSED: ("✓", "+"),
-    Verdict.SKIPPED: ("–", "-"),
-    Verdict.FOR_A_PERSON: ("…", "~"),
-    Verdict.NEEDS_GRADER: ("?", "?"),
-    Verdict.BLOCKED: ("◇", "#"),
-    Verdict.NOT_STARTED: ("○", "o"),
-    Verdict.UNFINISHED: ("◐", "o"),
-    Verdict.FAILED: ("✗", "x"),
-    Verdict.CRASHED: ("!", "!"),
-    Verdict.TIMED_OUT: ("!", "!"),
-    Verdict.OUT_OF_MEMORY: ("!", "!"),
-    Verdict.NOT_GRADED: ("?", "?"),
+#: Each verdict's symbol, the symbol for terminals that know ASCII alone, and its colour. Colours
+#: repeat what symbols and words say, and can be read on a light and on a dark background: no
+#: yellow, no white, no black.
+LOOKS = {
+    Verdict.PASSED: ("✓", "+", "green"),
+    Verdict.SKIPPED: ("–", "-", ""),
+    Verdict.FOR_A_PERSON: ("…", "~", "magenta"),
+    Verdict.NEEDS_GRADER: ("?", "?", ""),
+    Verdict.BLOCKED: ("◇", "#", "magenta"),
+    Verdict.NOT_STARTED: ("○", "o", ""),
+    Verdict.UNFINISHED: ("◐", "o", ""),
+    Verdict.FAILED: ("✗", "x", "red"),
+    Verdict.CRASHED: ("!", "!", "red"),
+    Verdict.TIMED_OUT: ("!", "!", "red"),
+    Verdict.OUT_OF_MEMORY: ("!", "!", "red"),
+    Verdict.NOT_GRADED: ("?", "?", "magenta"),
 }
 
 
 def symbol(verdict: Verdict, ascii_only: bool = False) -> str:
     """Return the symbol of `verdict`, one character wide."""
-    return SYMBOLS[verdict][ascii_only]
+    return LOOKS[verdict][ascii_only]
+
+
+def colour(verdict: Verdict) -> str:
+    """Return the colour of `verdict` on a terminal; empty for that of other text."""
+    return LOOKS[verdict][2]
 
 
 def word(verdict: Verdict, checks: Sequence[CheckResult]) -> str:
@@ -86,7 +93,7 @@ def points(result: ResultOfChecks) -> str:
 
 def ungraded(result: ResultOfChecks) -> str:
     """Return ``17 not graded``, points that a fault of the grader left open; empty for none."""
-    count = points_of(result, Verdict.NOT_GRADED)
+    count = result.points_with(Verdict.NOT_GRADED)
     return f"{number(count)} not graded" if count else ""
 
 
@@ -97,14 +104,9 @@ def open_points(result: ResultOfChecks) -> str:
         (Verdict.NEEDS_GRADER, "need", "the course's grader"),
         (Verdict.FOR_A_PERSON, "wait", "for a person"),
     ):
-        if count := points_of(result, verdict):
+        if count := result.points_with(verdict):
             words.append(f"{number(count)} {verb}{'s' if count == 1 else ''} {rest}")
     return ", ".join(filter(None, words))
-
-
-def points_of(result: ResultOfChecks, verdict: Verdict) -> float:
-    """Points of the checks with `verdict`."""
-    return sum(check.points for check in result.checks if check.verdict is verdict)
 
 
 def waiting_words(report: Report, commands: Commands = OWN_FOLDER) -> list[str]:
@@ -153,10 +155,10 @@ def remarks(report: Report) -> list[str]:
     """Return what was not graded, notes, and gaps of the sandbox, each of them once."""
     unknown = []
     for verdict, reason in _REASONS.items():
-        concerned = (result.name for result in report.exercises if points_of(result, verdict))
+        concerned = (result.name for result in report.exercises if result.points_with(verdict))
         if names := ", ".join(concerned):
             unknown.append(
-                f"{counted(points_of(report, verdict), 'point')} {reason} ({names}): "
+                f"{counted(report.points_with(verdict), 'point')} {reason} ({names}): "
                 f"{ratio(report.earned, report.possible)} is not the whole result"
             )
     uncontained = (text for result in report.exercises for text in result.uncontained)

@@ -12,7 +12,7 @@ from dataclasses import astuple, replace
 from functools import cached_property
 from pathlib import Path
 
-from autograder.results.findings.texts import PrintedText
+from autograder.results.findings.check_texts import PrintedText
 from autograder.results.report import CheckResult, Fact
 from autograder.sandbox.runners import site_folders
 from autograder.sandbox.runners.worker_modules import PACKAGE_ROOT

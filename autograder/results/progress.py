@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, Exercise, Use
 from autograder.course.source import decode
-from autograder.course.stubs import available_stub
 from autograder.course.student_state import load_state, save_state
 from autograder.course.working_directory import from_here
 from autograder.results.report import FINE, PASSED, Following, Report
@@ -39,7 +39,6 @@ class Graded:
 
     verdict: str
     earned: float
-    possible: float
     file: str
     digest: str
     passed_tasks: Sequence[str] = ()
@@ -108,9 +107,8 @@ def note_progress(course: Course, submission: Submission, report: Report) -> Non
         known.pop(result.name, None)
         if file is not None and result.verdict is not Verdict.NOT_STARTED:
             path = file.path.resolve().relative_to(course.root.resolve()).as_posix()
-            points = (result.earned, result.possible)
             passed = [task.name for task in result.tasks if task.verdict is Verdict.PASSED]
-            graded = Graded(result.verdict.value, *points, path, _digest(file.path), passed)
+            graded = Graded(result.verdict.value, result.earned, path, _digest(file.path), passed)
             other = former.get(result.name)
             if other is not None and other.file != path and not graded.is_passed:
                 graded = other if other.is_passed and other.is_current(course) else graded
@@ -125,7 +123,7 @@ def following(course: Course, report: Report) -> Following | None:
     exercise = next_exercise(course, (e for e in course.select() if e.name not in graded))
     if exercise is None:
         return None
-    return Following(exercise.name, exercise.title, from_here(exercise.stub))
+    return Following(exercise.name, from_here(exercise.stub))
 
 
 def use_of(course: Course, report: Report) -> Use | None:

@@ -105,8 +105,33 @@ class Reason:
     text: str
 
 
+class WithPoints:
+    """The points of one check or of several."""
+
+    checks: tuple[CheckResult, ...]
+
+    def points_with(self, *verdicts: Verdict) -> float:
+        """Return the points of the checks with one of `verdicts`."""
+        return sum(check.points for check in self.checks if check.verdict in verdicts)
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned: none if a check was skipped, all if it was not graded."""
+        return sum(check.points for check in self.checks) - self.points_with(Verdict.SKIPPED)
+
+    @property
+    def not_graded(self) -> float:
+        """Points about which nothing is known: neither earned nor lost."""
+        return self.points_with(*OPEN)
+
+    @property
+    def for_a_person(self) -> float:
+        """Points of answers that wait for a person: neither earned nor lost."""
+        return self.points_with(Verdict.FOR_A_PERSON)
+
+
 @dataclass(frozen=True)
-class CheckResult:
+class CheckResult(WithPoints):
     """One check.
 
     Attributes:
@@ -191,25 +216,13 @@ class CheckResult:
         return self.points if self.verdict is Verdict.PASSED else 0.0
 
     @property
-    def possible(self) -> float:
-        """The points that it counts for: none if it was skipped."""
-        return 0.0 if self.verdict is Verdict.SKIPPED else self.points
-
-    @property
-    def not_graded(self) -> float:
-        """The points about which nothing is known: neither earned nor lost."""
-        return self.points if self.verdict in OPEN else 0.0
-
-    @property
-    def for_a_person(self) -> float:
-        """The points of an answer that waits for a person: neither earned nor lost."""
-        return self.points if self.verdict is Verdict.FOR_A_PERSON else 0.0
+    def checks(self) -> tuple[CheckResult, ...]:  # type: ignore[override]  # it cannot be set
+        """The check itself."""
+        return (self,)
 
 
-class ResultOfChecks:
+class ResultOfChecks(WithPoints):
     """What follows from the checks of a task, an exercise or a report."""
-
-    checks: tuple[CheckResult, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -223,21 +236,6 @@ class ResultOfChecks:
     def earned(self) -> float:
         """Points of the checks that passed: partial credit."""
         return sum(check.earned for check in self.checks)
-
-    @property
-    def possible(self) -> float:
-        """Points that can be earned; those of checks that were not graded are among them."""
-        return sum(check.possible for check in self.checks)
-
-    @property
-    def not_graded(self) -> float:
-        """Points of the checks that could not be run."""
-        return sum(check.not_graded for check in self.checks)
-
-    @property
-    def for_a_person(self) -> float:
-        """Points of answers that wait for a person."""
-        return sum(check.for_a_person for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -320,7 +318,6 @@ class Following:
     """
 
     name: str
-    title: str
     file: str
 
 

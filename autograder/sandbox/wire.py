@@ -116,17 +116,12 @@ def frame_lengths(header: bytes) -> tuple[int, int]:
 
 
 def decode_frame(frame: bytes | bytearray) -> Any:
-    """Decode a whole frame; see `decode`."""
+    """Decode a frame; raises a `WireError` if its two parts are not as described above."""
     structure, _ = frame_lengths(bytes(frame[: HEADER.size]))
     view = memoryview(frame)[HEADER.size :]
-    return decode(view[:structure], view[structure:])
-
-
-def decode(structure: bytes | memoryview, blobs: bytes | memoryview) -> Any:
-    """Decode a frame's two parts; raises a `WireError` if they are not as described above."""
-    decoder = _Decoder(memoryview(blobs))
-    value = decoder.unpack(bytes(structure), depth=0)
-    if decoder.position != len(blobs):
+    decoder = _Decoder(view[structure:])
+    value = decoder.unpack(bytes(view[:structure]), depth=0)
+    if decoder.position != len(view) - structure:
         raise WireError("blobs that no array describes")
     _check_depth(value)
     return value

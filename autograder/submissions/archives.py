@@ -5,17 +5,16 @@ A member that cannot be read is skipped, and a note names it.
 
 from __future__ import annotations
 
-import gzip
 import io
+import re
 import stat
-import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from autograder.submissions.notes import OnNote, reason, short
 from framework.errors import BadInputError
@@ -23,7 +22,7 @@ from framework.errors import BadInputError
 #: Members of a wanted kind that are read, and bytes of them in all, after unpacking.
 MAX_MEMBERS = 5_000
 MAX_TOTAL = 256 << 20
-#: The list of members of a zip archive, and an archive whose list must be repaired in memory.
+#: The list of members of a zip archive, and an archive whose names are changed in memory.
 MAX_DIRECTORY = 8 << 20
 MAX_REPAIRED = 64 << 20
 #: Entries of a tar archive that are looked at, folders and unwanted files too, and the bytes of an
@@ -31,10 +30,9 @@ MAX_REPAIRED = 64 << 20
 MAX_HEADERS, MAX_HEADER = 200_000, 64 << 10
 
 _GZIP = b"\x1f\x8b"
-_NAME_IS_UTF8 = 0x800
-#: Records that end in a file's name, in the list of members and before the data of each:
-#: their signature, where their flags and the name's length stand, and their size.
-_HEADERS = ((b"PK\x01\x02", 8, 28, 46), (b"PK\x03\x04", 6, 26, 30))
+#: The records of a zip archive up to their flags, of which the second byte is captured.
+_FLAGS = re.compile(rb"(PK\x01\x02.{5}|PK\x03\x04.{3})(.)", re.DOTALL)
+_NAME_IS_UTF8 = 0x08
 
 #: Entries of a tar that hold names of the entry behind them.
 _EXTENDED = (
@@ -63,13 +61,13 @@ class _Budget:
     """The number of members and bytes of an archive that may still be read."""
 
     def __init__(self, archive: str, limits: ArchiveLimits) -> None:
-        self._archive, self._limits = archive, limits
+        self._archive, self.limits = archive, limits
         self.members, self.bytes = limits
 
     def require(self) -> None:
         """Refuse to go on where too much was read."""
         if self.members < 0 or self.bytes < 0:
-            limits = self._limits
+            limits = self.limits
             kept = f"{limits.members} files" if self.members < 0 else f"{limits.total >> 20} MiB"
             raise BadInputError(
                 f"{short(self._archive)} is not read beyond its first {kept}. "
@@ -130,12 +128,14 @@ def _tar_entries(archive: Path, left: _Budget) -> Iterator[_Member]:
     with archive.open("rb") as raw:
         is_packed = raw.read(len(_GZIP)) == _GZIP
         raw.seek(0)
-        stream = gzip.GzipFile(fileobj=raw) if is_packed else raw
-        counted = io.BufferedReader(_Counted(stream, left))
-        with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Entry) as opened:
+        mode: Literal["r|gz", "r|"] = "r|gz" if is_packed else "r|"
+        with tarfile.open(fileobj=raw, mode=mode, tarinfo=_Entry) as opened:
             for _ in range(MAX_HEADERS):
                 if (info := opened.next()) is None:
                     return
+                # Unpacked bytes up to the next entry, of those that are not wanted too.
+                left.bytes = left.limits.total - opened.offset
+                left.require()
                 opened.members.clear()  # type: ignore[attr-defined] # it would keep a list of all
                 if not info.isdir():
                     is_plain = (
@@ -160,23 +160,6 @@ def _read(
     if left is not None:
         left.bytes -= len(data)
     return data
-
-
-class _Counted(io.RawIOBase):
-    """Reads an unpacked archive, headers and unwanted members too, up to a number of bytes."""
-
-    def __init__(self, stream: io.BufferedIOBase, left: _Budget) -> None:
-        self._stream, self._left = stream, left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._stream.read(len(buffer))
-        self._left.bytes -= len(data)
-        self._left.require()
-        buffer[: len(data)] = data
-        return len(data)
 
 
 class _Entry(tarfile.TarInfo):
@@ -226,7 +209,7 @@ def _opened_zip(archive: Path) -> Iterator[zipfile.ZipFile]:
     with _ListLimited(archive) as stream:
         try:
             opened = zipfile.ZipFile(stream)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError:  # it costs no other file
             opened = zipfile.ZipFile(io.BytesIO(_with_plain_names(archive)))
         stream.is_listed = True
         with opened:
@@ -234,21 +217,10 @@ def _opened_zip(archive: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _with_plain_names(archive: Path) -> bytes:
-    """Return `archive`, where names claim to be UTF-8 only if they are, as `zipfile` requires."""
+    """Return `archive`, of which no name claims to be UTF-8."""
     if archive.stat().st_size > MAX_REPAIRED:
         raise BadInputError(
             f"{short(archive.name)} is not read: it has file names that are not UTF-8, and more "
             f"than {MAX_REPAIRED >> 20} MiB. Zip the exercises' files alone"
         )
-    data = bytearray(archive.read_bytes())
-    for signature, flags_at, length_at, size in _HEADERS:
-        at = data.find(signature)
-        while 0 <= at <= len(data) - size:
-            (flags,) = struct.unpack_from("<H", data, at + flags_at)
-            (length,) = struct.unpack_from("<H", data, at + length_at)
-            try:
-                data[at + size : at + size + length].decode("utf-8")
-            except UnicodeDecodeError:
-                struct.pack_into("<H", data, at + flags_at, flags & ~_NAME_IS_UTF8)
-            at = data.find(signature, at + size + length)
-    return bytes(data)
+    return _FLAGS.sub(lambda m: m[1] + bytes([m[2][0] & ~_NAME_IS_UTF8]), archive.read_bytes())

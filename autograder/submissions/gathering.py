@@ -16,7 +16,6 @@ from autograder.submissions.notes import OnNote, reason, short
 from autograder.submissions.recognition import (
     exercise_by_tasks,
     meant_exercise,
-    mentioned_exercise,
     recognised,
 )
 from autograder.submissions.submitted_file import SubmittedFile
@@ -48,38 +47,29 @@ class Gathering:
         self._others: dict[str, Candidate] = {}
         self._archives: list[PurePosixPath] = []
 
-    def add(self, candidate: Candidate, *, is_single: bool) -> None:
-        """Read `candidate`, if it belongs to one of the exercises.
-
-        Args:
-            is_single: whether it is all that was handed in: its tasks tell its exercise then.
-        """
+    def add(self, candidate: Candidate) -> None:
+        """Read `candidate`, if it belongs to one of the exercises."""
         stem = candidate.inner.stem
         try:
-            exercise = recognised(candidate, self._course, self._names, by_tasks=is_single)
+            exercise = recognised(candidate, self._course, self._names)
         except Exception as error:
             self._on_note(_why_unread(candidate, error))
             return
         if exercise in self._names and (file := self._read(candidate, exercise)):
             self._versions[exercise].append(file)
-        elif not exercise and suffix(candidate.inner) in _CODE:
-            if self._others.setdefault(stem, candidate) is candidate:
-                with suppress(BadInputError):  # of an archive, it cannot be read later
-                    candidate.read()
-            if name := mentioned_exercise(stem, self._names):
-                self._leave_out(candidate.inner, name, "its name is no exercise's")
+        elif not exercise and suffix(candidate.inner) in _CODE and stem not in self._others:
+            self._others[stem] = candidate
+            with suppress(BadInputError):  # of an archive, it cannot be read later
+                candidate.read()
 
     def add_other(self, inner: PurePosixPath) -> None:
         """Remember a file of another kind, which a note names if its exercise has no file."""
         if is_archive(inner):
             self._archives.append(inner)
         elif name := meant_exercise(inner.name.partition(".")[0], self._names):
-            self._leave_out(inner, name, "it is no .py and no .ipynb")
-
-    def _leave_out(self, inner: PurePosixPath, name: str, why: str) -> None:
-        expected = self._course.exercise(name).stub.name
-        note = f"{short(str(inner))} is not read: {why}. Expected {expected}"
-        self._left_out.setdefault(name, note)
+            expected = self._course.exercise(name).stub.name
+            note = f"{short(str(inner))} is not read: it is no .py and no .ipynb"
+            self._left_out.setdefault(name, f"{note}. Expected {expected}")
 
     def _read(self, candidate: Candidate, name: str) -> SubmittedFile | None:
         """Return the code for the exercise `name` in `candidate`.

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode, v4
 
+from autograder.course.exercise_texts import figures, replaced, without_marks
 from autograder.course.questions.sections import ANSWER_HEADING
 from autograder.course.reading import Exercise
 from autograder.course.source import parse
-from autograder.course.texts import figures, replaced, without_marks
 from framework.errors import BadInputError
 from framework.text_files import read_text
 

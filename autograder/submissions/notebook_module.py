@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.course.source import definitions, parse
@@ -21,8 +21,6 @@ from autograder.submissions.notebook_slice import Statement, left_out, needed, s
 from autograder.submissions.notebooks import Cell, cells_of
 from autograder.submissions.notes import MAX_CELL_NOTES, Notes
 
-Origin = tuple[int, int]
-
 
 @dataclass(frozen=True)
 class NotebookModule:
@@ -30,50 +28,44 @@ class NotebookModule:
 
     Args:
         source: the module's text.
-        origins: for each of its lines the cell and the line there, both from 1.
+        origins: for each of its lines its place, as in ``cell 7, In [12], line 2``.
         notes: what the student should know: cells left out, tasks defined twice.
         broken: task -> where and why the cell that was to define it is not read.
         defined: every name that a cell defines -> cell and line, also where no task needs it.
-        labels: cell -> how its author finds it, as in ``cell 7, In [12]``.
     """
 
     source: str
-    origins: tuple[Origin, ...]
-    notes: tuple[str, ...] = ()
-    broken: Mapping[str, str] = field(default_factory=dict)
-    defined: Mapping[str, Origin] = field(default_factory=dict)
-    labels: Mapping[int, str] = field(default_factory=dict)
-
-    def where(self, origin: Origin) -> str:
-        """Return the cell and line `origin` as its author finds it."""
-        return f"{self.labels[origin[0]]}, line {origin[1]}"
+    origins: tuple[str, ...]
+    notes: tuple[str, ...]
+    broken: Mapping[str, str]
+    defined: Mapping[str, str]
 
 
-def notebook_module(notebook: dict[str, Any], tasks: Iterable[str] | None = None) -> NotebookModule:
-    """Return the code of `notebook` as a module; with `tasks`, only what these need.
+def notebook_module(notebook: dict[str, Any], tasks: Iterable[str]) -> NotebookModule:
+    """Return the code of `notebook` that `tasks` need as a module.
 
     A cell that is not Python is left out with a note, unless it was to define a task.
     """
-    names = tuple(tasks or ())
+    names = tuple(tasks)
     reader = _CellReader(names)
     for cell in cells_of(notebook, "code"):
         reader.add(cell)
     for cell in cells_of(notebook, "markdown", "raw"):
         reader.add_text(cell)
-    kept = reader.statements if tasks is None else needed(reader.statements, names)
+    kept = needed(reader.statements, names)
     for statement, why in left_out(reader.statements, kept):
         reader.leave_out(statement.cell, statement.first, why)
     source, origins = _assemble(kept)
     notes = tuple(reader.all_notes())
     unread = {name: why for name, why in reader.unread.items() if name not in reader.defined}
     broken = unread | reader.broken
-    return NotebookModule(source, origins, notes, broken, reader.defined, reader.labels)
+    return NotebookModule(source, origins, notes, broken, reader.defined)
 
 
 def defined_names(notebook: dict[str, Any]) -> set[str]:
     """Return the names that the code cells of `notebook` define, or are meant to."""
     meant = (name for cell in cells_of(notebook, "code") for name in meant_names(cell.source))
-    return {*notebook_module(notebook).defined, *meant}
+    return {*notebook_module(notebook, ()).defined, *meant}
 
 
 class _CellReader:
@@ -88,16 +80,14 @@ class _CellReader:
         self.statements: list[Statement] = []
         self.broken: dict[str, str] = {}
         self.unread: dict[str, str] = {}
-        self.defined: dict[str, Origin] = {}
-        self.labels: dict[int, str] = {}
+        self.defined: dict[str, str] = {}
         self._tasks = tasks
         self._budget = ParseBudget()
         self._notes = Notes(MAX_CELL_NOTES, "more notes on its cells")
-        self._defined_in: dict[str, list[int]] = {}
+        self._defined_in: dict[str, list[str]] = {}
 
     def add(self, cell: Cell) -> None:
         """Read a code cell."""
-        self.labels[cell.number] = cell.label
         if magic := cell_magic(cell.source):
             self._reject(cell, f"{cell.label} is left out: {magic}. Remove that line", self.unread)
             self._notes.add(f"{cell.label} is left out: {magic}")
@@ -105,7 +95,7 @@ class _CellReader:
         try:
             source = python_source(cell.source, self._budget)
             tree = parse(source)
-            new = statements(cell.number, cell.offset, source, tree)
+            new = statements(cell.label, cell.offset, source, tree)
         except SyntaxError as error:
             problem = f"line {cell.offset + (error.lineno or 1)}: {error.msg}"
             if not self._reject(cell, f"syntax error in {cell.label}, {problem}", self.broken):
@@ -114,11 +104,11 @@ class _CellReader:
         self.statements += new
         for number, line in enumerate(cell.source.split("\n"), cell.offset + 1):
             if line.lstrip().startswith("%run ") and line not in source:
-                self.leave_out(cell.number, number, f"{line.strip()}. Copy the code into a cell")
+                self.leave_out(cell.label, number, f"{line.strip()}. Copy the code into a cell")
         for name, node in definitions(tree).items():
-            self.defined[name] = cell.number, cell.offset + node.lineno
+            self.defined[name] = f"{cell.label}, line {cell.offset + node.lineno}"
             if not _extends_itself(node):
-                self._defined_in.setdefault(name, []).append(cell.number)
+                self._defined_in.setdefault(name, []).append(cell.label)
 
     def add_text(self, cell: Cell) -> None:
         """Read a cell of text, in which a task may stand whose cell was code before."""
@@ -126,9 +116,9 @@ class _CellReader:
         why = f"{cell.label} is {kind}, so its code does not run. Make it a code cell"
         self._reject(cell, why, self.unread)
 
-    def leave_out(self, cell: int, line: int, why: str) -> None:
+    def leave_out(self, cell: str, line: int, why: str) -> None:
         """Note that a line is not part of the module."""
-        self._notes.add(f"{self.labels[cell]}, line {line} is left out, {why}")
+        self._notes.add(f"{cell}, line {line} is left out, {why}")
 
     def _reject(self, cell: Cell, why: str, reasons: dict[str, str]) -> bool:
         """Remember why `cell` defines no task; return whether it was to define one."""
@@ -143,10 +133,7 @@ class _CellReader:
         for name, cells in self._defined_in.items():
             if name in self._tasks and len(cells) > 1:
                 more = ["..."] * (len(cells) > MAX_CELL_NOTES)
-                labels = [self.labels[cell] for cell in cells[:MAX_CELL_NOTES]]
-                listed = "; ".join([*labels, *more])
-                if not any(label.partition("In [")[1] for label in labels):
-                    listed = f"cells {', '.join([*map(str, cells[:MAX_CELL_NOTES]), *more])}"
+                listed = "; ".join([*cells[:MAX_CELL_NOTES], *more])
                 yield f"{name} is defined in {listed}: the last one counts"
 
 
@@ -157,13 +144,13 @@ def _extends_itself(node: ast.stmt) -> bool:
     )
 
 
-def _assemble(kept: list[Statement]) -> tuple[str, tuple[Origin, ...]]:
+def _assemble(kept: list[Statement]) -> tuple[str, tuple[str, ...]]:
     """One module; ``from __future__`` imports move to its top, where they must stand."""
     kept = sorted(kept, key=lambda statement: not statement.is_future_import)
     lines: list[str] = []
-    origins: list[Origin] = []
+    origins: list[str] = []
     for statement in kept:
         text = statement.source.split("\n")
         lines += text
-        origins += [(statement.cell, statement.first + i) for i in range(len(text))]
+        origins += [f"{statement.cell}, line {statement.first + i}" for i in range(len(text))]
     return "\n".join(lines) + "\n", tuple(origins)

@@ -36,9 +36,13 @@ _MAX_SHOWN = 60
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement, or several that share a line; from line `first` of a cell on."""
+    """One top-level statement, or several that share a line; from line `first` of a cell on.
 
-    cell: int
+    Attributes:
+        cell: how its author finds the cell, as in ``cell 7, In [12]``.
+    """
+
+    cell: str
     first: int
     source: str
     nodes: tuple[ast.stmt, ...]
@@ -99,7 +103,7 @@ def _referenced(table: symtable.SymbolTable, *, top: bool = False) -> Iterator[s
         yield from _referenced(child)
 
 
-def statements(cell: int, offset: int, source: str, tree: ast.Module) -> list[Statement]:
+def statements(cell: str, offset: int, source: str, tree: ast.Module) -> list[Statement]:
     """Return the top-level statements of one cell, those that share a line taken together.
 
     Args:

@@ -8,51 +8,41 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 
 from autograder.course.questions.sections import exercise_mark, exercise_of
 from autograder.course.reading import QUESTIONS, Course
 from autograder.course.source import decode, definitions, parse
 from autograder.submissions.candidates import Candidate, suffix
+from autograder.submissions.notebooks import notebook_exercise, read_notebook
 from autograder.submissions.submitted_file import notebook_in
 from framework.errors import BadInputError
 
 
-def recognised(
-    candidate: Candidate, course: Course, wanted: Collection[str], *, by_tasks: bool
-) -> str:
+def recognised(candidate: Candidate, course: Course, wanted: Collection[str]) -> str:
     """Return the exercise that `candidate` belongs to; empty if it belongs to no exercise.
 
-    Its own name counts most, then what a notebook says of itself, its tasks, and last a name with
-    an addition, as ``rnn-1.py``.
+    Its own name counts most, then what a notebook says of itself, and last a name with an addition,
+    as ``rnn-1.py``.
 
     Args:
         wanted: the exercises that are read; the descriptions of others are not needed.
-        by_tasks: whether a file of any name is known by the tasks that it defines.
 
     Raises:
-        BadInputError: with `by_tasks`, the exercise is ambiguous.
+        BadInputError: a file of answers belongs to no exercise.
     """
     stem = candidate.inner.stem
     if suffix(candidate.inner) == ".md":
-        return _of_markdown(candidate, course, wanted, by_tasks)
-    if stem in course.exercise_names and suffix(candidate.inner) == ".py":
-        return stem
-    if suffix(candidate.inner) == ".ipynb" and (
-        exercise := _of_notebook(candidate, course, by_tasks)
-    ):
-        return exercise
-    meant = meant_exercise(stem, course.exercise_names)
-    try:
-        return exercise_by_tasks(candidate, course) if by_tasks else meant
-    except BadInputError:
-        if meant:
-            return meant
-        raise
+        return _of_markdown(candidate, course, wanted)
+    exercise: str | None = stem if stem in course.exercise_names else None
+    if suffix(candidate.inner) == ".ipynb":
+        with suppress(BadInputError):  # it is reported if it is named after an exercise
+            notebook = read_notebook(candidate.read(), candidate.shown)
+            exercise = notebook_exercise(notebook, stem, course)
+    return exercise or meant_exercise(stem, course.exercise_names)
 
 
-def _of_markdown(
-    candidate: Candidate, course: Course, wanted: Collection[str], is_all: bool
-) -> str:
+def _of_markdown(candidate: Candidate, course: Course, wanted: Collection[str]) -> str:
     """Return the exercise whose questions `candidate` answers: by its mark, name or folder."""
     inner = candidate.inner
     is_named = inner.name.lower() == QUESTIONS
@@ -64,27 +54,17 @@ def _of_markdown(
             name not in wanted or course.exercise(name).questions
         ):
             return name
-    if is_all or (is_named and any(course.exercise(n).questions for n in course.exercise_names)):
-        raise BadInputError(
-            f"{candidate.shown} belongs to no exercise: expected a line "
-            f"{exercise_mark('NAME')} with the name of its exercise. `gradus list` shows all"
-        )
+    if is_named and any(course.exercise(name).questions for name in course.exercise_names):
+        raise BadInputError(without_mark(candidate.shown))
     return ""
 
 
-def _of_notebook(candidate: Candidate, course: Course, by_tasks: bool) -> str | None:
-    from autograder.submissions.notebooks import notebook_exercise, read_notebook
-
-    stem = candidate.inner.stem
-    try:
-        notebook = read_notebook(candidate.read(), candidate.shown)
-    except BadInputError:
-        meant = meant_exercise(stem, course.exercise_names)
-        if by_tasks and not meant:
-            raise
-        # A notebook named after an exercise is reported; other notebooks are ignored.
-        return meant or None
-    return notebook_exercise(notebook, stem, course)
+def without_mark(shown: str) -> str:
+    """Return why a file of answers, without the mark of an exercise, is not read."""
+    return (
+        f"{shown} belongs to no exercise: expected a line {exercise_mark('NAME')} with the name "
+        "of its exercise. `gradus list` shows all"
+    )
 
 
 def exercise_by_tasks(candidate: Candidate, course: Course) -> str:
@@ -147,13 +127,6 @@ def meant_exercise(stem: str, exercises: Collection[str]) -> str:
     if stem in exercises or len(stem) > _MAX_NAME:
         return stem if stem in exercises else ""
     return next((name for name in map(_plain, _shortened(stem)) if name in exercises), "")
-
-
-def mentioned_exercise(name: str, exercises: Collection[str]) -> str:
-    """Return the longest name of an exercise in the file name `name`, as in ``hw3_rnn.py``."""
-    words = f"_{_plain(name[:_MAX_NAME])}_"
-    mentioned = [exercise for exercise in exercises if f"_{exercise}_" in words]
-    return max(mentioned, key=len, default="")
 
 
 def _plain(stem: str) -> str:

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from autograder.course.borrowing import borrowed_sources
 from autograder.course.reading import Course
 from autograder.sandbox.runners.filesystem_view import remove_scratch
-from autograder.submissions.candidates import LIMITS, candidates, require_submission, suffix
+from autograder.submissions.candidates import candidates, require_submission, suffix
 from autograder.submissions.gathering import Gathering
-from autograder.submissions.notes import Notes
+from autograder.submissions.notes import Notes, short
+from autograder.submissions.recognition import without_mark
 from autograder.submissions.submitted_file import SubmittedFile
 from autograder.submissions.task_progress import TaskProgress
 from framework.errors import BadInputError
@@ -97,9 +98,10 @@ def load_submission(
     Args:
         exercises: those whose files are read; None for all.
 
-    A file belongs to the exercise it is named after; a notebook to the one in its metadata, and a
-    single file of any other name to the one whose tasks it defines. Of two files, the one with work
-    in it counts, then the one whose name has no addition, as ``rnn-1.py`` has.
+    A file belongs to the exercise it is named after, and a notebook to the one in its metadata.
+    Where no file has such a name, a file belongs to the exercise whose tasks it defines. Of two
+    files, the one with work in it counts, then the one whose name has no addition, as ``rnn-1.py``
+    has.
     Files that cannot be read are named in `Submission.notes`; the others are read.
 
     Raises:
@@ -110,11 +112,12 @@ def load_submission(
     names = tuple(exercises) if exercises is not None else course.exercise_names
     notes = Notes()
     gathering = Gathering(course, names, notes.add)
-    is_single = suffix(path) in LIMITS and path.is_file()
     for candidate in candidates(path, notes.add, gathering.add_other):
-        gathering.add(candidate, is_single=is_single)
+        gathering.add(candidate)
     files = gathering.files()
-    if not files and not gathering.unread:
+    if not files and not gathering.unread and suffix(path) == ".md":
+        notes.add(without_mark(short(path.name)))
+    elif not files and not gathering.unread:
         expected = ", ".join(course.exercise(name).stub.name for name in names[:3])
         notes.add(
             f"the submission holds no exercise: expected {expected}{' ...' * (len(names) > 3)} "
@@ -126,6 +129,21 @@ def load_submission(
     unread = {name: gathering.unread[name] for name in names if name in gathering.unread}
     label = Path(os.path.realpath(path)).name
     return Submission(label, files, _hash(files), notes.all(), Staging(sources), unread)
+
+
+def submission_of(
+    label: str, sources: Mapping[str, str], beside: Mapping[str, str] | None = None
+) -> Submission:
+    """Return a submission of these `sources`, exercise -> text, which are in no file.
+
+    Args:
+        beside: files that exercises borrow, name -> text.
+    """
+    files = {
+        name: SubmittedFile(name, Path(f"{name}.py"), f"{name}.py", f"{name}.py", source)
+        for name, source in sources.items()
+    }
+    return Submission(label, files, "", (), Staging({**sources, **(beside or {})}))
 
 
 def _hash(files: Mapping[str, SubmittedFile]) -> str:

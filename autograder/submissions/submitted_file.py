@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.questions.sections import are_untouched, read_sections
 from autograder.course.reading import Exercise
 from autograder.course.source import decode, definitions, parse
-from autograder.course.stubs import available_stub
 from autograder.submissions.candidates import Candidate, suffix
-from autograder.submissions.exported_script import is_exported, script_notebook
+from autograder.submissions.notebooks import (
+    is_exported,
+    notebook_text,
+    read_notebook,
+    script_notebook,
+)
 from autograder.submissions.task_progress import TaskProgress, progress_in
 from framework.errors import BadInputError
 
@@ -69,8 +74,6 @@ class SubmittedFile:
             what = "answers" if exercise.questions else "code"
             source = decode(candidate.read(), shown, what)
         elif exercise.questions:
-            from autograder.submissions.notebooks import notebook_text
-
             source, notes = notebook_text(notebook)
         else:
             from autograder.submissions.notebook_module import notebook_module
@@ -87,7 +90,7 @@ class SubmittedFile:
             return f"line {line}"
         if not 0 < line <= len(self.cells.origins):
             return "outside of its cells"
-        return self.cells.where(self.cells.origins[line - 1])
+        return self.cells.origins[line - 1]
 
     def text(self, line: int) -> str:
         """Return line `line` of `source`; empty if `source` is shorter."""
@@ -134,7 +137,7 @@ class SubmittedFile:
         reasons: dict[str, str] = {}
         if self.cells is not None:
             reasons = {**self.cells.broken}
-            lines = {name: self.cells.where(line) for name, line in self.cells.defined.items()}
+            lines = {**self.cells.defined}
         else:
             try:
                 nodes = definitions(parse(self.source))
@@ -155,8 +158,6 @@ def notebook_in(candidate: Candidate) -> dict[str, Any] | None:
         BadInputError: it is too large, not UTF-8 or no notebook.
     """
     if suffix(candidate.inner) == ".ipynb":
-        from autograder.submissions.notebooks import read_notebook  # most files are no notebooks
-
         return read_notebook(candidate.read(), candidate.shown)
     if suffix(candidate.inner) != ".py":
         return None

@@ -27,10 +27,9 @@ def task_progress(
     """Return how far `source` is with each of `tasks`.
 
     A function is still to be written where it raises NotImplementedError on every path that is
-    not under an ``if`` or ``try``, and where it is what it is in `stub`, if that is an open one.
-    A task is as far as its functions, those of its base classes and of the helpers it names. A
-    method does not count that the task overrides in a base class, or that is replaced after its
-    class, as by ``RNN.forward = forward``.
+    not under an ``if`` or ``try``. A task is as far as its functions, those of its base classes and
+    of the helpers it names. A method of another class does not count where the task has a method
+    of that name, nor one that is replaced after its class, as by ``RNN.forward = forward``.
     A source that does not parse is untouched only where it is the stub; no task is written.
     """
     names = tuple(tasks)
@@ -64,7 +63,6 @@ class _Module:
         for function in called(tree.body) & functions.keys():
             made += functions[function].outside
         self._replaced = {(c.name, c.attribute) for c in made if not c.is_method_call}
-        self._names: dict[str, tuple[set[str], set[str]]] = {}
 
     def functions(self, name: str, tasks: set[str]) -> dict[str, ast.AST]:
         """Return all functions that the task `name` consists of, by qualified name."""
@@ -72,22 +70,12 @@ class _Module:
         for part in self._parts(name, tasks):
             functions.update(_functions(part, self.definitions[part]))
         own = {path.partition(".")[2] for path in functions if path.startswith(f"{name}.")}
-        overridden = {f"{base}.{method}" for base in self._bases(name) for method in own}
         return {
             path: node
             for path, node in functions.items()
-            if path not in overridden and not self._is_replaced(path)
+            if (path.startswith(f"{name}.") or path.partition(".")[2] not in own)
+            and not self._is_replaced(path)
         }
-
-    def _bases(self, name: str) -> set[str]:
-        """Return the base classes of a class that the module defines, and theirs."""
-        waiting, seen = [name], set[str]()
-        while waiting:
-            part = waiting.pop()
-            if isinstance(self.definitions.get(part), Definition):
-                waiting += sorted(self._names_in(part)[0] - seen - {name})
-                seen |= self._names_in(part)[0] - {name}
-        return seen
 
     def _is_replaced(self, path: str) -> bool:
         """Return whether the method `path` may be another one when the module has run."""
@@ -102,16 +90,10 @@ class _Module:
             if part not in seen and isinstance(self.definitions.get(part), Definition):
                 seen.add(part)
                 yield part
-                bases, names = self._names_in(part)
-                waiting += sorted(bases | (names - tasks), reverse=True)
-
-    def _names_in(self, part: str) -> tuple[set[str], set[str]]:
-        """Return the names of base classes, and all names, in a definition; it is walked once."""
-        if part not in self._names:
-            node = self.definitions[part]
-            bases = {base.id for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
-            self._names[part] = bases, {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        return self._names[part]
+                node = self.definitions[part]
+                bases = {base for base in getattr(node, "bases", []) if isinstance(base, ast.Name)}
+                names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                waiting += sorted({base.id for base in bases} | (names - tasks), reverse=True)
 
 
 def _functions(path: str, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -128,16 +110,7 @@ def _progress(name: str, module: _Module, given: _Module | None, tasks: set[str]
         return TaskProgress.MISSING
     functions = module.functions(name, tasks)
     known = given.functions(name, tasks) if given else {}
-    still_open = {
-        path
-        for path, function in functions.items()
-        if _gives_up(_body(function))
-        or (
-            path in known
-            and any(map(_is_not_implemented, ast.walk(known[path])))
-            and _same(function, known[path])
-        )
-    }
+    still_open = {path for path, function in functions.items() if _gives_up(_body(function))}
     if not still_open:
         return TaskProgress.WRITTEN
     if known:

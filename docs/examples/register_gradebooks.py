@@ -1,7 +1,7 @@
 """A gradebook: `gradus class gradebook 0 class.csv --as marks -o marks.csv --plugin FILE`."""
 
 from framework.hookspecs import hookimpl
-from plugins.classes.gradebooks.request import Filled, FillRequest, blank_reason
+from plugins.classes.gradebooks.fill_request import Filled, FillRequest, blank_reason
 
 
 def marks(request: FillRequest) -> Filled:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from framework.errors import BadInputError
 from framework.hookspecs import hookimpl
-from plugins.classes.similarity.pairs import Comparison, Pair
+from plugins.classes.similarity.code_pairs import CodeComparison, Pair
 
 RESULTS = Path("results.csv")
 
 
 @hookimpl
-def similar_pairs(comparison: Comparison) -> Iterator[Pair]:
+def similar_pairs(comparison: CodeComparison) -> Iterator[Pair]:
     """Yield the average similarity of whole submissions, which JPlag calls by their folders."""
     with RESULTS.open(newline="", encoding="utf-8") as file:
         rows = csv.reader(file)

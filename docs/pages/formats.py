@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograder.course.mistakes import MISTAKE_FORMAT
-from autograder.course.questions.answers import WRONG_ANSWER_FORMAT
+from autograder.course.questions.answer_keys import WRONG_ANSWER_FORMAT
 from autograder.course.questions.description import QUESTION_FORMATS
 from autograder.course.reading import EXERCISE_FORMAT, TIME_FORMAT, USE_FORMAT
 from autograder.course.thresholds import THRESHOLD_FORMAT
@@ -14,7 +14,7 @@ from framework.course.tasks import TASK_FORMAT
 from framework.toml_tables import TYPES, Format
 from framework.training.recipes import TRAIN_FORMAT
 from plugins.authoring.audit.equivalents import EQUIVALENT_FORMAT
-from plugins.classes.marks.rules import (
+from plugins.classes.marks.point_rules import (
     FULL_POINTS_FORMAT,
     LATE_FORMAT,
     LEAVE_OUT_FORMAT,

@@ -17,7 +17,7 @@ PAGES = {
         "Gradients",
         ("autograder.checks.numerical_gradients", "autograder.checks.gradient_search"),
     ),
-    "training": ("Training", ("framework.training.task", "framework.training.options")),
+    "training": ("Training", ("framework.training.task", "framework.training.training_options")),
     "data": (
         "Corpora and vocabularies",
         (
@@ -25,7 +25,7 @@ PAGES = {
             "framework.data.corpus",
             "framework.data.labelled",
             "framework.data.tagged",
-            "framework.data.pairs",
+            "framework.data.sentence_pairs",
             "framework.data.vocabulary",
         ),
     ),

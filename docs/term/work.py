@@ -8,10 +8,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import cached_property
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Exercise
 from autograder.course.source import definitions, parse
-from autograder.course.stubs import available_stub
 from docs.term.people import Person
 from framework.errors import BadInputError
 

@@ -18,7 +18,7 @@ from framework.commands.writing import (
 )
 
 if TYPE_CHECKING:
-    from framework.evaluation.rules import Automaton
+    from framework.evaluation.text_rules import Automaton
 
 
 @with_options
@@ -47,7 +47,7 @@ def complete(
     """
     from framework.commands.setup import unfinished_parts
     from framework.data.vocabulary import EOS, PAD, SPECIAL, UNK
-    from framework.evaluation.rules import rule_of
+    from framework.evaluation.text_rules import rule_of
 
     writing = load_writing(checkpoint, chosen)
     tokens, vocabulary = writing.tokens, writing.saved.vocabulary

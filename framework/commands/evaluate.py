@@ -35,8 +35,8 @@ def evaluate(
     """
     from framework.commands.setup import describe_parts, unfinished_parts
     from framework.training.checkpoints import load_checkpoint
-    from framework.training.kinds import task_class
     from framework.training.task import Evaluation
+    from framework.training.task_kinds import task_class
 
     saved = load_checkpoint(checkpoint)
     computing = chosen.chosen_backend(saved)

@@ -14,8 +14,8 @@ from framework.importing import load_target
 from framework.training.option_fields import RARE
 
 if TYPE_CHECKING:
+    from framework.providers.loaded_plugins import Plugins
     from framework.providers.plugin_sources import Source
-    from framework.providers.plugins import Plugins
 
 #: Characters of the line about a command: more than a sentence has.
 _NO_LIMIT = 10_000

@@ -16,7 +16,7 @@ from framework.log import show_log
 
 if TYPE_CHECKING:
     from framework.providers.backends import Backend
-    from framework.providers.plugins import Plugins
+    from framework.providers.loaded_plugins import Plugins
     from framework.training.checkpoints import Checkpoint
 
 

@@ -56,9 +56,14 @@ def disk_error(error: BaseException) -> BadInputError | None:
     )
 
 
-def say(text: str) -> None:
-    """Print `text`; on a terminal its long lines break between words."""
-    sys.stdout.write(wrapped(f"{text}\n", sys.stdout))
+def say(text: str, later: str | None = None) -> None:
+    """Print `text`; on a terminal its long lines break between words.
+
+    Args:
+        later: the start of what follows a break. Without it, a line with spaces at its start is
+            a command or a row of a list, and stays as it is.
+    """
+    sys.stdout.write(wrapped(f"{text}\n", sys.stdout, later))
     sys.stdout.flush()
 
 
@@ -68,25 +73,30 @@ def write_error(text: str) -> None:
     sys.stderr.flush()
 
 
-def wrapped(text: str, stream: IO[str]) -> str:
+def wrapped(text: str, stream: IO[str], later: str | None = None) -> str:
     """Return `text` with line breaks where the terminal `stream` ends; unchanged in a pipe.
 
-    A line with spaces at its start is a command or a row of a list, and stays as it is. A command
-    between backquotes stays in one line, so that it can be pasted.
+    A command between backquotes stays in one line, so that it can be pasted. `later`: see `say`.
     """
     if not stream.isatty():
         return text
     width = shutil.get_terminal_size().columns
-    return "\n".join(_in_width(line, width) for line in text.split("\n"))
+    return "\n".join(_in_width(line, width, later) for line in text.split("\n"))
 
 
-def _in_width(line: str, width: int) -> str:
-    if len(line) <= width or line.startswith(" "):
+def _in_width(line: str, width: int, later: str | None) -> str:
+    if len(line) <= width or (later is None and line.startswith(" ")):
         return line
     import textwrap  # for long lines alone: every command starts without it
 
     held_together = _COMMAND.sub(lambda match: match[0].replace(" ", "\0"), line)
-    lines = textwrap.wrap(held_together, width, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        held_together,
+        width,
+        subsequent_indent=later or "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return "\n".join(lines).replace("\0", " ")
 
 

@@ -16,9 +16,9 @@ from framework.commands.output import console, shown
 from framework.commands.setup import load_plugins
 from framework.course.folder import course_file
 from framework.errors import ConflictError, PluginError, UnknownNameError
-from framework.providers.courses import courses_of_plugin
+from framework.providers.installed_courses import courses_of_plugin
+from framework.providers.loaded_plugins import COURSE, Plugins
 from framework.providers.plugin_sources import Source
-from framework.providers.plugins import COURSE, Plugins
 
 #: Hooks whose result is a mapping from names, with the word for them.
 NAMED = {

@@ -91,8 +91,8 @@ def sample(
 
     from framework.commands.setup import unfinished_parts
     from framework.data.vocabulary import EOS
-    from framework.evaluation.rules import rule_of
     from framework.evaluation.sampling import Tempered, first_sentence, sample_tokens
+    from framework.evaluation.text_rules import rule_of
 
     _check_draft(draft, draft_tokens, beam)
     writing = load_writing(checkpoint, chosen)

@@ -11,7 +11,7 @@ from framework.course.catalogue import Catalogue, active_course
 from framework.course.solutions import is_kit
 from framework.errors import AbsentPartError, UsageError
 from framework.providers.backends import REFERENCE, STUDENT, Backend, own_backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 
 def load_plugins(plugin: Sequence[str] | None, block: Sequence[str] | None) -> Plugins:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from framework.commands.options import CheckpointSetup
     from framework.data.tokens import Tokens
     from framework.data.vocabulary import Vocabulary
-    from framework.evaluation.rules import Automaton
+    from framework.evaluation.text_rules import Automaton
     from framework.interfaces import LanguageModel
     from framework.providers.backends import Backend
     from framework.training.checkpoints import Checkpoint
@@ -143,7 +143,7 @@ class Writing:
         import numpy as np
 
         from framework.data.vocabulary import EOS
-        from framework.evaluation.rules import words_needed
+        from framework.evaluation.text_rules import words_needed
 
         search, arrays = self.computing.function("beam_search"), self.computing.arrays
         ids = arrays.from_numpy(np.array(prompt, dtype=np.int64))
@@ -198,7 +198,7 @@ def load_writing(checkpoint: Path, chosen: CheckpointSetup) -> Writing:
 def _writing(saved: Checkpoint, path: Path, computing: Backend) -> Writing:
     """Return the checkpoint `saved`, which was at `path`, on the backend `computing`."""
     from framework.commands.setup import unfinished_parts
-    from framework.training.kinds import task_class
+    from framework.training.task_kinds import task_class
 
     task = task_class(saved.kind, computing.registry)
     with unfinished_parts(computing):

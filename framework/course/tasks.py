@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 from framework.kinds import KINDS
@@ -50,9 +49,7 @@ def read_tasks(table: Table) -> tuple[Task, ...]:
         table.fail("questions", "cannot stand beside [[tasks]]: make them an exercise of their own")
     if not tasks and not questions:
         table.fail("tasks", "is missing: at least one [[tasks]] table with name and kind")
-    for name, count in Counter(task.name for task in tasks).items():
-        if count > 1:
-            table.fail("tasks", f"name '{name}' {count} times")
+    table.reject_repeated("tasks", "name", (task.name for task in tasks))
     if tasks and all(task.optional for task in tasks):
         table.fail("tasks", "are all optional: at least one has to count")
     return tasks

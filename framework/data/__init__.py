@@ -6,7 +6,7 @@ corpus.py           texts without labels
 corpus_entry.py     a corpus as data
 corpus_registry.py  the registry of corpora of every kind
 labelled.py         labelled texts for text classifiers
-pairs.py            pairs of a sentence and its translation
+sentence_pairs.py   pairs of a sentence and its translation
 tagged.py           texts with a tag for every word, generated or read from files
 tags.py             named entities as tags, one per word
 subwords.py         learned subwords as the tokens of a line

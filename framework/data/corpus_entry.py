@@ -47,7 +47,7 @@ CORPUS_KINDS = {
         "parts of speech", "framework.data.tagged:PartOfSpeechCorpus", "accuracy"
     ),
     SENTENCE_PAIRS: CorpusKind(
-        "pairs of sentences", "framework.data.pairs:PairCorpus", "exact match"
+        "pairs of sentences", "framework.data.sentence_pairs:PairCorpus", "exact match"
     ),
     SENTENCES: CorpusKind("sentences for word vectors", "framework.data.corpus:SentenceCorpus", ""),
 }

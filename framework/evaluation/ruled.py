@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from framework.data.vocabulary import EOS, Ids
-from framework.evaluation.rules import Automaton, words_needed
+from framework.evaluation.text_rules import Automaton, words_needed
 from framework.interfaces import Arrays, LanguageModel, read_tokens
 
 

@@ -13,7 +13,7 @@ from framework.course.catalogue import Catalogue
 from framework.course.folder import find_course_folder
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, STUDENT, part_source
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 
 def default_part(name: str) -> Any:

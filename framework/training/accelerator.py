@@ -18,7 +18,7 @@ from framework.errors import UsageError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.loops import Batch, GradientStep
-from framework.training.options import LearningOptions
+from framework.training.training_options import LearningOptions
 
 
 class Accelerator:

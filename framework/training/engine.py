@@ -18,7 +18,6 @@ from framework.training.accelerator import accelerator_of
 from framework.training.checkpoints import Checkpoint, assign, saved_arrays
 from framework.training.loops import Batch, Losses
 from framework.training.named_parts import initialise_weights
-from framework.training.options import LearningOptions, check_settings
 from framework.training.states import (
     optimizer_state,
     pack_state,
@@ -27,6 +26,7 @@ from framework.training.states import (
 )
 from framework.training.task import TrainingTask
 from framework.training.tools import LearningRate, check_sizes
+from framework.training.training_options import LearningOptions, check_settings
 
 #: Called after each step with the number of steps done, the number of all steps, and the last loss
 #: that was read, or None.

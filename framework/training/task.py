@@ -22,8 +22,8 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner, LossLearner
 from framework.training.named_parts import build_loss, build_penalty, own_clipping
-from framework.training.options import TrainingOptions
 from framework.training.tools import build_optimizer, model_arguments
+from framework.training.training_options import TrainingOptions
 
 #: Sizes of a model whose exercise says nothing else.
 SIZES = {"embedding_size": 32, "hidden_size": 64}

@@ -13,7 +13,7 @@ from framework.errors import UsageError
 from framework.interfaces import Optimizer, Schedule
 from framework.providers.backends import Backend
 from framework.training.option_fields import flag, option_fields
-from framework.training.options import LearningOptions
+from framework.training.training_options import LearningOptions
 
 #: Arguments that gradus sets, and the option or rule that determines them.
 _GIVEN = {

@@ -12,8 +12,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.generated_stubs import StubFile, stub_file, write_stub
 from autograder.course.reading import QUESTIONS, Course
-from autograder.course.stubs import StubFile, stub_file, write_stub
 from autograder.course.student_state import back_up, load_state, save_state
 from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError

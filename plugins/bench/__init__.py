@@ -3,7 +3,7 @@
 bandwidth.py        the pooling of a QRNN beside a copy
 catalogue.py        the models that `gradus bench` measures
 classifiers.py      text classifiers written twice
-command.py          `gradus bench`
+bench_command.py    `gradus bench`
 language_models.py  language models written twice
 layers.py           layers of two kinds with equal sizes
 measurement.py      the measurement of cases
@@ -28,6 +28,6 @@ if TYPE_CHECKING:
 @hookimpl
 def add_commands(app: typer.Typer) -> None:
     """Add `gradus bench`."""
-    from plugins.bench.command import bench
+    from plugins.bench.bench_command import bench
 
     app.command()(bench)

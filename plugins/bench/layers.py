@@ -13,7 +13,7 @@ from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.accelerator import accelerator_of
 from framework.training.loops import Batch
-from framework.training.options import LearningOptions
+from framework.training.training_options import LearningOptions
 from plugins.bench.pair import Pair, Step, computing_in, master, repeated
 from plugins.torch_backend.convolution.qrnn import QRNN
 from plugins.torch_backend.neural_networks.optimizers import SGD

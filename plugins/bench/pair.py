@@ -15,7 +15,7 @@ from framework.interfaces import Model
 from framework.providers.backends import Backend
 from framework.training.accelerator import accelerator_of
 from framework.training.loops import Batch, LossLearner
-from framework.training.options import LearningOptions
+from framework.training.training_options import LearningOptions
 from plugins.torch_backend.acceleration.low_precision import available_in_bfloat16
 
 #: A training step, which returns the mean loss before it.

@@ -32,6 +32,7 @@ from plugins.classes.marks.class_results import report_of
 from plugins.classes.marks.final_points import RunPoints, digests
 from plugins.classes.marks.manual_points import ManualEntry, by_part
 from plugins.classes.rosters.privacy import Shown, private_folder, write_private
+from plugins.classes.rosters.roster import Student
 from plugins.classes.runs.store import Store
 
 #: For each student: key, page, and the reason if the page is empty.
@@ -154,7 +155,6 @@ def _task(task: TaskResult, entry: ManualEntry | None) -> TaskResult:
 
 #: The file of a student in Moodle's zip.
 PAGE = "report.html"
-_FOLDER = re.compile(r"(?P<folder>[^/_]*_(?P<number>\d+)_assignsubmission_[a-z]+_?)(?:/|$)")
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|_\s\x00-\x1f\x7f]+')
 
 
@@ -187,7 +187,7 @@ def write_moodle_zip(pages: Pages, collection: Collection, file: Path) -> dict[s
     reasons, data = {}, BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for key, page, why in pages:
-            folder = moodle_folder(collection, key)
+            folder = _moodle_folder(collection.students[key])
             reasons[key] = why if why or folder else "no participant number in the roster"
             if page and folder:
                 member = zipfile.ZipInfo(f"{folder}/{PAGE}")
@@ -197,17 +197,11 @@ def write_moodle_zip(pages: Pages, collection: Collection, file: Path) -> dict[s
     return reasons
 
 
-def moodle_folder(collection: Collection, key: str) -> str:
-    """Return the folder of a student as Moodle named it; empty without a participant number."""
-    student = collection.students[key]
+def _moodle_folder(student: Student) -> str:
+    """Return a folder that Moodle reads as that of a student; empty without a number."""
     number = student.identifiers.get("participant", "")
     if not number.isascii() or not number.isdigit():
         return ""
-    for attempt in collection.attempts_of(key):
-        for path in attempt.files.values():
-            for match in _FOLDER.finditer(path):
-                if match["number"] == number:
-                    return match["folder"]
     # In the names of Moodle's folders, ``_`` parts the fields.
     plain = _NOT_IN_NAMES.sub(" ", safe_path(PurePosixPath(student.name.replace("/", " "))).name)
     return f"{plain.strip('. ~') or 'Participant'}_{number}_assignsubmission_file"

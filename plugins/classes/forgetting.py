@@ -9,7 +9,7 @@ from collections.abc import Callable
 from collections.abc import Collection as Names
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, delete, select
 
 from framework.errors import UnknownNameError
 from plugins.classes.collecting.attempts import Attempt
@@ -19,15 +19,13 @@ from plugins.classes.marks import manual_points
 from plugins.classes.rosters.roster import Student, folded
 from plugins.classes.runs.course_parts import parts_assignment
 from plugins.classes.runs.store import (
-    KEY,
-    ResultKey,
     Store,
     disagreement,
     entry,
-    from_row,
     grading,
     is_key,
     job,
+    keys_of,
     run,
 )
 from plugins.classes.runs.stored_runs import Run, all_runs, entries_of
@@ -124,16 +122,11 @@ def remove_unused(connection: Connection) -> int:
         for former in all_runs(connection)
         for work in entries_of(connection, former.id)
     }
-    results, jobs = (_keys(connection, table) - used for table in (grading, job))
+    results, jobs = (keys_of(connection, table) - used for table in (grading, job))
     for key in results | jobs:
         for table in (grading, disagreement, job):
             connection.execute(delete(table).where(is_key(table, key)))
     return len(results)
-
-
-def _keys(connection: Connection, table: Table) -> set[ResultKey]:
-    rows = connection.execute(select(*(table.c[name] for name in KEY)))
-    return {from_row(ResultKey, row) for row in rows}
 
 
 def _save(before: Collection, after: Collection, gone: Names[str]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import typer
 
-    from plugins.classes.similarity.pairs import Comparison
+    from plugins.classes.similarity.code_pairs import CodeComparison
 
 #: The commands of this plugin: name -> where its group is.
 COMMANDS = {"class": "plugins.classes.commands.app:classes"}
@@ -26,9 +26,9 @@ def register_gradebooks() -> dict[str, str]:
 
 
 @hookimpl(trylast=True)
-def similar_pairs(comparison: Comparison) -> Iterable[tuple[str, str, float]]:
+def similar_pairs(comparison: CodeComparison) -> Iterable[tuple[str, str, float]]:
     """Compare token sequences of the code of a task."""
-    from plugins.classes.similarity.pairs import similar_pairs as compare
+    from plugins.classes.similarity.code_pairs import similar_pairs as compare
 
     return compare(comparison)
 

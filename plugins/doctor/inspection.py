@@ -9,28 +9,28 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
 
 import framework
 from autograder.course.reading import find_course
 from autograder.course.student_state import state_folder
+from autograder.reports.wording import counted
 from autograder.sandbox.runners import AUTO, BUILT_IN, Sandbox, choose
 from autograder.sandbox.session.launch import start_worker
 from framework.course.catalogue import active_course
 from framework.course.folder import course_file
 from framework.errors import GradusError, block_options
 from framework.importing import in_one_line, load_target
+from framework.providers.loaded_plugins import Plugins
 from framework.providers.plugin_sources import find_sources
-from framework.providers.plugins import Plugins
 from framework.threads import threads_in_words
 
 
-@dataclass(frozen=True)
-class SystemFact:
+class SystemFact(NamedTuple):
     """One line of the report.
 
     Attributes:
@@ -44,20 +44,11 @@ class SystemFact:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class FactSection:
-    """Facts about one subject."""
-
-    title: str
-    facts: tuple[SystemFact, ...]
-
-    @property
-    def problems(self) -> list[str]:
-        """The problems, each after the name of its fact."""
-        return [f"{fact.name}: {fact.problem}" for fact in self.facts if fact.problem]
+#: Title of a section -> its facts.
+Sections = dict[str, list[SystemFact]]
 
 
-def section(title: str, find: Callable[[], Iterable[SystemFact]]) -> FactSection:
+def facts_from(title: str, find: Callable[[], Iterable[SystemFact]]) -> list[SystemFact]:
     """Return the facts that `find` yields; an exception ends them and is a problem itself."""
     facts: list[SystemFact] = []
     try:
@@ -65,27 +56,32 @@ def section(title: str, find: Callable[[], Iterable[SystemFact]]) -> FactSection
             facts.append(fact)
     except (Exception, SystemExit) as error:  # a report on what is broken must not break
         facts.append(SystemFact(title, problem=in_one_line(error)))
-    return FactSection(title, tuple(facts))
+    return facts
+
+
+def problems_in(sections: Sections) -> list[str]:
+    """Return the problems, each after the name of its fact."""
+    facts = (fact for listed in sections.values() for fact in listed)
+    return [f"{fact.name}: {fact.problem}" for fact in facts if fact.problem]
 
 
 #: Names of facts are followed by their values in this column, where they are short enough.
 _COLUMN = 20
 
 
-def report_lines(sections: Sequence[FactSection]) -> Iterator[str]:
+def report_lines(sections: Sections) -> Iterator[str]:
     """Yield each section under its title, and all problems at the end."""
-    for section in sections:
-        yield section.title
-        for fact in section.facts:
+    for title, facts in sections.items():
+        yield title
+        for fact in facts:
             value = fact.value or ("see the end" if fact.problem else "")
             first, *others = value.split("\n")
             mark = "!" if fact.problem else " "
             yield f"{mark} {fact.name:<{_COLUMN}} {first}".rstrip()
             yield from (f"  {'':<{_COLUMN}} {line}" for line in others)
         yield ""
-    problems = [problem for section in sections for problem in section.problems]
-    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-    yield f"{count}:" if problems else "No problem found."
+    problems = problems_in(sections)
+    yield f"{counted(len(problems), 'problem')}:" if problems else "No problem found."
     yield from (f"  {problem}" for problem in problems)
 
 
@@ -269,15 +265,16 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
     return "\n- ".join(["level partial; not contained:", *uncontained]), True
 
 
-def examine(plugin: Sequence[str], block: Sequence[str]) -> list[FactSection]:
+def examine(plugin: Sequence[str], block: Sequence[str]) -> Sections:
     """Return all that can be found out; what fails is a problem of its section.
 
     `plugin` and `block` are those of `plugin_facts`.
     """
-    return [
-        section("versions", version_facts),
-        section("sandboxes", lambda: sandbox_facts(plugin, block)),
-        section("course", course_facts),
-        section("plugins", lambda: plugin_facts(plugin, block)),
-        section("folders", place_facts),
-    ]
+    finders: dict[str, Callable[[], Iterable[SystemFact]]] = {
+        "versions": version_facts,
+        "sandboxes": lambda: sandbox_facts(plugin, block),
+        "course": course_facts,
+        "plugins": lambda: plugin_facts(plugin, block),
+        "folders": place_facts,
+    }
+    return {title: facts_from(title, find) for title, find in finders.items()}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import typer
 
 #: The command of this plugin.
-COMMANDS = {"doctor": "plugins.doctor.command:doctor"}
+COMMANDS = {"doctor": "plugins.doctor.doctor_command:doctor"}
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from framework.data.labelled import TextCorpus
-from framework.data.pairs import PairCorpus
+from framework.data.sentence_pairs import PairCorpus
 from plugins.lectures.formats.label_files import read_csv_texts, read_labelled
 from plugins.lectures.formats.pair_file import read_two_files
 

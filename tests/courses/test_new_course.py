@@ -27,12 +27,12 @@ from autograder.submissions.submission import load_submission, student_implement
 from autograder.verdicts import Verdict
 from framework.commands.setup import choose_backend, unfinished_parts
 from framework.errors import BadInputError, ConflictError, UsageError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.kits.building import build_kit
 from plugins.authoring.kits.gradescope_autograder import build_gradescope
 from plugins.authoring.kits.proof import quotations, solution_lines
-from plugins.authoring.new.course import write_course
 from plugins.authoring.new.exercise import write_exercise
+from plugins.authoring.new.new_course import write_course
 from plugins.authoring.stub_files import stub_files, write_stubs
 
 #: The files of a course of other material.

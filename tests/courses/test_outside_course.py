@@ -10,7 +10,7 @@ from repository import ROOT, text_of
 from autograder.course.reading import Course, find_course
 from framework.course.solutions import solution_module
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 HERE = ROOT / "tests/data/courses/outside"
 

@@ -18,7 +18,7 @@ from repository import ROOT, text_of
 from small_runs import CORPORA
 
 from framework.data.lexicon.wordnet import DEBIAN_WORDNET
-from plugins.authoring.new.course import write_course
+from plugins.authoring.new.new_course import write_course
 
 PAGES = [
     path.relative_to(ROOT).as_posix()

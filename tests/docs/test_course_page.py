@@ -10,8 +10,8 @@ from gradus_command import typed
 from repository import ROOT
 
 from autograder.course.reading import find_course
-from plugins.authoring.new.course import write_course
 from plugins.authoring.new.exercise import write_exercise
+from plugins.authoring.new.new_course import write_course
 from plugins.authoring.stub_files import write_stubs
 
 PAGE = (ROOT / "docs/course.md").read_text("utf-8")

@@ -8,9 +8,9 @@ from repository import ROOT
 from autograder.course.reading import find_course
 from docs.pages.hooks import EXAMPLES, hook_names
 from framework.errors import PluginError
-from framework.providers.courses import courses_of
-from framework.providers.plugins import Plugins
-from plugins.authoring.new.course import write_course
+from framework.providers.installed_courses import courses_of
+from framework.providers.loaded_plugins import Plugins
+from plugins.authoring.new.new_course import write_course
 from plugins.lectures.formats.corpus_files import load_corpus
 
 FOLDER = ROOT / EXAMPLES

@@ -11,7 +11,7 @@ from repository import ROOT
 from autograder.checks.numerical_gradients import numerical_gradient
 from framework.errors import UsageError
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 
 FILE = ROOT / "docs" / "examples" / "plugins" / "own_training.py"

@@ -9,8 +9,8 @@ import re
 import pytest
 from repository import ROOT
 
+from autograder.course.exercise_texts import primer_of
 from autograder.course.reading import find_course
-from autograder.course.texts import primer_of
 from autograder.submissions.new_notebook import text_notebook
 
 COURSE = find_course(ROOT)

@@ -15,9 +15,9 @@ from docs.results import __main__ as script
 from docs.results.page import FOLDER, PAGE, measurement, score
 from docs.results.rows import ROWS
 from framework.commands.train.command import RECIPES
-from framework.providers.plugins import Plugins
-from framework.training.kinds import task_class
+from framework.providers.loaded_plugins import Plugins
 from framework.training.recipes import run_of
+from framework.training.task_kinds import task_class
 
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.loops import classifier_steps
 from plugins.lectures.languages.random_hierarchy import RandomHierarchy
 

@@ -10,9 +10,9 @@ from graded_changes import trains_nothing
 from grading import fork_or_process, graded_folder, setting_of
 from right_answers import reference_failures, runs_all
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.questions.description import Prose
 from autograder.course.reading import find_course
-from autograder.course.stubs import available_stub
 from autograder.grading.request import GradeRequest, answer
 from autograder.results.findings.figures import Plot
 from autograder.verdicts import Verdict

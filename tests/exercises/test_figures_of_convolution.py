@@ -9,7 +9,7 @@ from drawn_figures import SVG, root_of, texts_of
 from repository import ROOT
 
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from solutions.convolution.conv1d.conv1d import Conv1d
 from solutions.convolution.conv_seq2seq.conv_seq2seq import layer_widths
 from solutions.convolution.pooling.pooling import (

@@ -8,7 +8,7 @@ from repository import ROOT
 
 from docs.figures import gated_rnns
 from framework.models.parts import parts_from
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from solutions.gated_rnns.stacked.stacked import Stacked
 from solutions.gated_rnns.vanishing_gradients.vanishing_gradients import descend
 from solutions.language_models.rnn.rnn import RNN

@@ -10,7 +10,7 @@ import pytest
 
 from framework.interfaces import NumpyArrays
 from framework.models.parts import parts_from
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.loops import language_model_steps
 from plugins.lectures.languages.agreement import NOUN_FORMS, OTHER_FORM, AgreementLanguage
 from plugins.lectures.languages.crossed_clauses import CLASSES, CrossedClauses

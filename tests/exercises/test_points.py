@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from autograder.course.reading import find_course
-from autograder.course.stubs import find_regions
+from autograder.course.source import find_regions
 
 COURSE = find_course()
 #: Points of an exercise for reading and understanding it.

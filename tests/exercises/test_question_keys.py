@@ -11,10 +11,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from autograder.course.questions.answers import difference, load_key, read_answer, sample
+from autograder.course.generated_stubs import pristine_stub
+from autograder.course.questions.answer_keys import difference, load_key, read_answer, sample
 from autograder.course.questions.description import Choice, Formula, Number, Prose
 from autograder.course.reading import find_course
-from autograder.course.stubs import pristine_stub
 from autograder.submissions.task_progress import TaskProgress, progress_in
 from solutions.translation.evaluation.evaluation import bleu, bleu_statistics
 

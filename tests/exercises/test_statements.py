@@ -12,7 +12,7 @@ import pytest
 
 from framework.data.vocabulary import EOS
 from framework.models.parts import parts_from
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.lectures.languages.agreement import NOUNS, OTHER_FORM, VERBS, AgreementLanguage
 from solutions.language_models.ngram.ngram import AddDelta
 

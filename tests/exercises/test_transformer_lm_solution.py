@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.models.parts import parts_from
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 REGISTRY = Plugins().registry
 V, D, CONTEXT = 9, 8, 6

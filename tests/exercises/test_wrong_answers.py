@@ -101,8 +101,8 @@ class WrongAnswers(ChangedAnswers):
         super().__init__(inner)
         self._draw = draw
 
-    def begin(self):
-        super().begin()
+    def begin(self, check=""):
+        super().begin(check)
         self._left = int(self._draw.expovariate(1 / 6))
         self._kind = self._draw.random()
         self._choice = self._draw.randrange(1 << 30)

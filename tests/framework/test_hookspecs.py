@@ -9,7 +9,7 @@ from autograder.course.reading import Exercise
 from autograder.grading.request import GradeRequest
 from autograder.results.report import ExerciseResult, Provenance, Report
 from framework import hookspecs
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 HOOKS = sorted(
     name

@@ -8,12 +8,12 @@ import pytest
 from programs import completed_python
 from repository import ROOT, text_of
 
-#: Packages that take long to import; `framework.providers.plugins` stands for loading a plugin.
-#: typer, which converts values by pydantic, is what both commands are made of.
+#: Packages that take long to import; `framework.providers.loaded_plugins` stands for loading a
+#: plugin. typer, which converts values by pydantic, is what both commands are made of.
 SLOW = {
     *("numpy", "torch", "pytest", "nbformat", "jinja2", "psutil", "tomlkit"),
     *("safetensors", "msgpack", "multiprocessing", "concurrent.futures", "rich"),
-    "framework.providers.plugins",
+    "framework.providers.loaded_plugins",
 }
 
 #: Counts the exercises that are read, and prints what was imported, whatever the command does.
@@ -51,7 +51,7 @@ def started(command, *arguments, code=WATCHED):
 
 
 NOTHING: set[str] = set()
-RICH, PLUGINS = {"rich"}, {"framework.providers.plugins"}
+RICH, PLUGINS = {"rich"}, {"framework.providers.loaded_plugins"}
 #: A kind of run is a class of a plugin; its command is made of the options of the class.
 KIND = PLUGINS | {"numpy", "safetensors"}
 
@@ -87,11 +87,11 @@ def test_help_pages_import_and_read_nothing():
     ("arguments", "unused", "exercises"),
     [
         (["--help"], SLOW, 0),
-        (["no-such-exercise"], SLOW - {"framework.providers.plugins"}, 0),
-        ([], SLOW - {"rich", "framework.providers.plugins"}, EVERY),
+        (["no-such-exercise"], SLOW - {"framework.providers.loaded_plugins"}, 0),
+        ([], SLOW - {"rich", "framework.providers.loaded_plugins"}, EVERY),
         (
             ["activations", "--submission", "solutions"],
-            SLOW - {"rich", "framework.providers.plugins", "numpy", "pytest", "msgpack"},
+            SLOW - {"rich", "framework.providers.loaded_plugins", "numpy", "pytest", "msgpack"},
             1,
         ),
     ],

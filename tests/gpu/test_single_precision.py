@@ -9,7 +9,7 @@ from devices import on_devices
 from model_catalogue import LANGUAGE_MODELS, MODELS, built, given
 
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 #: Greatest difference of an output, divided by the greatest entry of the array.
 FORWARD = 2e-5

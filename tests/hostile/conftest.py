@@ -36,7 +36,7 @@ from autograder.sandbox.runners.fork import ForkSandbox
 from autograder.sandbox.session import sandbox_session
 from autograder.submissions.submission import load_submission
 from framework.errors import GradusError, SandboxError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 CASES_FOLDER = ROOT / "tests" / "data" / "hostile"
 COURSE = CASES_FOLDER / "course"

@@ -95,7 +95,6 @@ def test_a_long_list_of_a_zip_is_refused_however_its_end_is_written(tmp_path, of
 
 
 def test_names_of_a_zip_are_repaired_in_linear_time(tmp_path):
-    """Each record here says that its name is longer than all records that follow."""
     archive = tmp_path / "work.zip"
     record = ENTRY + b"\xff\xff" + "é".encode() * 8
     archive.write_bytes(record * (archives.MAX_REPAIRED // len(record)))

@@ -18,7 +18,7 @@ from repository import ROOT
 ROOMS = (
     *(f"autograder/{room}" for room in ("diagnosis", "grading", "judging", "notebook", "replays")),
     *(f"autograder/{room}" for room in ("reports", "results", "sandbox", "submissions")),
-    *("autograder/course/questions/answers.py", "autograder/course/questions/expressions.py"),
+    *("autograder/course/questions/answer_keys.py", "autograder/course/questions/expressions.py"),
     *("autograder/course/questions/sections.py", "plugins/classes", "plugins/authoring/services"),
 )
 #: Files whose patterns meet names of files, identifiers and cells of tables alone.

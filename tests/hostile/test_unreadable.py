@@ -48,31 +48,10 @@ def nested_folders(folder):
     os.close(here)
 
 
-def cells_that_are_a_number(folder):
-    (folder / "target.ipynb").write_text('{"worksheets": [{"cells": 5}]}')
-
-
-def not_utf_8(folder):
-    (folder / "target.py").write_bytes(b"def attacked(x):\n    return '\xff'\n")
-
-
-def too_large(folder):
-    (folder / "target.py").write_bytes(b"#" * (MAX_SOURCE + 1))
-
-
 def there_twice(folder):
     for name in ("one", "other"):
         (folder / name).mkdir()
         (folder / name / "target.py").write_text(f"def honest(x):\n    return '{name}'\n")
-
-
-def helpers_without_end(folder):
-    chain = "".join(f"def f{i}():\n    return f{i + 1}()\n" for i in range(5000))
-    (folder / "target.py").write_text(f"{chain}def honest(x):\n    return f0()\n")
-
-
-def nested_code(folder):
-    (folder / "target.py").write_text(f"x = {'-' * 90_000}1\n")
 
 
 def names_that_print(folder):
@@ -85,17 +64,6 @@ def names_that_print(folder):
 def a_pipe_and_a_folder(folder):
     os.mkfifo(folder / "target.py")
     (folder / "target.ipynb").mkdir()
-
-
-def cells_without_end(folder):
-    cells = [f"%%{'a' * 9000}\nx", *["x ="] * 500, *["def honest(x): pass"] * 500]
-    notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
-    (folder / "target.ipynb").write_text(json.dumps(notebook))
-
-
-def a_language_that_is_a_page(folder):
-    kernel = {"kernelspec": {"language": f"{CODES}<script>alert(1)</script>" * 500}}
-    (folder / "target.ipynb").write_text(json.dumps({"metadata": kernel, "cells": []}))
 
 
 def files_of_other_courses(folder):
@@ -132,33 +100,58 @@ def a_zip_with_broken_lzma(folder):
     return archive
 
 
-def a_zip_that_leaves(folder):
-    return _zip(folder, "../target.py", "x = 1\n")
+CELLS = [f"%%{'a' * 9000}\nx", *["x ="] * 500, *["def honest(x): pass"] * 500]
+LANGUAGE = {"kernelspec": {"language": f"{CODES}<script>alert(1)</script>" * 500}}
+HELPERS = "".join(f"def f{i}():\n    return f{i + 1}()\n" for i in range(5000))
+#: Name of a file and what it holds -> words of the report, and the verdict.
+WRITTEN = {
+    ("target.ipynb", '{"worksheets": [{"cells": 5}]}'): (
+        "target.ipynb is not a notebook: it has no cells", "failed",
+    ),
+    ("target.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": s} for s in CELLS]})): (
+        "491 more notes on its cells", "failed",
+    ),
+    ("target.ipynb", json.dumps({"metadata": LANGUAGE, "cells": []})): (
+        "target.ipynb is a notebook in ...", "failed",
+    ),
+    ("target.py", b"def attacked(x):\n    return '\xff'\n"): (
+        "target.py, line 2, is not UTF-8 text (byte 0xff)", "failed",
+    ),
+    ("target.py", "#" * (MAX_SOURCE + 1)): ("target.py is too large", "failed"),
+    ("target.py", f"{HELPERS}def honest(x):\n    return f0()\n"): ("RecursionError", "crashed"),
+    ("target.py", f"x = {'-' * 90_000}1\n"): ("SyntaxError: nested too deeply", "crashed"),
+}  # fmt: skip
+
+
+def written(name, content):
+    """Return a function that writes the file into the folder of a submission."""
+
+    def write(folder):
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    return write
 
 
 #: How the submission is made -> words of its report, and the verdict of what could not be graded.
 SUBMISSIONS = {
+    **{written(*file): report for file, report in WRITTEN.items()},
     loop_of_links: ("target.py cannot be read", "not started"),
     nested_folders: ("holds folders deeper than", "not started"),
-    cells_that_are_a_number: ("target.ipynb is not a notebook: it has no cells", "failed"),
-    not_utf_8: ("target.py, line 2, is not UTF-8 text (byte 0xff)", "failed"),
-    too_large: ("target.py is too large", "failed"),
     there_twice: ("two files for exercise 'target': one/target.py and other/target.py", "failed"),
-    helpers_without_end: ("RecursionError", "crashed"),
-    nested_code: ("SyntaxError: nested too deeply", "crashed"),
     names_that_print: ("is not UTF-8 text (byte 0xfe)", "failed"),
     a_pipe_and_a_folder: ("target.py is not a regular file", "not started"),
-    cells_without_end: ("491 more notes on its cells", "failed"),
-    a_language_that_is_a_page: ("target.ipynb is a notebook in ...", "failed"),
     files_of_other_courses: ("not started", "not started"),
     a_name_written_from_right_to_left: ("is not UTF-8 text (byte 0xff)", "failed"),
     a_zipped_name_that_is_not_utf_8: ("target.py does not define", "not started"),
     a_zip_with_broken_lzma: ("handed_in.zip/target.py cannot be unpacked", "failed"),
-    a_zip_that_leaves: ("../target.py is refused, it would leave", "not started"),
+    (lambda folder: _zip(folder, "../target.py", "x = 1\n")): (
+        "../target.py is refused, it would leave",
+        "not started",
+    ),
 }
 
 
-@pytest.mark.parametrize("make", SUBMISSIONS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", SUBMISSIONS, ids=lambda make: SUBMISSIONS[make][0][:40])
 def test_it_ends_in_a_report_with_all_that_could_be_graded(make, folder, tmp_path, capsys):
     submission = (make(folder) or folder).name
     report, junit, page = graded(submission, tmp_path)

@@ -11,7 +11,7 @@ from repository import ROOT
 from autograder.cli import grade
 from framework.interfaces import Model
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.checkpoints import assign, saved_arrays
 from framework.training.loops import Batch, LossLearner
 

@@ -10,7 +10,7 @@ from autograder.grading.checks_run import Checks
 from autograder.grading.under_test import ExerciseUnderTest, open_inline
 from autograder.sandbox.session.inline import InlineSession, ReferenceSession
 from framework.providers.backends import REFERENCE, Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 COURSE = find_course()
 NAMES = [exercise.name for exercise in COURSE.code_exercises]
@@ -28,8 +28,8 @@ class ChangedAnswers:
         self.inner = inner
         self.calls, self.uncontained, self.transcript = inner.calls, (), None
 
-    def begin(self):
-        self.inner.begin()
+    def begin(self, check=""):
+        self.inner.begin(check)
 
     def run(self, steps):
         outcomes = self.inner.run(steps)

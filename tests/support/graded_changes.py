@@ -7,7 +7,7 @@ the order of their exercises: only the last exercise is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -34,7 +34,7 @@ from autograder.sandbox.session.session import Session, Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.audit.trials import handed_in
 
 
@@ -109,7 +109,7 @@ class Graded:
     def is_answered_by(self, source: str, check: str) -> bool:
         """Return whether a changed solution gives all answers of the check named `check`."""
         (result,) = (one for one in self.checks if one.id.split("::")[1] == check)
-        trials = Trials(bytearray(1), lambda seconds: nullcontext())
+        trials = Trials(1)
         matcher = AnswerMatcher(Replayer(self.exercise, self.parts), trials)
         recorded = RecordedCheck(result, self.transcripts[result.id].exchanges, matcher.replayer)
         with numpy_errors_ignored():

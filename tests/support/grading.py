@@ -14,7 +14,7 @@ from autograder.results.report import Report
 from autograder.sandbox.runners import Sandbox, choose
 from autograder.submissions.submission import load_submission
 from framework.errors import SandboxError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 
 @cache

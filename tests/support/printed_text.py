@@ -1,6 +1,6 @@
 """What a submission printed during a check."""
 
-from autograder.results.findings.texts import PrintedText
+from autograder.results.findings.check_texts import PrintedText
 
 
 def printed(check):

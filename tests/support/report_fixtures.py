@@ -1,11 +1,22 @@
 """Reports made by hand, with every verdict."""
 
+from dataclasses import replace
+
 import pytest
 
-from autograder.results.findings.texts import PrintedText
-from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
+from autograder.results.findings.check_texts import PrintedText, ShownTable
+from autograder.results.findings.figures import Curve, Plot
+from autograder.results.report import (
+    CheckResult,
+    Diagnosis,
+    ExerciseResult,
+    Provenance,
+    Report,
+    TaskResult,
+)
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
+from framework.plotting.charts import Line
 
 BACKWARD = Frame("rnn.py", 71, "backward", source="from_later = grad_a @ W_h")
 
@@ -44,6 +55,30 @@ def make_report(*exercises, **facts):
         versions={"python": "3.11.9", "numpy": "2.4.1", "gradus": "0.1.0"},
     )
     return Report(facts.pop("provenance", provenance), exercises, seconds=1.5, **facts)
+
+
+def everywhere(text):
+    """A report that has `text` in every place that is not trusted."""
+    lines = (Line(text, (1.0, 2.0), (1.0, 2.0)), Line(text, (1.0,), (2.0,)))
+    findings = (
+        Plot(text, text, text, lines),
+        ShownTable(text, (text, text), ((text, text),)),
+        PrintedText(text),
+        Curve((0.1, 0.5)),
+    )
+    check = CheckResult(
+        id=text, title=text, task=text, hidden=False, points=1, verdict=Verdict.CRASHED,
+        message=text, details=(text, text), method=text, call=text, arguments=(text,), hint=text,
+        frames=(Frame(text, 1, text), Frame(text, 2, text, source=text)), findings=findings,
+        diagnosis=Diagnosis(text, text, text),
+    )  # fmt: skip
+    passed = replace(check, title=text, findings=findings[-1:], verdict=Verdict.PASSED)
+    task = TaskResult(text, (check, replace(check, id=f"{text}2"), passed))
+    again = TaskResult("other", (replace(check, task="other", verdict=Verdict.FAILED),))
+    exercise = ExerciseResult(text, text, text, (task, again), text, (text,))
+    versions = {text: text}
+    provenance = Provenance(7, text, "cpu", text, submission=text, versions=versions)
+    return Report(provenance, (exercise,), notes=(text,))
 
 
 @pytest.fixture

@@ -101,15 +101,19 @@ def _read_question(table: Table) -> Question:
     kind = table.get("kind", str)
     if kind not in QUESTION_FORMATS:
         table.fail("kind", f"'{kind}' is none of {', '.join(QUESTION_FORMATS)}")
-    QUESTION_FORMATS[kind].check(table)
-    name, points, hint = table.get("id", str), table.get("points", int), table.get("hint", str)
+    values = QUESTION_FORMATS[kind].check(table)
+    name, points, hint = values["id"], values["points"], values["hint"]
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         table.fail("id", f"must be small letters, digits and _, not {name!r}")
     if points <= 0:
         table.fail("points", f"must be positive, not {points}")
     match kind:
         case "number":
-            return Number(name, points, hint, *_tolerance_and_units(table))
+            tolerance, units = values.get("tolerance"), table.table("units")
+            if tolerance is not None and not 0 <= tolerance < math.inf:
+                table.fail("tolerance", f"must be a number from 0 on, not {tolerance}")
+            sizes = {unit: units.get(unit, float) for unit in units.values}
+            return Number(name, points, hint, tolerance, sizes)
         case "formula":
             return Formula(name, points, hint, _ranges(table))
         case "choice":
@@ -119,14 +123,6 @@ def _read_question(table: Table) -> Question:
                 table.fail("options", wanted)
             return Choice(name, points, hint, options)
     return Prose(name, points, hint)
-
-
-def _tolerance_and_units(table: Table) -> tuple[float | None, dict[str, float]]:
-    tolerance = table.get("tolerance", float) if "tolerance" in table.values else None
-    if tolerance is not None and not 0 <= tolerance < math.inf:
-        table.fail("tolerance", f"must be a number from 0 on, not {tolerance}")
-    units = table.table("units")
-    return tolerance, {name: units.get(name, float) for name in units.values}
 
 
 def _ranges(table: Table) -> dict[str, Range]:

@@ -27,6 +27,9 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
     ast.Pow: math.pow,  # `**` of floats makes complex numbers
 }
+#: A formula as a function of its variables.
+Value = Callable[[Mapping[str, float]], float]
+
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 _SIGNS = str.maketrans(
     {"^": "**", "·": "*", "×": "*", "∙": "*", "−": "-", "–": "-", "÷": "/", "²": "**2", "³": "**3"}
@@ -73,64 +76,51 @@ class Expression:
 
     def __init__(self, text: str, names: Collection[str] = ()) -> None:
         self._names = names
-        self._root = _parsed(_plain(text))
-        for node in ast.walk(self._root):
-            self._require_known(node)
+        self._value = self._compiled(_parsed(_plain(text)))
 
     def value(self, variables: Mapping[str, float] | None = None) -> float:
         """Return its value; not a number where it has none, as for ``1/0`` or ``sqrt(-1)``."""
         try:
-            return self._compute(self._root, variables or {})
+            return self._value(variables or {})
         except (ArithmeticError, ValueError):
             return math.nan
 
-    def _require_known(self, node: ast.AST) -> None:
+    def _compiled(self, node: ast.expr) -> Value:
+        """Return a function that computes `node` from the variables; all its parts are known."""
         match node:
-            case ast.BinOp(op=op) if type(op) in _BINARY:
-                return
-            case ast.UnaryOp(op=ast.UAdd() | ast.USub()):
-                return
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+                return _applied(_BINARY[type(op)], *map(self._compiled, (left, right)))
+            case ast.UnaryOp(op=ast.UAdd() | ast.USub() as op, operand=operand):
+                sign = operator.neg if isinstance(op, ast.USub) else operator.pos
+                return _applied(sign, self._compiled(operand))
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                return
-            case ast.Name(id=name) if name in self._names or is_reserved(name):
-                return
-            case ast.Name(id=name):
+                return lambda variables: float(value)  # a whole number may be too large
+            case ast.Name(id=name) if name in self._names:
+                return lambda variables: float(variables[name])
+            case ast.Name(id=name) if name in _CONSTANTS:
+                return lambda variables: _CONSTANTS[name]
+            case ast.Name(id=name) if name not in _FUNCTIONS:
                 raise UnreadableAnswerError(f"`{short(name)}` is not known: use {self._known}")
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
                 is_of_several = name in ("min", "max")
                 if len(args) < 2 if is_of_several else len(args) != 1:
                     wanted = "at least two values" if is_of_several else "one value"
                     raise UnreadableAnswerError(f"`{name}` takes {wanted}, not {len(args)}")
-            case ast.operator() | ast.unaryop() | ast.expr_context():
-                return
-            case _:
-                raise UnreadableAnswerError(
-                    f"`{short(ast.unparse(node))}` is not allowed in a formula: use numbers, "
-                    f"{self._known}, + - * / ** and brackets"
-                )
+                return _applied(_FUNCTIONS[name], *map(self._compiled, args))
+        raise UnreadableAnswerError(
+            f"`{short(ast.unparse(node))}` is not allowed in a formula: use numbers, "
+            f"{self._known}, + - * / ** and brackets"
+        )
 
     @property
     def _known(self) -> str:
         variables = f"the variables {', '.join(self._names)}, " if self._names else ""
         return f"{variables}{', '.join(_CONSTANTS)} and the functions {', '.join(_FUNCTIONS)}"
 
-    def _compute(self, node: ast.expr, variables: Mapping[str, float]) -> float:
-        match node:
-            case ast.BinOp(left=left, op=op, right=right):
-                values = self._compute(left, variables), self._compute(right, variables)
-                return _BINARY[type(op)](*values)
-            case ast.UnaryOp(op=op, operand=operand):
-                value = self._compute(operand, variables)
-                return -value if isinstance(op, ast.USub) else value
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return float(_FUNCTIONS[name](*(self._compute(arg, variables) for arg in args)))
-            case ast.Constant(value=int() | float() as value):
-                return float(value)
-            case ast.Name(id=name) if name in variables:
-                return float(variables[name])
-            case ast.Name(id=name) if name in _CONSTANTS:
-                return _CONSTANTS[name]
-        raise ValueError(f"no value: {ast.unparse(node)}")
+
+def _applied(function: Callable[..., float], *arguments: Value) -> Value:
+    """Return the function of the variables that calls `function` with the `arguments`' values."""
+    return lambda variables: float(function(*(argument(variables) for argument in arguments)))
 
 
 def is_reserved(name: str) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from autograder.course.kit_folder import Kit, enciphered, kit_of
-from autograder.course.questions.answers import (
+from autograder.course.questions.answer_keys import (
     ABSOLUTE,
     RELATIVE,
     Answer,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from autograder.diagnosis.evidence import AnswerEvidence
-from autograder.diagnosis.patterns.answers import LISTS, TYPES
+from autograder.diagnosis.patterns.answer_forms import LISTS, TYPES
 from autograder.diagnosis.patterns.arrangement import ARRANGEMENT, ENDS
 from autograder.diagnosis.patterns.effects import EFFECTS
 from autograder.diagnosis.patterns.places import PLACES
@@ -41,15 +41,12 @@ def told_by(
         together: the joint evidence; without it, each check may have a sentence of its own.
     """
     for name, pattern in patterns.items():
-        told = dict.fromkeys(group, pattern(together)) if together else _each(pattern, group)
+        said = pattern(together) if together else None
+        told = {c: said if together else pattern(evidence) for c, evidence in group.items()}
         diagnoses = {c: Diagnosis(f"generic/{name}", words) for c, words in told.items() if words}
         if len(diagnoses) == len(group):
             return diagnoses
     return {}
-
-
-def _each(pattern: Pattern, group: Mapping[str, AnswerEvidence]) -> dict[str, str | None]:
-    return {check: pattern(evidence) for check, evidence in group.items()}
 
 
 def told_by_each(

@@ -2,8 +2,8 @@
 
 Each failed check is explained for itself. Then the explanations of a task are joined: the main
 cause is the mistake that explains most checks. Another mistake is reported beside it only if the
-solution with both gives the submission's answers, so that two explanations never contradict each
-other.
+solution with both gives the submission's answers in every failed check of the method. So two
+explanations never contradict each other, and together they leave no wrong answer unexplained.
 
 A mistake may fail checks of several tasks. In those of one task, another mistake may give the same
 answers by chance. A cause that also explains the checks of other tasks is then the better one.
@@ -62,6 +62,10 @@ class Joined:
         """The diagnosis of the main cause."""
         return diagnosis_of(self.cause[:1])
 
+    def open_methods(self, checks: TaskChecks) -> set[str]:
+        """Return the methods that were wrong first in failed checks that nothing explains."""
+        return {c.method for c in checks.failed if c.method and c.id not in self.explained}
+
 
 def diagnosis_of(cause: Cause) -> Diagnosis:
     """Return the diagnosis of the first mistake, with the last one beside it."""
@@ -69,11 +73,20 @@ def diagnosis_of(cause: Cause) -> Diagnosis:
     return replace(main, second=others[-1]) if others else main
 
 
-def add_flaw(check: RecordedCheck, diagnoses: dict[str, Diagnosis]) -> None:
-    """Add the flaw of the form that stands beside the diagnosis of a check."""
-    said, flaw = diagnoses.get(check.id), flaw_of(check)
-    if said is not None and flaw is not None and said.second is None:
-        diagnoses[check.id] = replace(said, second=flaw)
+def wrong_in(checks: TaskChecks, view: View) -> TaskChecks:
+    """Return `checks` without the failed checks that are right in `view`."""
+    strictly = replace(view, strictly=True)
+    return replace(checks, failed=tuple(c for c in checks.failed if c.is_wrong_in(strictly)))
+
+
+def add_flaws(checks: TaskChecks, result: Joined) -> None:
+    """Add the flaws of the form that stand beside diagnoses and leave nothing unexplained."""
+    open_methods = result.open_methods(wrong_in(checks, LOOSE))
+    for check in checks.failed:
+        said, flaw = result.explained.get(check.id), flaw_of(check)
+        is_alone = said is not None and said.second is None and check.method not in open_methods
+        if said is not None and flaw is not None and is_alone:
+            result.explained[check.id] = replace(said, second=flaw)
 
 
 class KnownMistakes:
@@ -107,13 +120,12 @@ class KnownMistakes:
 
     def _joined(self, checks: TaskChecks) -> Joined:
         """Return the mistakes that explain failed checks of a task."""
-        result = self._search(checks, EXACT)
+        result = TaskSearch(self, checks, EXACT).joined()
         left = (check for check in checks.failed if check.id not in result.explained)
         if any(map(flaw_of, left)):
-            loosely = self._search(checks, LOOSE)
+            loosely = TaskSearch(self, checks, LOOSE).joined()
             result = max(result, loosely, key=lambda joined: len(joined.explained))
-            for check in checks.failed:
-                add_flaw(check, result.explained)
+            add_flaws(checks, result)
         if not result.explained:
             return self._partly(checks)
         # Answers of other methods may follow from it, such as gradients of a wrong forward.
@@ -123,12 +135,6 @@ class KnownMistakes:
             if is_open and follows(module, check, check.method, 1):
                 result.explained[check.id] = result.main
         return result
-
-    def _search(self, checks: TaskChecks, view: View) -> Joined:
-        """Return the mistakes behind the checks that are wrong in `view`."""
-        strictly = replace(view, strictly=True)
-        wrong = tuple(check for check in checks.failed if check.is_wrong_in(strictly))
-        return TaskSearch(self, replace(checks, failed=wrong), view).joined()
 
     def passed_elsewhere(self, cause: Cause, task: str) -> Iterator[RecordedCheck]:
         """Yield the passed checks of other tasks that a consistent form in `cause` can fail.
@@ -182,11 +188,19 @@ class KnownMistakes:
         return own
 
     def _fits(self, checks: TaskChecks, joined: Joined, cause: Cause) -> bool:
-        """Return whether `cause` explains what was explained of a task, without contradiction."""
+        """Return whether `cause` explains what was explained of a task, without contradiction.
+
+        Two mistakes must leave no failed check of the same methods unexplained.
+        """
         module, view = self.module(cause), joined.view
+        explained = _explained(checks, joined)
+        if len(cause) > 1:
+            methods = {check.method for check in explained}
+            failed = wrong_in(checks, view).failed
+            explained = [c for c in failed if c in explained or c.method in methods - {""}]
         passed = [check for check in checks.passed if not check.is_wrong_in(view)]
         return all(
-            self.matcher.explains(module, check, view) for check in _explained(checks, joined)
+            self.matcher.explains(module, check, view) for check in explained
         ) and self.matcher.agrees_with_all(module, passed, view)
 
     def _retold(self, checks: TaskChecks, joined: Joined, cause: Cause) -> Joined:
@@ -197,7 +211,7 @@ class KnownMistakes:
         for check in _explained(checks, joined):
             alone = ((m,) for m in cause if explains(self.module((m,)), check, joined.view))
             result.explained[check.id] = diagnosis_of(next(alone, cause))
-            add_flaw(check, result.explained)
+        add_flaws(checks, result)
         return result
 
 
@@ -208,13 +222,13 @@ def _explained(checks: TaskChecks, joined: Joined) -> list[RecordedCheck]:
 
 
 class TaskSearch:
-    """The search for the mistakes behind the failed checks of one task."""
+    """The search for the mistakes behind the failed checks of a task that are wrong in `view`."""
 
     def __init__(self, known: KnownMistakes, checks: TaskChecks, view: View) -> None:
         self._module, self._matcher = known.module, known.matcher
         self._elsewhere = known.passed_elsewhere
         self._concerning = known.concerning(checks.task)
-        self._checks, self._view = checks, view
+        self._checks, self._view = wrong_in(checks, view), view
         self._agreeing: dict[tuple[Cause, bool], bool] = {}
 
     def joined(self) -> Joined:
@@ -224,6 +238,7 @@ class TaskSearch:
             self._join(result, mistake, explained)
         with self._matcher.trials.at_most(PAIRS):
             self._join_pairs(result)
+        self._drop_partial_pairs(result)
         result.complete = frozenset(result.explained)
         return result
 
@@ -326,6 +341,18 @@ class TaskSearch:
                 if self._join_pair(result, [cause for _, cause in tied], check):
                     break
 
+    def _drop_partial_pairs(self, result: Joined) -> None:
+        """Remove two mistakes named together that leave a failed check of a method unexplained."""
+        open_methods = result.open_methods(self._checks)
+        for check in self._checks.failed:
+            said = result.explained.get(check.id)
+            if said is not None and said.second is not None and check.method in open_methods:
+                del result.explained[check.id]
+        named = {
+            said.id for each in result.explained.values() for said in (each, each.second) if said
+        }
+        result.cause = tuple(mistake for mistake in result.cause if mistake.id in named)
+
     def _ranked(self, causes: Sequence[Cause], result: Joined) -> list[tuple[Rank, Cause]]:
         """Return `causes` with their ranks: those that explain most and contradict fewest first."""
         left = self._left(result)
@@ -358,13 +385,11 @@ class TaskSearch:
             )
         common = set.intersection(*({mistake.id for mistake in other} for other in tied))
         sure = tuple(mistake for mistake in cause if mistake.id in common)
-        if len(sure) > 1 and not any(self._differs(sure[:-1], explained) for explained in new):
-            sure = sure[:-1]
+        if len(sure) > 1:  # does the first leave enough facts unexplained for another mistake?
+            module, differs = self._module(sure[:-1]), self._matcher.differs_by
+            if not any(differs(module, explained, CERTAIN, self._view) for explained in new):
+                sure = sure[:-1]
         if sure:
             result.cause = sure
             result.explained |= {explained.id: diagnosis_of(sure) for explained in new}
         return True
-
-    def _differs(self, cause: Cause, check: RecordedCheck) -> bool:
-        """Return whether `cause` leaves enough facts unexplained for another mistake."""
-        return self._matcher.differs_by(self._module(cause), check, CERTAIN, self._view)

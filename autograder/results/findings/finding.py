@@ -109,26 +109,16 @@ _OWN_PACKAGE = __name__.partition(".")[0]
 
 @dataclass(frozen=True)
 class Unshowable(Finding):
-    """Stands for a finding whose renderings raise.
-
-    Args:
-        name: the kind of that finding.
-        error: what it raised.
-    """
+    """Stands for a finding that cannot be shown here; `text` says why."""
 
     kind: ClassVar[str] = "unshowable"
 
-    name: str
-    error: str
-
-    @property
-    def heading(self) -> str:
-        """The kind that cannot be shown."""
-        return f"{self.name} cannot be shown"
+    title: str
+    text: str
 
     def text_lines(self) -> list[str]:
-        """Return the error, and whose it is."""
-        return [self.error, "This is a fault of the plugin or course that defines it."]
+        """Return the lines of `text`."""
+        return self.text.split("\n")
 
 
 def showable(finding: Finding) -> Finding:
@@ -143,5 +133,7 @@ def showable(finding: Finding) -> Finding:
             "".join((shown.heading, *shown.text_lines(), shown.html()))
             json.dumps(shown.data, allow_nan=False)
     except Exception as error:  # it is the code of a plugin or a course
-        return Unshowable(str(type(finding).kind), f"{type(error).__name__}: {error}")
+        whose = "This is a fault of the plugin or course that defines it."
+        title = f"{type(finding).kind} cannot be shown"
+        return Unshowable(title, f"{type(error).__name__}: {error}\n{whose}")
     return finding

@@ -12,8 +12,8 @@ from collections.abc import Set
 from contextlib import suppress
 
 from autograder.sandbox.confine import FilesystemView, Limits, landlock, libc, namespaces
-from autograder.sandbox.confine.seccomp import apply_seccomp
-from autograder.sandbox.confine.supervise import DiskQuota, apply_disk_quota, fork_supervised
+from autograder.sandbox.confine.seccomp import add_listener, apply_seccomp
+from autograder.sandbox.confine.supervise import DiskQuota, fork_supervised
 
 if sys.platform != "win32":
     import resource
@@ -60,8 +60,8 @@ def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
         os.setsid()
     if sys.platform != "linux":
         return frozenset()
-    held = _enter_view(view, limits)
     libc.prctl(libc.PR_SET_NO_NEW_PRIVS, 1)
+    held = _enter_view(view, limits)
     libc.drop_capabilities()
     if landlock.apply_landlock(view, private_root=ROOT in held):
         held |= {LANDLOCK}
@@ -74,8 +74,12 @@ def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
         fork_supervised(_STDIN)
         return frozenset({ROOT, NETWORK, PROCESSES})
     if not namespaces.enter_namespaces():
-        fork_supervised(_STDIN, DiskQuota(view.scratch, limits))
-        return frozenset()
+        listener = add_listener()
+        if listener is None:
+            fork_supervised(_STDIN)
+            return frozenset()
+        fork_supervised(_STDIN, DiskQuota(listener, view.scratch, limits))
+        return frozenset({QUOTA})
     fork_supervised(_STDIN)  # the child is process 1: all end with it
     held = {NETWORK, PROCESSES}
     if namespaces.enter_private_root(view, limits):
@@ -102,8 +106,6 @@ def lock(view: FilesystemView, limits: Limits, held: Set[str]) -> list[str]:
         return gaps(held)
     if limited:
         held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
-    if apply_disk_quota():
-        held.add(QUOTA)
     if apply_seccomp(devices=devices):
         held.add(SECCOMP)
     return gaps(held)

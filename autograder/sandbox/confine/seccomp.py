@@ -14,7 +14,9 @@ import errno
 import os
 import re
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from autograder.sandbox.confine import libc
 
@@ -32,7 +34,7 @@ _X32_BIT = 0x40000000
 _CLONE_THREAD = 0x00010000
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWS_DOWN = 0x01, 0x20, 0x0100
 
-_INSTALL, _ALL_THREADS, _LISTENER, _THREAD_ERROR = 1, 1, 8, 16
+_INSTALL, _ALL_THREADS, _LISTENER = 1, 1, 8
 
 #: The id by which `prlimit64` means the process that calls it.
 _CALLER = 0
@@ -204,37 +206,32 @@ def apply_seccomp(*, devices: bool) -> bool:
     Returns:
         False where the kernel or the architecture is none that we have a filter for.
     """
-    architecture = ARCHITECTURES.get(os.uname().machine)
-    if architecture is None:
-        return False
-    program = build_filter(architecture, os.getpid(), devices=devices)
-    try:
-        return _installed(architecture, program, _ALL_THREADS) == 0
-    except OSError:
-        return False
+    build = partial(build_filter, pid=os.getpid(), devices=devices)
+    return _installed(build, _ALL_THREADS) == 0  # else the id of a thread that has no filter
 
 
 def add_listener() -> int | None:
-    """Let the calls that make files ask, on all threads of this process.
+    """Let the calls that make files ask, of this process and of all that it forks.
 
     Returns:
         the descriptor that the questions come from; None where the kernel has no such filter.
     """
+    return _installed(build_listener, _LISTENER)
+
+
+def _installed(build: Callable[[Architecture], list[Instruction]], flags: int) -> int | None:
+    """Install the program of `build`; return what the kernel answers, None where it refuses."""
     architecture = ARCHITECTURES.get(os.uname().machine)
     if architecture is None:
         return None
-    program, flags = build_listener(architecture), _ALL_THREADS | _LISTENER | _THREAD_ERROR
-    try:
-        return _installed(architecture, program, flags)
-    except OSError:
-        return None
-
-
-def _installed(architecture: Architecture, program: list[Instruction], flags: int) -> int:
+    program = build(architecture)
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(code)))
     number = architecture.numbers("seccomp")[0]
-    return libc.syscall(number, _INSTALL, flags, ctypes.addressof(header))
+    try:
+        return libc.syscall(number, _INSTALL, flags, ctypes.addressof(header))
+    except OSError:
+        return None
 
 
 def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list[Instruction]:

@@ -3,7 +3,8 @@
 It also keeps a quota on the files of a worker that has no file system of its own. The kernel does
 not count the files of one process in a shared folder. So each call that makes a file asks the
 supervisor, which knows how many were made and how much they hold. What a file may grow to is a
-resource limit, which the supervisor lowers with each file.
+resource limit, which the supervisor lowers with each file. The supervisor makes no file: it would
+wait for its own answer.
 
 Source: Linux, Documentation/userspace-api/seccomp_filter.rst, "Userspace Notification".
 """
@@ -15,14 +16,12 @@ import errno
 import os
 import select
 import signal
-import socket
 import struct
 import sys
 from contextlib import suppress
 from typing import NoReturn
 
 from autograder.sandbox.confine import Limits, libc
-from autograder.sandbox.confine.seccomp import add_listener
 
 if sys.platform != "win32":
     import resource
@@ -39,65 +38,35 @@ _NOTIFICATION_SIZE = 80
 _ANSWER = struct.Struct("=QqiI")
 _CONTINUE = 1
 
-#: The worker's end of the channel to its supervisor, until the filter is in force.
-_channel: int | None = None
-
 
 class DiskQuota:
-    """What a worker may write, as its supervisor counts it; made before the fork.
-
-    The worker sends its supervisor the descriptor that its questions are read from.
+    """What a worker may write, as its supervisor counts it.
 
     Args:
+        listener: the descriptor that `add_listener` has returned: the worker's questions.
         scratch: the one folder that the worker may write to.
         limits: of the worker.
-
-    Attributes:
-        descriptor: what the supervisor waits for: the channel, then the questions.
     """
 
-    def __init__(self, scratch: str, limits: Limits) -> None:
+    def __init__(self, listener: int, scratch: str, limits: Limits) -> None:
+        self.listener = listener
         self._scratch, self._limits = scratch, limits
         self._made = 0
-        self._channel, self._other = socket.socketpair()
-        self.descriptor = self._channel.fileno()
 
-    def leave_to_child(self) -> None:
-        """Keep the worker's end alone, in the worker: for `apply_disk_quota`."""
-        global _channel  # noqa: PLW0603 - `isolate` and `lock` have no object in common
-        self._channel.close()
-        _channel = self._other.detach()
-
-    def keep(self) -> None:
-        """Keep the supervisor's end alone, in the supervisor."""
-        self._other.close()
-
-    def answer(self, worker: int) -> bool:
-        """Answer the next question, or take the descriptor; return whether there may be more.
+    def answer(self, worker: int) -> None:
+        """Let the next call that makes a file go on, or refuse it.
 
         Args:
             worker: the process id of the worker.
         """
-        if self.descriptor != self._channel.fileno():
-            self._answer_call(worker)
-            return True
-        data, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
-        if not data or not descriptors:
-            return False
-        self._channel.send(b"\0")
-        (self.descriptor,) = descriptors
-        return True
-
-    def _answer_call(self, worker: int) -> None:
-        """Let the next call that makes a file go on, or refuse it."""
         buffer = ctypes.create_string_buffer(_NOTIFICATION_SIZE)
         with suppress(OSError):  # the call was interrupted, or its thread has ended
-            libc.ioctl(self.descriptor, _RECEIVE, ctypes.addressof(buffer))
+            libc.ioctl(self.listener, _RECEIVE, ctypes.addressof(buffer))
             (number,) = struct.unpack_from("=Q", buffer)
             is_allowed = self._allows(worker)
             told = (number, 0, 0, _CONTINUE) if is_allowed else (number, 0, -errno.ENOSPC, 0)
             answer = ctypes.create_string_buffer(_ANSWER.pack(*told))
-            libc.ioctl(self.descriptor, _SEND, ctypes.addressof(answer))
+            libc.ioctl(self.listener, _SEND, ctypes.addressof(answer))
 
     def _allows(self, worker: int) -> bool:
         """Return whether one more file may be made; all of them may grow less from then on."""
@@ -122,25 +91,6 @@ def used_bytes(folder: str) -> int:
     return total
 
 
-def apply_disk_quota() -> bool:
-    """Let each call that makes a file ask the supervisor from now on.
-
-    Returns:
-        False where there is no supervisor that answers, or the kernel has no such filter.
-    """
-    global _channel  # noqa: PLW0603 - as above
-    if _channel is None:
-        return False
-    with socket.socket(fileno=_channel) as channel:
-        _channel = None
-        listener = add_listener()
-        if listener is None:
-            return False
-        socket.send_fds(channel, [b"\0"], [listener])
-        os.close(listener)
-        return channel.recv(1) == b"\0"
-
-
 def fork_supervised(lifeline: int, quota: DiskQuota | None = None) -> None:
     """Fork: return in the child, and stay behind as its supervisor.
 
@@ -149,7 +99,7 @@ def fork_supervised(lifeline: int, quota: DiskQuota | None = None) -> None:
 
     Args:
         lifeline: a pipe's reading end; the supervised process dies when its writers are gone.
-        quota: kept by the supervisor, once the child has called `apply_disk_quota`.
+        quota: kept by the supervisor. The child gives up its questions.
     """
     supervisor = os.getpid()
     child = os.fork()
@@ -159,7 +109,7 @@ def fork_supervised(lifeline: int, quota: DiskQuota | None = None) -> None:
     if os.getppid() not in (supervisor, 0):  # 0: the parent is outside of our new namespace
         os._exit(1)
     if quota is not None:
-        quota.leave_to_child()
+        os.close(quota.listener)
 
 
 def _supervise(child: int, lifeline: int, quota: DiskQuota | None) -> NoReturn:
@@ -170,8 +120,6 @@ def _supervise(child: int, lifeline: int, quota: DiskQuota | None) -> NoReturn:
         libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGCONT)
     for descriptor in (1, 2):  # the end of the worker is the end of its pipes
         os.close(descriptor)
-    if quota is not None:
-        quota.keep()
     with suppress(OSError):  # a kernel before 5.3: only the host's own kill is left
         _wait(libc.syscall(libc.PIDFD_OPEN, child, 0), child, lifeline, quota)
     _, status = os.waitpid(child, 0)
@@ -184,18 +132,10 @@ def _wait(pidfd: int, child: int, lifeline: int, quota: DiskQuota | None) -> Non
     watch.register(pidfd, select.POLLIN)
     watch.register(lifeline, 0)  # its end alone
     if quota is not None:
-        watch.register(quota.descriptor, select.POLLIN)
+        watch.register(quota.listener, select.POLLIN)
     ready = dict(watch.poll())
     while quota is not None and not {pidfd, lifeline} & set(ready):
-        asked = quota.descriptor
-        is_over = (
-            ready[asked] & (select.POLLHUP | select.POLLERR) and not ready[asked] & select.POLLIN
-        )
-        if is_over or not quota.answer(child):
-            watch.unregister(asked)
-        elif quota.descriptor != asked:
-            watch.unregister(asked)
-            watch.register(quota.descriptor, select.POLLIN)
+        quota.answer(child)
         ready = dict(watch.poll())
     if pidfd in ready:
         return

@@ -5,7 +5,7 @@
 - filesystem_view: what a worker has to see
 - worker_modules: the modules of gradus for it
 - processes: trees of processes, watched and ended
-- portable: pipes and processes where the system is not Linux
+- portable_processes: pipes and processes where the system is not Linux
 """
 
 from __future__ import annotations

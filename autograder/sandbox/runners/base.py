@@ -22,7 +22,6 @@ from autograder.sandbox.runners.processes import (
     ProcTree,
     RunningProcess,
     Usage,
-    has_proc,
 )
 
 #: How long a killed process may take to be gone, in seconds; longer is a fault of the system.
@@ -32,10 +31,6 @@ KILL_SECONDS = 10.0
 PROCESSOR_CHOICE = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
 #: Variables of the host by which Windows finds its own libraries, and those of packages.
 WINDOWS_LIBRARIES = ("SYSTEMROOT", "PATH")
-
-
-#: The gap on systems that do not show their processes.
-UNWATCHED = "submitted code can exceed the limits of memory and of processes: they cannot be seen"
 
 
 class Sandbox(ABC):
@@ -83,14 +78,6 @@ class Sandbox(ABC):
         """Return the view that the worker itself is given."""
         return view
 
-    def gaps(self) -> list[str]:
-        """Return what the host cannot keep on this system; the worker tells of the rest."""
-        if has_proc():
-            return []
-        from autograder.sandbox.runners.portable import can_list  # imports psutil
-
-        return [] if can_list() else [UNWATCHED]
-
     def usage(self, process: RunningProcess) -> Usage:
         """Return what the whole tree of `process` uses; nothing where the system does not tell."""
         return tree_of(process).usage()
@@ -106,11 +93,11 @@ class Sandbox(ABC):
 
 def tree_of(process: RunningProcess) -> ProcessTree:
     """Return the tree of `process`, as this system shows it."""
-    if has_proc():
-        return ProcTree(process)
-    from autograder.sandbox.runners.portable import ListedTree  # imports psutil
+    if sys.platform != "linux":
+        from autograder.sandbox.runners.portable_processes import ListedTree  # imports psutil
 
-    return ListedTree(process)
+        return ListedTree(process)
+    return ProcTree(process)
 
 
 def environment(scratch: str) -> dict[str, str]:
@@ -159,8 +146,10 @@ class ProcessSandbox(Sandbox):
     name = "process"
 
     def unavailable(self) -> str | None:
-        """Return None: it works on every system."""
-        return None
+        """Return None: it works on every system, but watches workers on Linux by /proc."""
+        if sys.platform != "linux" or Path("/proc/self/stat").exists():
+            return None
+        return "it needs /proc, which is not there: mount it by `mount -t proc proc /proc`"
 
     def spawn(
         self, argv: list[str], view: FilesystemView, limits: Limits
@@ -220,10 +209,7 @@ class BubblewrapSandbox(Sandbox):
 
     def kill(self, process: RunningProcess) -> None:
         """End the worker with its namespace; see `Sandbox.kill`."""
-        if has_proc():
-            NamespaceTree(process).kill(KILL_SECONDS)
-        else:
-            super().kill(process)
+        NamespaceTree(process).kill(KILL_SECONDS)
 
     def command(self, view: FilesystemView, limits: Limits) -> list[str]:
         """Return the bwrap command line that builds `view`, up to the program to run in it."""

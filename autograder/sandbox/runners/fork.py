@@ -36,13 +36,10 @@ from autograder.sandbox.runners.worker_modules import (
 from autograder.sandbox.worker.fork_server import NUMBER
 from framework.errors import SandboxError
 
-#: Seconds until the server has forked; longer is a fault of the system.
+#: Seconds until the server has taken a request and forked; longer is a fault of the system.
 FORK_SECONDS = 20.0
 #: The exit status of a worker whose server has ended before it.
 LOST = -int(getattr(signal, "SIGKILL", 9))  # Windows has no such signal, and no fork server
-
-#: Seconds that a server may take to take a request.
-SEND_SECONDS = 20.0
 #: Seconds that a server may take to end once its channel is closed.
 END_SECONDS = 2.0
 
@@ -102,16 +99,15 @@ class ForkSandbox(Sandbox):
         if view.devices:
             raise SandboxError("a fork server has no GPU: use another sandbox with `--device cuda`")
         entry = "".join(argv[-2:-1])
-        known = [key for key, server in self._servers.items() if str(server.modules) in entry]
-        if not known:  # by default the server of NumPy's arrays
-            self.modules(NUMPY_ARRAYS)
-            known = [(NUMPY_ARRAYS, ())]
-        server = self._servers[known[0]]
+        named = (key for key, server in self._servers.items() if str(server.modules) in entry)
+        key = next(named, (NUMPY_ARRAYS, ()))
+        self.modules(*key)
+        server = self._servers[key]
         try:
             return server.fork(argv, view.scratch)
         except OSError as error:
             said = server.errors()
-            del self._servers[known[0]]  # a new one is started when it is needed
+            del self._servers[key]  # a new one is started when it is needed
             server.close()
             raise SandboxError(f"the fork server has ended ({error}) {said}".strip()) from None
 
@@ -192,7 +188,7 @@ class ForkServer:
             ours.callback(mine.close)
             descriptors = [stdin[0], stdout[1], stderr[1], other.fileno()]
             socket.send_fds(self._channel, [b"\0"], descriptors)
-            mine.settimeout(SEND_SECONDS)
+            mine.settimeout(FORK_SECONDS)
             mine.sendall(_program(argv, scratch))
             mine.shutdown(socket.SHUT_WR)
             ours.pop_all()

@@ -246,8 +246,3 @@ def _children(pid: int) -> Iterator[int]:
     for task in (_PROC / str(pid) / "task").glob("*"):
         with suppress(OSError):
             yield from map(int, (task / "children").read_text().split())
-
-
-def has_proc() -> bool:
-    """Return whether this is Linux and shows its processes as files."""
-    return sys.platform == "linux" and (_PROC / "self" / "stat").exists()

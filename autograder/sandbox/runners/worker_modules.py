@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import framework
@@ -36,28 +37,6 @@ FRAMEWORK: dict[str, tuple[str, ...]] = {
 
 #: Replaces the names of a module: all of them may be imported.
 EVERYTHING: tuple[str, ...] = ("*",)
-
-#: The modules of `framework` that stubs and the worker import, with all that these import in turn.
-FRAMEWORK_MODULES = (
-    "framework",
-    "framework.arrays",
-    "framework.data",
-    "framework.data.lexicon",
-    "framework.data.lexicon.entries",
-    "framework.data.lexicon.synsets",
-    "framework.data.text_lines",
-    "framework.data.tokens",
-    "framework.data.vocabulary",
-    "framework.errors",
-    "framework.interfaces",
-    "framework.kinds",
-    "framework.models",
-    "framework.models.conditioned",
-    "framework.models.count_models",
-    "framework.models.deep_cells",
-    "framework.models.parts",
-    "framework.text_files",
-)
 
 #: Modules of the grader that run in the worker; of packages that end in a dot, all modules.
 WORKER_MODULES = (
@@ -107,7 +86,7 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
         arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
             the packages above it, which register a plugin.
     """
-    modules = {*FRAMEWORK_MODULES, *framework_modules(added)}
+    modules = set(framework_modules(*FRAMEWORK, *added))  # the worker itself imports no others
     for name in WORKER_MODULES:
         modules.add(name.rstrip("."))
         if name.endswith("."):
@@ -117,7 +96,7 @@ def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "
     if arrays:
         source = _source_of(arrays)
         files[f"{arrays.replace('.', '/')}.py"] = source
-        needed = map(_place_of, framework_modules(_imported(source)))
+        needed = map(_place_of, framework_modules(*_imported(source)))
         files |= {name: PACKAGE_ROOT / name for name in needed}
     for name, file in files.items():
         target = folder / name
@@ -131,7 +110,8 @@ def third_party_imports(module: str) -> list[str]:
     return sorted(tops - {"framework", module.partition(".")[0]} - sys.stdlib_module_names)
 
 
-def framework_modules(names: Iterable[str]) -> list[str]:
+@cache
+def framework_modules(*names: str) -> list[str]:
     """Return the modules `names` of `framework`, all they import of it, and their packages."""
     waiting, seen = [*names], list[str]()
     while waiting:

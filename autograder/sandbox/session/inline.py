@@ -14,13 +14,23 @@ from typing import Any
 from autograder.sandbox import wire
 from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.sandbox.session.requests import Callback, Outcome, Step, callback_in
-from autograder.sandbox.session.session import CalledBack, Session, fault_from, outcomes_from
-from autograder.sandbox.wire import CallbackRef, WireError
+from autograder.sandbox.session.session import (
+    CalledBack,
+    Exchange,
+    Session,
+    fault_from,
+    outcomes_from,
+)
+from autograder.sandbox.wire import CallbackRef, Handle, WireError, map_leaves, zip_leaves
 from autograder.sandbox.worker.dispatcher import Dispatcher, ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
 from autograder.sandbox.worker.summed_cells import with_sums
+from framework.arrays import Arrays
 from framework.models.parts import PartSource, parts_from
 from framework.providers.registry import Registry
+
+#: The handle of an object that no request has created here.
+UNKNOWN = Handle(0, "")
 
 
 class CallbackTable:
@@ -107,27 +117,79 @@ class ProviderModule:
         return self._registry.get(registered, self._provider)
 
 
-class InlineSession(Session):
-    """A conversation with a provider in this process.
+class InlineWorker:
+    """Answers requests in this process, by the code of `module`.
 
     Args:
-        arrays: the provider's arrays.
-        parts: where its networks get their parts from.
+        arrays: the backend's arrays; None: those of NumPy.
+        parts: where networks get their parts from.
+        interrupts: exceptions that are no answers of the code.
+
+    Attributes:
+        callbacks: those that requests name.
     """
 
-    def __init__(self, module: ModuleSource, arrays: Any, parts: PartSource) -> None:
-        super().__init__()
-        self._callbacks = CallbackTable()
-        self._dispatcher = Dispatcher(
-            module, arrays, ask=self._callbacks.reply, interrupts=(KeyboardInterrupt,)
-        )
+    def __init__(
+        self,
+        module: ModuleSource,
+        arrays: Arrays | None,
+        parts: PartSource,
+        interrupts: tuple[type[BaseException], ...] = (KeyboardInterrupt,),
+    ) -> None:
+        self.callbacks = CallbackTable()
+        self._dispatcher = Dispatcher(module, arrays, "", self.callbacks.reply, interrupts)
         self._parts = with_sums(parts)
-        self._fresh = True
+        self._handles: dict[int, Handle] = {}  # by the number in a record
+
+    def forget(self) -> None:
+        """Let go of all objects and callbacks: a check has ended."""
+        self._dispatcher.forget()
+        self.callbacks.forget()
+
+    def run(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the steps of `request`; returns the reply, with values as they are here."""
+        with parts_from(self._parts):
+            return self._dispatcher.answer(request)
+
+    def reply(self, request: dict[str, Any]) -> Any:
+        """Return the reply to `request` as it would arrive: all values are new."""
+        reply = self.run(request)
+        with parts_from(self._parts):
+            return wire.decode_frame(self._dispatcher.encoded(reply))
+
+    def again(self, exchange: Exchange) -> tuple[dict[str, Any] | None, list[Outcome]]:
+        """Make a recorded request again; returns the error, or None, and the outcomes."""
+        reply = self.reply(self.request_again(exchange))
+        error, outcomes = outcomes_from(reply, 0, exchange.plain_steps())
+        for recorded, new in zip(exchange.outcomes, outcomes, strict=False):
+            for _, theirs, ours in zip_leaves(recorded.value, new.value):
+                if isinstance(theirs, Handle) and isinstance(ours, Handle):
+                    self._handles[theirs.id] = ours
+        return error, outcomes
+
+    def request_again(self, exchange: Exchange) -> dict[str, Any]:
+        """Return a recorded request, about the objects that the same steps have created here."""
+
+        def here(leaf: Any) -> Any:
+            return self._handles.get(leaf.id, UNKNOWN) if isinstance(leaf, Handle) else leaf
+
+        self.callbacks.restore(exchange.callbacks)
+        return {"id": 0, "steps": map_leaves(here, exchange.plain_steps())}
+
+
+class InlineSession(Session):
+    """A conversation with a provider in this process; for the arguments see `InlineWorker`."""
+
+    def __init__(self, module: ModuleSource, arrays: Arrays | None, parts: PartSource) -> None:
+        super().__init__()
+        self._worker = InlineWorker(module, arrays, parts)
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
-        texts = self.calls.describe(steps)
-        error, outcomes = self.answers(steps)
+        texts, plain = self.calls.describe(steps), [step.plain() for step in steps]
+        frame = wire.encode({"id": 0, "steps": plain}, self._worker.callbacks.stand_in)
+        self.calls.sent(frame)
+        error, outcomes = outcomes_from(self._worker.reply(wire.decode_frame(frame)), 0, plain)
         if error is not None:
             fault = self._fault(error, texts)
             fault.method = self.calls.method_of(fault.call)
@@ -135,26 +197,10 @@ class InlineSession(Session):
         self.calls.note(steps, outcomes)
         return outcomes
 
-    def answers(self, steps: Sequence[Step]) -> tuple[dict[str, Any] | None, list[Outcome]]:
-        """Run the steps; returns the error that one ended with, or None, and the outcomes."""
-        plain = [step.plain() for step in steps]
-        request = {"id": 0, "fresh": self._fresh, "steps": plain}
-        frame = wire.encode(request, self._callbacks.stand_in)
-        self._fresh = False
-        self.calls.sent(frame)
-        with parts_from(self._parts):
-            reply = self._sent_back(self._dispatcher.answer(wire.decode_frame(frame)))
-        return outcomes_from(reply, 0, plain)
-
-    def _sent_back(self, reply: dict[str, Any]) -> Any:
-        """Return `reply` as it arrives: new objects, so that `calls` can tell answers apart."""
-        return wire.decode_frame(self._dispatcher.encoded(reply))
-
-    def begin(self) -> None:
+    def begin(self, check: str = "") -> None:
         """Start a check: objects of earlier ones are forgotten."""
-        super().begin()
-        self._fresh = True
-        self._callbacks.forget()
+        super().begin(check)
+        self._worker.forget()
 
     def _fault(self, error: dict[str, Any], texts: Sequence[str]) -> SubmissionFault:
         return fault_from(error, texts, "")
@@ -164,21 +210,13 @@ class ReferenceSession(InlineSession):
     """The conversation with the reference: a failure there is no fault of a call under test."""
 
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
-        """Run the steps in order; raises `ReferenceFailed` if one fails.
-
-        No report tells of others, so only such a request is described in words.
-        """
-        error, outcomes = self.answers(steps)
-        if error is not None:
-            fault = self._fault(error, self.calls.describe(steps))
-            raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
-        return outcomes
-
-    def _sent_back(self, reply: dict[str, Any]) -> Any:
+        """Run the steps in order; raises `ReferenceFailed` if one fails."""
         try:
-            return super()._sent_back(reply)
-        except wire.WireError as error:
-            raise ReferenceFailed(f"the answer of the reference cannot be sent: {error}") from error
+            return super().run(steps)
+        except SubmissionFault as fault:
+            raise ReferenceFailed(f"the reference failed in {fault.call}: {fault}") from fault
+        except WireError as error:
+            raise ReferenceFailed(f"the reference cannot be asked, or answer: {error}") from error
 
 
 class ProviderSession(InlineSession):

@@ -102,14 +102,9 @@ class WorkerSpec:
     def _installed(self, imports: GradedImports) -> InstalledPackages:
         """Return the files of the packages that the worker or the submission imports."""
         names = (*WORKER_PACKAGES, *(name for name in imports.packages if name not in PACKAGES))
-        plots = mentions_plotting(self.folder) and is_installed(PLOTTING)
+        texts = (file.read_bytes() for file in self.folder.glob("*.py"))
+        plots = is_installed(PLOTTING) and any(PLOTTING.encode() in text for text in texts)
         return installed_packages((*names, PLOTTING) if plots else names)
-
-
-def mentions_plotting(folder: Path) -> bool:
-    """Return whether a submission in `folder` mentions the package that workers see only then."""
-    name = PLOTTING.encode()
-    return any(name in file.read_bytes() for file in folder.glob("*.py"))
 
 
 def start_worker(sandbox: Sandbox) -> list[str]:
@@ -124,4 +119,4 @@ def start_worker(sandbox: Sandbox) -> list[str]:
             raise RuntimeError(f"{type(error).__name__} {error} {printed}") from error
         finally:
             worker.close()
-    return [*map(str, greeting["uncontained"]), *sandbox.gaps()]
+    return [*map(str, greeting["uncontained"])]

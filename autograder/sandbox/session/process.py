@@ -25,7 +25,7 @@ from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, TimedOut
 
 if TYPE_CHECKING:
-    from autograder.sandbox.runners.portable import ThreadedPipes
+    from autograder.sandbox.runners.portable_processes import ThreadedPipes
 
 #: How often the memory of a running call is looked at, in seconds.
 WATCH_INTERVAL = 0.1
@@ -72,9 +72,6 @@ class TimeLimit:
     wall: float
 
 
-NO_TIME = TimeLimit(0.0, 0.0)
-
-
 @dataclass(frozen=True)
 class Launch:
     """All it takes to start a worker."""
@@ -100,30 +97,37 @@ class WorkerProcess:
         self._process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
         self._pipes = pipes_of(self._process, self.output.add)
         self._looked = self._slept = 0.0
-        self._limit, self._spent = TimeLimit(math.inf, math.inf), NO_TIME
+        self._limit = TimeLimit(math.inf, math.inf)
 
-    def exchange(self, frame: bytes, limit: TimeLimit, spent: TimeLimit = NO_TIME) -> Any:
+    def exchange(
+        self, frame: bytes, limit: TimeLimit, answer: Callable[[Any], bytes | None] | None = None
+    ) -> Any:
         """Send `frame` (may be empty) and return the decoded reply.
 
         Raises a `SubmissionFault` or a `wire.WireError` if there is none.
 
         Args:
-            spent: what earlier exchanges of the same request have taken of `limit`.
+            limit: of the whole exchange, with the worker's questions.
+            answer: returns the frame that answers a question of the worker; None for a reply.
         """
         from autograder.sandbox import wire
 
-        if frame and self._pipes.has_reply():
-            raise Crashed("wrote to the grader's channel without being asked")
-        started = time.monotonic()
+        sent: bytes | None = frame
+        reply, started = None, time.monotonic()
         self.meter.begin()
-        self._limit, self._spent = limit, spent
+        self._limit = limit
         try:
-            self._pipes.send(frame)
-            reply = self._reply(started + limit.wall - spent.wall)
+            while sent is not None:
+                if sent and self._pipes.has_reply():
+                    raise Crashed("wrote to the grader's channel without being asked")
+                self._pipes.send(sent)
+                data = self._reply(started + limit.wall)
+                self._pipes.settle()
+                reply = wire.decode_frame(data)
+                sent = answer(reply) if answer is not None else None
         finally:
             self.meter.end(time.monotonic() - started)
-        self._pipes.settle()
-        return wire.decode_frame(reply)
+        return reply
 
     def _reply(self, deadline: float) -> bytearray:
         """Collect one frame."""
@@ -173,7 +177,7 @@ class WorkerProcess:
                 raise Crashed(f"started more than {limits.threads} threads or processes")
             if is_silent and not usage.awake:
                 self._slept += WATCH_INTERVAL
-            if self.meter.used(usage.cpu + self._slept / SLEEP_FACTOR) > cpu - self._spent.cpu:
+            if self.meter.used(usage.cpu + self._slept / SLEEP_FACTOR) > cpu:
                 sleep = "" if usage.awake else f", or {SLEEP_FACTOR * cpu:.3g} s of sleep"
                 raise TimedOut(f"no answer within {cpu:.3g} s of processor time{sleep}")
         self._looked = now
@@ -210,7 +214,7 @@ def pipes_of(
     if len(streams) < 3:
         raise ValueError("a sandbox must give its process three pipes")
     if sys.platform != "linux":
-        from autograder.sandbox.runners.portable import ThreadedPipes
+        from autograder.sandbox.runners.portable_processes import ThreadedPipes
 
         return ThreadedPipes(streams, printed)
     return PolledPipes(streams, printed)

@@ -140,7 +140,7 @@ class PeakMemory(Step):
 
 @dataclass(frozen=True)
 class EndCheck(Step):
-    """End a check: fails if a thread that it started still runs."""
+    """End a check: its objects are forgotten. Fails if a thread that it started still runs."""
 
     kind = "settle"
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from autograder.sandbox import wire
 from autograder.sandbox.session.calls import EndedCalls, RemoteCall
@@ -30,7 +31,7 @@ from autograder.sandbox.session.faults import (
     TimedOut,
 )
 from autograder.sandbox.session.inline import CallbackTable
-from autograder.sandbox.session.process import Launch, TimeLimit, WorkerProcess
+from autograder.sandbox.session.process import Launch, TimeLimit, UsageMeter, WorkerProcess
 from autograder.sandbox.session.requests import EndCheck, Load, Outcome, Step
 from autograder.sandbox.session.session import (
     Exchange,
@@ -102,32 +103,21 @@ class TimeBudget:
         self.total = total
         self.used_up = f"the exercise's {total:g} s of processor time are used up"
         self.wall = 0.0
-        self._ended = 0.0
-        self._current = 0.0
-        self._free: float | None = None
+        self._meters: list[UsageMeter] = []
+        self._free = 0.0
 
-    def note_start(self, cpu: float, wall: float) -> None:
-        """Count the start of a worker; that of the first one is free."""
-        if self._free is None:
-            self._free = cpu
-        else:
+    def note_start(self, meter: UsageMeter, wall: float) -> None:
+        """Count what the `meter` of a new worker shows from now on; the first start is free."""
+        if self._meters:
             self.wall += wall
-        self._current = cpu
-
-    def note_exchange(self, cpu: float, wall: float) -> None:
-        """Count an exchange of `wall` seconds with a worker that has used `cpu` so far."""
-        self._current = cpu
-        self.wall += wall
-
-    def note_end(self) -> None:
-        """Count what the current worker has used: another one follows."""
-        self._ended += self._current
-        self._current = 0.0
+        else:
+            self._free = meter.cpu
+        self._meters.append(meter)
 
     @property
     def left(self) -> TimeLimit:
         """What is left of processor time, and of wall time."""
-        used = self._ended + self._current - (self._free or 0.0)
+        used = sum(meter.cpu for meter in self._meters) - self._free
         return TimeLimit(self.total - used, WALL_FACTOR * self.total - self.wall)
 
     def limit(self, cpu: float) -> TimeLimit:
@@ -160,11 +150,11 @@ class SandboxSession(Session):
         self._budget = TimeBudget(deadlines.total)
         self._ended = EndedCalls()
 
-    def begin(self) -> None:
+    def begin(self, check: str = "") -> None:
         """Start a check: objects of earlier ones are forgotten."""
         self.transcript = None  # what ends the last check is no part of it
         self._end_check()
-        super().begin()
+        super().begin(check)
         self._fresh = True
         self.transcript = Transcript()
         self._callbacks.forget()
@@ -224,9 +214,8 @@ class SandboxSession(Session):
         try:
             worker = self._worker = self._worker or WorkerProcess(self._launch)
             greeting = worker.exchange(b"", TimeLimit(math.inf, self._deadlines.start))
-            self._budget.note_start(worker.meter.cpu, time.monotonic() - started)
-            inside = (str(text) for text in greeting["uncontained"])
-            self.uncontained = (*inside, *self._launch.sandbox.gaps())
+            self._budget.note_start(worker.meter, time.monotonic() - started)
+            self.uncontained = tuple(map(str, greeting["uncontained"]))
             self._launch.sandbox.require(self.uncontained)
             _log.info("started for %s under %s", self._exercise, name)
             return worker
@@ -256,7 +245,7 @@ class SandboxSession(Session):
         limit = self._limit(seconds)
         number, plain = secrets.randbits(62), [step.plain() for step in steps]
         warned = {"cpu": _stack_after(limit.cpu), "wall": _stack_after(limit.wall)}
-        request = {"id": number, "fresh": self._fresh, "seconds": warned, "steps": plain}
+        request = {"id": number, "seconds": warned, "steps": plain}
         try:
             frame = wire.encode(request, self._callbacks.stand_in)
         except wire.WireError as error:
@@ -268,20 +257,21 @@ class SandboxSession(Session):
         self.calls.sent(frame)
         callbacks = self._callbacks.new()
         failure: Exception | None = None
-        started, used = time.monotonic(), worker.meter.cpu
+        started = time.monotonic()
+
+        def answer(reply: Any) -> bytes | None:
+            question = question_in(reply, number)
+            return None if question is None else wire.encode(self._callbacks.answer(question))
+
         try:
-            reply = worker.exchange(frame, limit)
-            while (question := question_in(reply, number)) is not None:
-                answer = wire.encode(self._callbacks.answer(question))
-                spent = TimeLimit(worker.meter.cpu - used, time.monotonic() - started)
-                reply = worker.exchange(answer, limit, spent)
+            reply = worker.exchange(frame, limit, answer)
             failed, outcomes = outcomes_from(reply, number, plain)
             if made or failed is not None:  # what a file tries when it is imported is no check's
                 self.calls.note_tasks(names_in(reply.get("called")))  # they earn no points
         except BROKE_OFF as reason:
             failure = reason
         elapsed = time.monotonic() - started
-        self._budget.note_exchange(worker.meter.cpu, elapsed)
+        self._budget.wall += elapsed
         if failure is not None:
             raise self._lost(failure, texts[-1])
         self._fresh = False
@@ -345,7 +335,6 @@ class SandboxSession(Session):
         if self._worker is not None:
             _log.info("ended for %s: the next request gets a fresh one", self._exercise)
             self._worker.close()
-            self._budget.note_end()
             self._printed += self._worker.output.take()
             self._worker = None
         self._loaded = False

@@ -53,10 +53,13 @@ class Session(ABC):
         calls: what this check has called so far.
         uncontained: sentences about what the sandbox could not contain on this system.
         transcript: the requests of this check and their answers; None if they are not recorded.
+        is_on_record: whether answers are recorded, or come from a recording. What a submission has
+            learned is not known when a recording is made, so no answer may depend on it.
         unconfirmed: whether this check did without an answer for learned parameters.
     """
 
     uncontained: tuple[str, ...] = ()
+    is_on_record = False
     unconfirmed = False
     transcript: Transcript | None = None
 
@@ -67,12 +70,9 @@ class Session(ABC):
     def run(self, steps: Sequence[Step]) -> list[Outcome]:
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
 
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
+    def begin(self, check: str = "") -> None:
+        """Start the check with the id `check`: objects of earlier ones are forgotten."""
         self.calls.clear()
-
-    def begin_check(self, check: str) -> None:  # noqa: B027 - most conversations need no id
-        """Note that the check with this id follows, before its fixtures are made."""
 
     def keep_forms(self, steps: slice = slice(None)) -> None:  # noqa: B027 - most record nothing
         """Note that of the latest answer, the check reads only shapes and dtypes of arrays.
@@ -81,8 +81,11 @@ class Session(ABC):
             steps: those of which this holds; all of them by default.
         """
 
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of the check with this id: `rng`, or another in its place."""
+    def lose(self, handle: Handle) -> None:  # noqa: B027 - others than recordings answer everything
+        """Give no answers about the object of `handle` from now on: it has learned parameters."""
+
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        """Return the generator of this check: `rng`, or another in its place."""
         return rng
 
     def printed(self, *, keep: bool = False) -> str:
@@ -117,9 +120,9 @@ class ForwardingSession(Session):
         """Run the steps in order; raises a `SubmissionFault` if one fails."""
         return self._inner.run(steps)
 
-    def begin(self) -> None:
+    def begin(self, check: str = "") -> None:
         """Start a check: objects of earlier ones are forgotten."""
-        self._inner.begin()
+        self._inner.begin(check)
 
     def printed(self, *, keep: bool = False) -> str:
         """Return what was printed since the last call."""
@@ -128,18 +131,6 @@ class ForwardingSession(Session):
     def close(self) -> None:
         """End the conversation."""
         self._inner.close()
-
-
-class OnRecord(Session):
-    """A session with the reference whose answers are recorded, or come from a recording.
-
-    What a submission has learned is not known when a recording is made. So no answer may depend
-    on it.
-    """
-
-    @abstractmethod
-    def lose(self, handle: Handle) -> None:
-        """Give no answers about the object of `handle` from now on: it has learned parameters."""
 
 
 @dataclass(frozen=True)

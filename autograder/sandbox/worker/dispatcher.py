@@ -19,8 +19,6 @@ from framework.models.parts import part
 
 Plain = Any
 
-#: Steps that give what they return to later steps and to the grader alike.
-_WITH_VALUE = ("again", "build", "hold", "peak")
 #: Maximum length of the name that goes with a handle.
 MAX_NAME = 100
 
@@ -95,13 +93,15 @@ class Dispatcher:
         self._objects: dict[int, Any] = {}
         self._last_handle = 0
         self._arguments: dict[int, dict[str, Any]] = {}  # arrays by name, of each call's step
-        self._latest_call: Callable[[], Any] | None = None
+        self._latest_call: tuple[Any, Any, Any] | None = None  # function, arguments
+
+    def forget(self) -> None:
+        """Let go of all objects: a check has ended."""
+        self._objects.clear()
+        self._latest_call = None
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run the steps of `request`; only interrupts are raised."""
-        if request.get("fresh"):
-            self._objects.clear()
-            self._latest_call = None
         self._arguments.clear()
         self._request_id = request["id"]
         values: list[Any] = []
@@ -171,59 +171,55 @@ class Dispatcher:
     def _run(self, step: list[Any], values: list[Any]) -> tuple[Any, dict[str, Plain]]:
         """Run one step; return what it gives to later steps, and its result in the reply."""
         kind, *fields = step
-        if kind == "call":
-            return self._call(values, *fields)
-        if kind == "get":
-            value = self._attribute(fields[0], fields[1], values)
-            return value, {"is_method": True} if callable(value) else {"value": value}
-        if kind in _WITH_VALUE:
-            value = getattr(self, f"_{kind}")(values, *fields)
-            return value, {"value": value}
-        if kind == "observe":
-            return None, {"value": self._observe(values, *fields)}
-        if kind == "assign":
-            self._assign(values, *fields)
-        elif kind == "overwrite":
-            overwrite(values[fields[0]])
-        elif kind == "count":
-            tracemalloc.stop()
-            tracemalloc.start()
-        elif kind == "settle":
-            gc.collect()  # models in reference cycles hold their arrays until then
-            if threading.active_count() > 1:
-                raise RuntimeError("a thread of the last check still runs")
-        else:
-            self._module.load()
-        return None, {}
+        value = getattr(self, f"_{kind}")(values, *fields)
+        if kind == "get" and callable(value):
+            return value, {"is_method": True}
+        if kind == "call" and self._latest_call is not None and fields[-1]:
+            _, args, kwargs = self._latest_call
+            return value, {"value": value, "args": args, "kwargs": kwargs}
+        return value, {"value": value}
+
+    def _load(self, values: list[Any]) -> None:
+        self._module.load()
+
+    def _get(self, values: list[Any], owner: Any, name: str) -> Any:
+        return self._attribute(owner, name, values)
 
     def _call(
-        self,
-        values: list[Any],
-        owner: Any,
-        name: str,
-        args: Any,
-        kwargs: Any,
-        after: bool,
-    ) -> tuple[Any, dict[str, Plain]]:
+        self, values: list[Any], owner: Any, name: str, args: Any, kwargs: Any, after: bool
+    ) -> Any:
         function = self._attribute(owner, name, values)
         args, kwargs = self._resolve(args, values), self._resolve(kwargs, values)
         self._arguments[len(values)] = dict(named_arrays(args, kwargs))
-        self._latest_call = partial(function, *args, **kwargs)
-        value = function(*args, **kwargs)
-        changed: dict[str, Plain] = {"args": args, "kwargs": kwargs} if after else {}
-        return value, {"value": value, **changed}
+        self._latest_call = function, args, kwargs
+        return function(*args, **kwargs)
 
     def _again(self, values: list[Any]) -> Any:
         """Make the latest call once more, with the very same arguments."""
         if self._latest_call is None:
             raise ValueError("there is no call to be made again")
-        return self._latest_call()
+        function, args, kwargs = self._latest_call
+        return function(*args, **kwargs)
 
     def _build(self, values: list[Any], name: str, args: Any, kwargs: Any) -> Any:
         return part(name)(*self._resolve(args, values), **self._resolve(kwargs, values))
 
     def _hold(self, values: list[Any], value: Any) -> Any:
         return self._resolve(value, values)
+
+    def _overwrite(self, values: list[Any], of: int) -> None:
+        overwrite(values[of])
+
+    def _settle(self, values: list[Any]) -> None:
+        """Let go of the objects of a check."""
+        self.forget()
+        gc.collect()  # models in reference cycles hold their arrays until then
+        if threading.active_count() > 1:
+            raise RuntimeError("a thread of the last check still runs")
+
+    def _count(self, values: list[Any]) -> None:
+        tracemalloc.stop()
+        tracemalloc.start()
 
     def _peak(self, values: list[Any]) -> int | None:
         """Return the largest number of bytes since counting began; None if they are not counted."""

@@ -40,10 +40,6 @@ def no_debugger(*args: object, **kwargs: object) -> None:
 class PartMissingError(GradusError):
     """A network asks for a part that another exercise would give and that is not there."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"needs '{name}'")
-        self.name = name
-
 
 class BackendFaultError(GradusError):
     """The arrays of the backend cannot do what grading needs."""
@@ -101,7 +97,7 @@ class SubmittedModule:
         except NotDefinedError:
             pass
         self._called.add(f"{exercise}.{attribute}")
-        raise PartMissingError(exercise or name)
+        raise PartMissingError(f"needs '{exercise or name}'")
 
     def tasks_called(self) -> list[str]:
         """Return the tasks that were called, or were missing, since this was last called.

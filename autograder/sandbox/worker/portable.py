@@ -1,6 +1,6 @@
 """What a worker does where the system is not Linux: no timers by signals, no polled pipes.
 
-The grader's side is `autograder.sandbox.runners.portable`.
+The grader's side is `autograder.sandbox.runners.portable_processes`.
 """
 
 from __future__ import annotations

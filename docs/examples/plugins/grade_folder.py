@@ -26,7 +26,7 @@ from autograder.public.grading import (
 from autograder.public.reports import Report
 from autograder.public.submissions import load_submission
 from framework.hookspecs import hookimpl
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 
 def grade_folder(

@@ -17,7 +17,7 @@ from autograder.checks import (
 )
 from framework.data.vocabulary import EOS
 from framework.evaluation.ruled import Ruled
-from framework.evaluation.rules import must_come, must_not_come
+from framework.evaluation.text_rules import must_come, must_not_come
 from framework.interfaces import NumpyArrays
 from plugins.lectures.languages.markov import MarkovModel
 

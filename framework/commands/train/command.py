@@ -15,10 +15,10 @@ from framework.commands.option_command import option_command, setup_fields
 from framework.commands.output import say, shown
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.toml_tables import Table, read_table
-from framework.training.kinds import task_class
 from framework.training.option_fields import FILES, checked_values
-from framework.training.options import TrainingOptions
 from framework.training.recipes import exercise_recipes, find_recipe, run_of
+from framework.training.task_kinds import task_class
+from framework.training.training_options import TrainingOptions
 
 if TYPE_CHECKING:
     from framework.commands.train.result_file import ResultFile
@@ -74,7 +74,7 @@ class CommandByKind(LazyGroup):
 
         The command itself warns of plugins that cannot be loaded.
         """
-        from framework.providers.plugins import Plugins
+        from framework.providers.loaded_plugins import Plugins
 
         blocked = values_of("--block", self._arguments)
         plugins = Plugins(values_of("--plugin", self._arguments), blocked=blocked)
@@ -248,9 +248,9 @@ def _train_one(
 
     With `--resume`, a run without a file starts from the beginning.
     """
-    from framework.commands.train.ending import save_curve, show_ending
     from framework.commands.train.epoch_lines import EpochLines
     from framework.commands.train.result_file import RecordedLines
+    from framework.commands.train.run_ending import save_curve, show_ending
     from framework.training.engine import TrainingRun
     from framework.training.saved_runs import SavedRun
 

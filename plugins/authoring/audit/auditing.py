@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from autograder.course.generated_stubs import require_tasks
 from autograder.course.mistakes import load_mistakes, mistakes_file
-from autograder.course.questions.answers import load_key
+from autograder.course.questions.answer_keys import load_key
 from autograder.course.questions.sections import ANSWER_HEADING, exercise_mark
 from autograder.course.reading import Exercise
-from autograder.course.stubs import require_tasks
 from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import GradingSetting
 from autograder.mutations.mutants import OPERATORS, Mutant, draw_mutants

@@ -17,8 +17,7 @@ from autograder.grading.setting import GradingSetting
 from autograder.grading.watching import Memory
 from autograder.grading.written_answers import grade_answers
 from autograder.results.report import CheckResult
-from autograder.submissions.submission import Staging, Submission
-from autograder.submissions.submitted_file import SubmittedFile
+from autograder.submissions.submission import Submission, submission_of
 from autograder.verdicts import Verdict
 from framework.errors import GradusError
 from plugins.authoring.audit.findings import AuditFinding, AuditOutcome
@@ -141,9 +140,4 @@ def handed_in(
     needed = setting.course.with_required([exercise])
     sources = {other.name: other.solution_source() for other in needed}
     sources |= {**(required_sources or {}), exercise.name: source}
-    files = {
-        name: SubmittedFile(name, exercise.solution, f"{name}.py", f"{name}.py", source)
-        for name, source in sources.items()
-    }
-    sources |= borrowed_sources(setting.course, [exercise])
-    return Submission(label, files, "", (), Staging(sources))
+    return submission_of(label, sources, borrowed_sources(setting.course, [exercise]))

@@ -10,9 +10,9 @@ from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
+from autograder.course.generated_stubs import available_stub
 from autograder.course.mistakes import mistakes_file
 from autograder.course.reading import Exercise
-from autograder.course.stubs import available_stub
 from autograder.grading.grader import Grader
 from autograder.grading.setting import GradingSetting
 from autograder.grading.written_answers import grade_answers

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.generated_stubs import require_tasks, stub_file
 from autograder.course.mistakes import load_mistakes
-from autograder.course.questions.answers import load_key
+from autograder.course.questions.answer_keys import load_key
 from autograder.course.reading import Course, Exercise
-from autograder.course.stubs import require_tasks, stub_file
 from autograder.sandbox.runners.filesystem_view import temporary_folder
 from framework.course.folder import course_file
 from framework.errors import GradusError

@@ -19,7 +19,7 @@ from framework.data.corpus_entry import CorpusEntry
 from framework.data.corpus_registry import load_entry
 from framework.errors import GradusError
 from framework.importing import in_one_line, load_target
-from framework.providers.courses import courses_of_plugin
+from framework.providers.installed_courses import courses_of_plugin
 from framework.providers.plugin_sources import Source
 from framework.providers.registry import Implementation, Registry
 from plugins.authoring.checking.checking import Step, provider_problems, taken

@@ -1,7 +1,7 @@
 """Which check tests which promise of an exercise's text, and what is wrong with that.
 
-`autograder.course.texts` says how a check names a promise. Each sentence that has a phrase of
-`PHRASES` promises something: a check must name it, and fail where it is broken.
+`autograder.course.exercise_texts` says how a check names a promise. Each sentence that has a phrase
+of `PHRASES` promises something: a check must name it, and fail where it is broken.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.reading import Exercise
-from autograder.course.source import parse_file
-from autograder.course.texts import (
+from autograder.course.exercise_texts import (
     MARK,
     docstrings,
     plain_sentence,
     promised_texts,
     sentences,
 )
+from autograder.course.reading import Exercise
+from autograder.course.source import parse_file
 from framework.errors import BadInputError
 from framework.text_files import read_text
 

@@ -55,7 +55,7 @@ def audit(
     if mistakes and operator:
         raise UsageError("--mistakes and --operator exclude each other: choose one")
     from autograder.grading.setting import GradingSetting
-    from framework.providers.plugins import Plugins
+    from framework.providers.loaded_plugins import Plugins
     from plugins.authoring.audit.auditing import Scope
     from plugins.authoring.audit.auditing import audit as carry_out
     from plugins.authoring.audit.equivalents import accept as add_equivalents

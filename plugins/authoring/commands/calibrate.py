@@ -47,7 +47,7 @@ def calibrate(
     from autograder.grading.setting import GradeOptions, GradingSetting
     from autograder.sandbox.runners import choose
     from framework.providers.backends import REFERENCE
-    from framework.providers.plugins import Plugins
+    from framework.providers.loaded_plugins import Plugins
     from plugins.authoring.calibration.calibrating import calibrated
     from plugins.authoring.calibration.exercise_toml import write_thresholds
 

@@ -52,7 +52,7 @@ def check(
     from autograder.grading.parallel import in_parallel
     from autograder.grading.setting import GradingSetting
     from autograder.sandbox.runners import choose
-    from framework.providers.plugins import Plugins
+    from framework.providers.loaded_plugins import Plugins
     from plugins.authoring.checking.checking import checked
     from plugins.authoring.checking.plugin_offers import checked_plugin
 

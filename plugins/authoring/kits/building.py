@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.course.identity import course_hash
 from autograder.course.kit_folder import FORMAT, Kit, digest, manifest_of
-from autograder.course.questions.answers import load_key
+from autograder.course.questions.answer_keys import load_key
 from autograder.course.questions.sealed_key import write_sealed_key
 from autograder.course.reading import Course, Exercise
 from autograder.grading.parallel import in_parallel
@@ -24,7 +24,7 @@ from framework import __version__
 from framework.commands.output import announce
 from framework.course.solutions import solutions_folder
 from framework.errors import BadInputError, ConflictError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.kits.contents import pack, write_contents
 from plugins.authoring.kits.proof import Proof, Quotation, prove, quotations
 from plugins.authoring.kits.recorder import write_recording

@@ -15,10 +15,10 @@ from typing import Any
 
 import tomlkit
 
+from autograder.course.exercise_texts import primer_of
+from autograder.course.generated_stubs import available_stub
 from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, Exercise
-from autograder.course.stubs import available_stub
-from autograder.course.texts import primer_of
 from framework import DISTRIBUTION, __version__
 from framework.course.folder import course_file, public_course_folder
 from framework.errors import BadInputError

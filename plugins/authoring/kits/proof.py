@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.conversations.recording import content
+from autograder.course.exercise_texts import primer_of
+from autograder.course.generated_stubs import available_stub
 from autograder.course.reading import Course, Exercise
-from autograder.course.stubs import available_stub, find_regions
-from autograder.course.texts import primer_of
+from autograder.course.source import find_regions
 from autograder.grading.checks_run import only
 from autograder.grading.grader import Grader
 from autograder.grading.request import TRIES

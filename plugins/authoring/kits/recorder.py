@@ -19,7 +19,6 @@ from autograder.sandbox.session.requests import Outcome, Step, unnumbered
 from autograder.sandbox.session.session import (
     Exchange,
     ForwardingSession,
-    OnRecord,
     Session,
     copied,
     request_frame,
@@ -45,12 +44,14 @@ class RecordingGenerator(DrawingGenerator):
         return value
 
 
-class RecordingSession(ForwardingSession, OnRecord):
+class RecordingSession(ForwardingSession):
     """The conversation with the reference, which is recorded check by check.
 
     Attributes:
         tapes: what was recorded of each check, by its id.
     """
+
+    is_on_record = True
 
     def __init__(self, inner: Session) -> None:
         super().__init__(inner)
@@ -58,18 +59,14 @@ class RecordingSession(ForwardingSession, OnRecord):
         self._lost: set[int] = set()
         self._tape = Tape()
 
-    def begin_check(self, check: str) -> None:
-        """Start the tape of the check with this id; a second try begins it anew."""
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        """Return a generator that records what it draws."""
+        return RecordingGenerator(rng, self._tape.draws)
+
+    def begin(self, check: str = "") -> None:
+        """Start the check with the id `check`, and its tape; a second try begins it anew."""
+        super().begin(check)
         self._tape = self.tapes[check] = Tape()
-        self.unconfirmed = False
-
-    def generator(self, check: str, rng: np.random.Generator) -> np.random.Generator:
-        """Return the generator of `check`, which records what it draws."""
-        return RecordingGenerator(rng, self.tapes[check].draws)
-
-    def begin(self) -> None:
-        """Start a check: objects of earlier ones are forgotten."""
-        super().begin()
         self._lost.clear()
         self.unconfirmed = False
 

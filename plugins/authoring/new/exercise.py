@@ -16,7 +16,7 @@ from framework.course.folder import course_file, find_course_folder
 from framework.course.solutions import solutions_folder
 from framework.course.tasks import snake_case
 from framework.errors import BadInputError, ConflictError
-from framework.providers.courses import named_course_folder
+from framework.providers.installed_courses import named_course_folder
 from framework.text_files import read_text
 from plugins.authoring.new.files import columns, write_files
 from plugins.authoring.stub_files import remember_stub

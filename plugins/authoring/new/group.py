@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from framework.commands.groups import new_app
-from plugins.authoring.new.course import course
 from plugins.authoring.new.exercise import exercise, questions
-from plugins.authoring.new.plugin import backend, plugin
+from plugins.authoring.new.new_course import course
+from plugins.authoring.new.new_plugin import backend, plugin
 
 new = new_app(
     help="Write the first files of a course, an exercise, a plugin or a backend.",

@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -181,7 +181,6 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         BadInputError: another process changes the collection, or there can be none.
     """
-    is_new = not folder.exists()
     with ExitStack() as stack:
         try:
             folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -191,25 +190,13 @@ def locked(folder: Path) -> Iterator[None]:
         except OSError as error:
             raise BadInputError(f"no collection can be at {folder}: {error.strerror}") from None
         if sys.platform != "win32":
-            _lock(descriptor, folder)
-        try:
-            yield
-        finally:
-            if is_new:
-                with suppress(OSError):  # it holds a collection now
-                    folder.rmdir()
-
-
-def _lock(descriptor: int, folder: Path) -> None:
-    """Take the lock, unless another process has it."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_there = os.path.samestat(os.fstat(descriptor), folder.stat())
-    except (BlockingIOError, FileNotFoundError):
-        is_there = False
-    except OSError:  # a file system without locks
-        return
-    if not is_there:
-        raise BadInputError(
-            f"another command changes {folder} at this moment: run this one again when it has ended"
-        )
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BadInputError(
+                    f"another command changes {folder} at this moment: run this one again when it "
+                    "has ended"
+                ) from None
+            except OSError:  # a file system without locks
+                pass
+        yield

@@ -17,11 +17,11 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from autograder.public.grading import BubblewrapSandbox, FilesystemView, Limits
 from framework.errors import BadInputError
@@ -69,8 +69,8 @@ def _modes(folders: list[Path]) -> Iterator[int]:
 
 #: Maximum number of commits, newest first; of files of a commit; of nested folders.
 MAX_COMMITS, MAX_FILES, MAX_DEPTH = 10_000, 5_000, 20
-#: Maximum bytes of a commit or of a list of files.
-MAX_OBJECT = 4 << 20
+#: Maximum bytes of a list of commits or files, and of a file that is skipped and not left.
+MAX_OUTPUT = 4 << 20
 #: Maximum number of starts of git for one repository: it is started again to skip a long file.
 MAX_STARTS = 10
 #: What one process of git may use: bytes of memory and seconds of processor time.
@@ -82,6 +82,7 @@ _CONFIGURATION = """\
 repositoryformatversion = 1
 bare = true
 bigFileThreshold = 1m
+commitGraph = false
 packedGitWindowSize = 16m
 packedGitLimit = 128m
 [extensions]
@@ -100,18 +101,15 @@ _VARIABLES = (
     *("GIT_NO_LAZY_FETCH=1", "GIT_NO_REPLACE_OBJECTS=1", "GIT_TERMINAL_PROMPT=0", "HOME=/"),
 )
 
-_FILE_MODES = (b"100644", b"100755", b"100664")
-_TREE_MODE = b"40000"
+_FILE_MODES = ("100644", "100755", "100664")
+_COMMIT = re.compile("([0-9a-f]{40,64}) ([0-9]{0,20})[0-9]*")
 _SUBMITTED = "refs/tags/submit/"
 
 
-@dataclass(frozen=True)
-class Commit:
-    """A commit: its id, that of its tree, its first parent, and the committer's time."""
+class Commit(NamedTuple):
+    """A commit: its id, and the committer's time."""
 
     id: str
-    tree: str
-    parent: str
     time: datetime
 
 
@@ -156,90 +154,59 @@ class GitRepository:
             command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=self._scratch
         )
 
+    def _output(self, *arguments: str) -> str:
+        """Return what git prints, cut at a limit; empty if it fails."""
+        process = self._start(*arguments)
+        assert process.stdout is not None  # it is a pipe
+        data = process.stdout.read(MAX_OUTPUT)
+        _end(process)
+        return data.decode("utf-8", "replace")
+
     def tags(self) -> list[str]:
         """Return the names of the tags ``submit/...``, sorted."""
-        with self._start("for-each-ref", "--format=%(refname)", _SUBMITTED) as process:
-            output = process.communicate()[0].decode("utf-8", "replace")
-        return sorted(output.split())
+        return sorted(self._output("for-each-ref", "--format=%(refname)", _SUBMITTED).split())
 
-    def commit(self, name: str) -> Commit | None:
-        """Return the commit `name`; None if there is none."""
-        kind, id, data = self._object(f"{name}^{{commit}}")
-        if kind != "commit":
-            return None
-        header = data.partition(b"\n\n")[0].decode("utf-8", "replace")
-        lines = [line.partition(" ") for line in reversed(header.split("\n"))]
-        values = {key: value for key, _, value in lines}  # the first of several parents
-        time = _time(values.get("committer", ""))
-        return Commit(id, values.get("tree", ""), values.get("parent", ""), time)
+    def history(self, name: str = "HEAD", most: int = MAX_COMMITS) -> list[Commit]:
+        """Return the commit `name` and those before it along first parents; none without it."""
+        options = ("--first-parent", f"--max-count={most}", "--format=%H %ct")
+        matches = map(_COMMIT.fullmatch, self._output("log", *options, name, "--").split("\n"))
+        return [Commit(match[1], _time(match[2])) for match in matches if match is not None]
 
-    def history(self) -> Iterator[Commit]:
-        """Yield the commits of the current branch, newest first, along first parents."""
-        commit = self.commit("HEAD")
-        for _ in range(MAX_COMMITS):
-            if commit is None:
-                return
-            yield commit
-            commit = self.commit(commit.parent) if commit.parent else None
-
-    def files(self, tree: str) -> dict[PurePosixPath, str]:
-        """Return path -> id of the plain files of a tree; links are left out."""
+    def files(self, commit: str) -> dict[PurePosixPath, str]:
+        """Return path -> id of the plain files of a commit; links are left out."""
         ids: dict[PurePosixPath, str] = {}
-        waiting = [(tree, PurePosixPath())]
-        for id, folder in waiting:  # which grows meanwhile
-            for mode, name, child in _entries(self._object(id)[2], len(id) // 2):
-                if mode == _TREE_MODE and len(folder.parts) < MAX_DEPTH:
-                    waiting.append((child, folder / name))
-                elif mode in _FILE_MODES and len(ids) < MAX_FILES:
-                    ids[folder / name] = child
-            if len(waiting) > MAX_FILES:
-                break
+        for line in self._output("ls-tree", "-r", "-z", commit).split("\0")[:-1]:
+            about, _, path = line.partition("\t")
+            mode, _, id = about.split(" ")
+            parts = path.split("/")
+            is_plain = mode in _FILE_MODES and not {"", ".", ".."} & {*parts}
+            if is_plain and len(parts) <= MAX_DEPTH and len(ids) < MAX_FILES:
+                ids[PurePosixPath(path)] = id
         return ids
 
     def contents(self, id: str, limit: int) -> bytes:
         """Return the first `limit` bytes of a file; one that git cannot read is a bad input."""
-        kind, _, data = self._object(id, limit)
-        if not kind:
-            raise BadInputError(f"git cannot read the file with the id {id[:12]}: clone again")
-        return data
-
-    def _object(self, name: str, limit: int = MAX_OBJECT) -> tuple[str, str, bytes]:
-        """Return kind, id and first bytes of an object; empty texts if there is none."""
-        if "\n" in name:
-            return "", "", b""
-        try:
-            self._request.write(name.encode("utf-8", "surrogateescape") + b"\n")
+        header: list[bytes] = []
+        with suppress(OSError, ValueError):  # git has ended: it is at its limits
+            self._request.write(id.encode() + b"\n")
             self._request.flush()
-        except (OSError, ValueError):  # git has ended: it is no repository, or is at its limits
-            return "", "", b""
-        header = self._answer.readline().decode("utf-8", "replace").split()
-        if len(header) != 3 or not header[2].isdecimal():
-            return "", "", b""
+            header = self._answer.readline().split()
+        if len(header) != 3 or not header[2].isdigit():
+            raise BadInputError(f"git cannot read the file with the id {id[:12]}: clone again")
         size = int(header[2])
         data = self._answer.read(min(size, limit))
         self._skip(size - len(data) + 1)  # a line end follows
-        return header[1], header[0], data
+        return data
 
     def _skip(self, count: int) -> None:
         """Skip bytes of the answer; to skip many, end git and start it again."""
-        if count > MAX_OBJECT:
+        if count > MAX_OUTPUT:
             self._end_git()
             if self._starts < MAX_STARTS:
                 self._begin()
             return
         while count > 0 and (skipped := self._answer.read(min(count, 1 << 16))):
             count -= len(skipped)
-
-
-def _entries(tree: bytes, size: int) -> Iterator[tuple[bytes, str, str]]:
-    """Yield mode, name and id of the entries of a tree, whose ids have `size` bytes."""
-    at = 0
-    while (end := tree.find(b"\0", at)) >= 0:
-        mode, _, name = tree[at:end].partition(b" ")
-        at = end + 1 + size
-        text = name.decode("utf-8", "replace")
-        if text not in ("", ".", "..") and "/" not in text:
-            yield mode, text, tree[end + 1 : at].hex()
 
 
 def _copy_references(git: Path, own: Path) -> None:
@@ -289,9 +256,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _time(committer: str) -> datetime:
-    """Return the time in ``NAME <ADDRESS> SECONDS ZONE``: from 1970, for a damaged one, to 2106."""
-    words = committer.split()
-    seconds = words[-2] if len(words) >= 2 else ""
-    number = int(seconds) if re.fullmatch("[0-9]{1,20}", seconds) else 0
-    return datetime.fromtimestamp(min(number, 1 << 32), UTC)
+def _time(seconds: str) -> datetime:
+    """Return the time of a commit: from 1970, for a damaged one, to 2106."""
+    return datetime.fromtimestamp(min(int(seconds or 0), 1 << 32), UTC)

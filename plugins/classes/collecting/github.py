@@ -79,7 +79,7 @@ def _repository(
         repository = opened(folder)
         attempts, left = list(_attempts(repository, due)), MAX_ALL_FILES
         for count, (commit, time) in enumerate(reversed(attempts)):
-            files = repository.files(commit.tree)
+            files = repository.files(commit.id)
             left -= len(files)
             if left < 0 or count >= MAX_ATTEMPTS:
                 notes.append(f"{name}: {len(attempts)} attempts are too many, {count} are read")
@@ -105,9 +105,10 @@ def _attempts(
     repository: GitRepository, due: datetime | None
 ) -> Iterator[tuple[Commit, datetime | None]]:
     """Yield the commits that are attempts, and the time of each."""
-    tags = [(repository.commit(tag), _TAG_TIME.search(tag)) for tag in repository.tags()]
-    if tagged := [(commit, match) for commit, match in tags if commit is not None]:
-        for commit, match in tagged:
+    tags = repository.tags()
+    if tagged := [(tag, commit) for tag in tags for commit in repository.history(tag, 1)]:
+        for tag, commit in tagged:
+            match = _TAG_TIME.search(tag)
             time = read_moment(match["time"], None) if match is not None else None
             yield commit, time or commit.time
         return

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autograder.public.reports import clean, counted
-from plugins.classes.collecting.attempts import Attempt, Rule, Standing, Timing
+from plugins.classes.collecting.attempts import Attempt, Standing, Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import Shown, write_private
@@ -33,11 +33,16 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
     extensions = f", {counted(len(policy.extensions), 'extension')}" if policy.extensions else ""
     yield f"counts: {policy.rule.value}; {due}{budget}{extensions}"
     for title, listed in _parts(collection, named(collection)).items():
-        if listed:
-            yield f"{title}: {len(listed)}"
-            yield from (f"  {line}" for line in listed[:most])
-            if len(listed) > most > 0:
-                yield f"  ... and {len(listed) - most} more"
+        yield from part_lines(title, listed, most)
+
+
+def part_lines(title: str, listed: Sequence[str], most: int = MAX_LINES) -> Iterator[str]:
+    """Yield the first of some lines under a title with their number; nothing without any."""
+    if listed:
+        yield f"{title}: {len(listed)}"
+        yield from (f"  {line}" for line in listed[:most])
+        if len(listed) > most > 0:
+            yield f"  ... and {len(listed) - most} more"
 
 
 def write_listing(collection: Collection) -> None:
@@ -59,7 +64,7 @@ def named(collection: Collection) -> Shown:
 
 def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
     """Return title -> lines of each part."""
-    policy, counting = collection.policy, collection.counting()
+    counting = collection.counting()
     attempts = {key: collection.attempts_of(key) for key in collection.students}
     late = {
         timing: [
@@ -76,7 +81,7 @@ def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
             times = [_time(attempt, collection.zone) for attempt in own if attempt.id in chosen]
             several.append(f"{shown(key)}: {len(own)}; counts: {', '.join(times) or 'none'}")
     none = [
-        key
+        f"{shown(key)}: all are late"
         for key, own in attempts.items()
         if any(attempt.is_readable for attempt in own) and not counting[key]
     ]
@@ -85,14 +90,10 @@ def _parts(collection: Collection, shown: Shown) -> dict[str, list[str]]:
         "late": late[Timing.LATE],
         "late, covered by late days": late[Timing.COVERED],
         "time unknown, so that no due date applies (`--times FILE` adds times)": (
-            late[Timing.UNKNOWN] if policy.due is not None else []
+            late[Timing.UNKNOWN]
         ),
         "several attempts": several,
-        "no attempt counts": (
-            [f"{shown(key)}: all are late" for key in none]
-            if policy.rule is not Rule.LATEST
-            else []
-        ),
+        "no attempt counts": none,
         "not readable, and do not count": [
             f"{owners}: {'; '.join(attempt.notes)}"
             for owners, attempt in by_owners

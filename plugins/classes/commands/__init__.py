@@ -1,9 +1,9 @@
 """``gradus class``: thin commands; their work is in the other rooms.
 
-app.py      the group of commands
-options.py  options, stores and output that several commands share
-collect.py  collect, forget, expire
-runs.py     grade, runs, results, diff, faults, disagreements
-points.py   points, totals, gradebook, feedback
-pages.py    report, serve, similarity
+app.py            the group of commands
+class_options.py  options, stores and output that several commands share
+collect.py        collect, forget, expire
+runs.py           grade, runs, results, diff, faults, disagreements
+points.py         points, totals, gradebook, feedback
+pages.py          report, serve, similarity
 """

@@ -18,12 +18,12 @@ from framework.commands.options import CourseOption
 from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from plugins.classes.collecting.attempts import Policy, Rule
-from plugins.classes.collecting.collect import collect as collect_exports
+from plugins.classes.collecting.collect_exports import collect as collect_exports
 from plugins.classes.collecting.collection import FILE, Collection, locked, read_collection
 from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import LISTING, MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
-from plugins.classes.commands.options import InOption, StoreOption, course_of, open_store
+from plugins.classes.commands.class_options import InOption, StoreOption, course_of, open_store
 from plugins.classes.rosters.dates import (
     MAX_DAYS,
     read_due,

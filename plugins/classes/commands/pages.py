@@ -13,7 +13,12 @@ from framework.commands.options import with_options
 from framework.commands.output import progress, say, shown, stopped_with
 from framework.errors import AbsentPartError
 from plugins.classes.collecting.collection import COMPARED
-from plugins.classes.commands.options import CourseRuns, PagesArgument, PluginRuns, RunArgument
+from plugins.classes.commands.class_options import (
+    CourseRuns,
+    PagesArgument,
+    PluginRuns,
+    RunArgument,
+)
 
 if TYPE_CHECKING:
     from plugins.classes.similarity.similar_code import SimilarTask
@@ -34,7 +39,7 @@ def report(chosen: CourseRuns, number: RunArgument, folder: PagesArgument) -> No
         code = CodeReader(chosen.collection, find_course(chosen.course_folder))
         view = opened.transaction(read_view, chosen.collection, run, chosen.shown)
         site = RunSite(view, opened, code)
-        count = write_site(site.paths(), site.content, folder)
+        count = write_site(site.pages, folder)
     say(f"run {run.id}: {counted(count, 'file')}; open {shown(folder / 'index.html')}")
 
 
@@ -97,9 +102,9 @@ def similarity(
     from plugins.classes.pages.view import CodeReader, read_view
     from plugins.classes.similarity.similar_code import (
         ComparedTasks,
-        SimilarPages,
         find_similar,
         read_sources,
+        similar_pages,
         solution_source,
     )
 
@@ -119,8 +124,7 @@ def similarity(
             lambda comparison: plugins.hook.similar_pairs(comparison=comparison),
             compared, on_task or (lambda done, total: None),
         )  # fmt: skip
-    pages = SimilarPages(view, tasks)
-    write_site(pages.paths(), pages.content, folder)
+    write_site(similar_pages(view, tasks), folder)
     compared.remove()
     _show_clusters(tasks, folder)
 

@@ -16,7 +16,7 @@ from framework.commands.options import with_options
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 from plugins.classes.collecting.listing import named
-from plugins.classes.commands.options import (
+from plugins.classes.commands.class_options import (
     ExercisesOption,
     PluginRuns,
     RunArgument,
@@ -28,7 +28,7 @@ from plugins.classes.rosters.roster import Roster
 from plugins.classes.rosters.tables import written_csv
 
 if TYPE_CHECKING:
-    from plugins.classes.gradebooks.request import Filled
+    from plugins.classes.gradebooks.fill_request import Filled
     from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
     from plugins.classes.rosters.privacy import Shown
     from plugins.classes.runs.store import Store
@@ -106,12 +106,12 @@ def points(
     from plugins.classes.marks import manual_points
     from plugins.classes.marks.final_points import asked
     from plugins.classes.marks.regrade_requests import add_requests
-    from plugins.classes.runs.course_parts import points_with_parts
+    from plugins.classes.runs.course_parts import results_with_parts
 
     collection = chosen.collection
     with settled_run(chosen, number) as (opened, settled):
         results, entries = settled.results, settled.entries
-        with_parts = opened.transaction(points_with_parts, collection)
+        with_parts = opened.transaction(results_with_parts, collection)
     unused: list[str] = []
     if requests is not None:
         entries, unused = add_requests(requests, results, entries)
@@ -149,7 +149,7 @@ def totals(
     The table has a column for each exercise; points that are not known are blank.
     """
     from autograder.public.reports import ratio
-    from plugins.classes.gradebooks.request import comment_of
+    from plugins.classes.gradebooks.fill_request import comment_of
 
     with settled_run(chosen, number) as (_, result):
         shown = chosen.shown
@@ -166,7 +166,7 @@ def totals(
 def _table(result: RunPoints, shown: Shown) -> str:
     """Return the totals as CSV without cells that a spreadsheet would execute."""
     from autograder.public.reports import number
-    from plugins.classes.gradebooks.request import comment_of
+    from plugins.classes.gradebooks.fill_request import comment_of
     from plugins.classes.marks.class_results import State
 
     def known(points: StudentPoints | ExercisePoints) -> str:
@@ -228,7 +228,7 @@ def gradebook(
     Points are those of `gradus class totals`: with manual points, rules and plugins.
     """
     from framework.importing import load_target
-    from plugins.classes.gradebooks.request import Filled, FillRequest
+    from plugins.classes.gradebooks.fill_request import Filled, FillRequest
 
     _, plugins = chosen.course_and_plugins
     if system not in (gradebooks := plugins.named("register_gradebooks")):

@@ -29,7 +29,7 @@ from framework.commands.options import (
 from framework.commands.output import say, stopped_with
 from framework.threads import pin_threads
 from plugins.classes.collecting.collection import read_collection, remember_course
-from plugins.classes.commands.options import (
+from plugins.classes.commands.class_options import (
     RunArgument,
     ShownRuns,
     StoredRuns,
@@ -198,7 +198,7 @@ def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
 
 def _show_with_parts(store: Store, with_parts: Run | None, run: Run, folder: Path) -> None:
     """Print the results with course parts, without students."""
-    from plugins.classes.runs.course_parts import part_tried
+    from plugins.classes.runs.course_parts import attempt_and_part
     from plugins.classes.runs.stored_runs import points_of, results_of
 
     say("with the course's parts, shown apart and part of no points:")
@@ -206,7 +206,8 @@ def _show_with_parts(store: Store, with_parts: Run | None, run: Run, folder: Pat
     waited: dict[tuple[str, str], EntryResult] = {}
     costly: Counter[tuple[str, str]] = Counter()
     for graded in store.transaction(results_of, with_parts) if with_parts is not None else ():
-        work, part = (graded.entry.student, graded.entry.exercise), part_tried(graded.entry)
+        work = graded.entry.student, graded.entry.exercise
+        _, part = attempt_and_part(graded.entry)
         if not part:
             waited[work] = graded
         elif _earned(graded) > _earned(before[work]):

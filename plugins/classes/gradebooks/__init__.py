@@ -1,7 +1,7 @@
 """Gradebooks: points are filled into the file that a learning system exported.
 
-A gradebook is a function from a `plugins.classes.gradebooks.request.FillRequest` to a `Filled`,
-named here as a string, so that nothing is imported until it is asked for.
+A gradebook is a function from a `plugins.classes.gradebooks.fill_request.FillRequest` to a
+`Filled`, named here as a string, so that nothing is imported until it is asked for.
 """
 
 from __future__ import annotations

@@ -11,7 +11,13 @@ from functools import partial
 
 from autograder.public.reports import for_spreadsheet, number
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from plugins.classes.gradebooks.request import Filled, FillRequest, blank_reason, comment_of, scale
+from plugins.classes.gradebooks.fill_request import (
+    Filled,
+    FillRequest,
+    blank_reason,
+    comment_of,
+    scale,
+)
 from plugins.classes.rosters.roster import PARTICIPANT, columns_of, is_canvas_gradebook, whole
 from plugins.classes.rosters.tables import Sheet, SheetRow, decimal, plain, read_sheet
 
@@ -19,13 +25,7 @@ _CANVAS_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)")
 #: Words of Canvas in place of points -> why the cell stays as it is.
 _CANVAS_WORDS = {"EX": "Canvas says 'excused'", "N/A": "Canvas says 'not assigned'"}
 
-#: "Grade" in the languages of Moodle that we know; in others, the maximum stands beside it.
-_GRADE = (
-    *("grade", "bewertung", "calificación", "note", "valutazione", "cijfer", "nota", "karakter"),
-    *("betyg", "arvosana", "ocena", "známka", "оценка", "оцінка", "not", "成绩", "成績", "評点"),
-    *("평점", "ציון", "الدرجة", "βαθμός", "érdemjegy", "qualificació", "hinne"),
-)
-#: "No" of "Grade can be changed" in these languages.
+#: "No" of "Grade can be changed" in the languages of Moodle that we know.
 _NO = ("no", "nein", "non", "nee", "não", "nej", "nei", "ei", "nie", "ne", "нет", "ні", "hayır",
        "否", "いいえ", "아니오", "לא", "لا", "όχι", "nem")  # fmt: skip
 
@@ -52,13 +52,13 @@ def fill_canvas(request: FillRequest) -> Filled:
         raise _other_file(sheet, "Student, ID and Section", "Grades > Export > Export gradebook")
     rows = [row for row in sheet.rows if whole(row.value("id")).isdigit()]
     others = [row for row in sheet.rows if row not in rows]
-    columns: dict[int, tuple[str, ...]] = {}
-    for index, name in enumerate(sheet.header):
-        match = _CANVAS_ASSIGNMENT.fullmatch(name)
-        if match is not None and not any(row.value(index) == "(read only)" for row in others):
-            columns[index] = (name, match["title"], match["id"])
+    titles = {
+        index: title
+        for index, title in _titles(sheet, _CANVAS_ASSIGNMENT.fullmatch).items()
+        if not any(row.value(index) == "(read only)" for row in others)
+    }
     reason = "Canvas makes a new assignment of it. Make the assignment there, and export again"
-    column = _chosen_column(sheet, request, columns, why_not_new=reason)
+    column = _chosen_column(sheet, request, _names(titles), why_not_new=reason)
     if request.comments:
         raise UsageError("Canvas's gradebook has no comments: leave out `--comments`")
     maximum = _first_maximum([row.value(column) for row in others])
@@ -93,14 +93,12 @@ def fill_moodle_worksheet(request: FillRequest) -> Filled:
 
 
 def _grade_column(sheet: Sheet, request: FillRequest) -> int:
-    """Return the column of grades: as named, by a known title, or the column before the maximum."""
+    """Return the column of grades: as named, or the column before the maximum."""
     if request.column:
         columns = {index: (name,) for index, name in enumerate(sheet.header)}
         return _chosen_column(sheet, request, columns, why_not_new="Moodle would not read it")
-    candidates = sheet.columns_named(_GRADE)
-    if len(candidates) != 1:
-        before_last = range(len(sheet.header) - 1)
-        candidates = [i for i in before_last if _common_maximum(sheet, i + 1) is not None]
+    before_last = range(len(sheet.header) - 1)
+    candidates = [i for i in before_last if _common_maximum(sheet, i + 1) is not None]
     if len(candidates) == 1:
         return candidates[0]
     raise UsageError(
@@ -134,18 +132,13 @@ def fill_table(request: FillRequest) -> Filled:
 def fill_blackboard(request: FillRequest) -> Filled:
     """Fill one column of Blackboard's download of the Grade Center: CSV, or tabs in UTF-16."""
     sheet = read_sheet(request.export)
-    columns: dict[int, tuple[str, ...]] = {}
-    maxima: dict[int, float] = {}
-    for index, name in enumerate(sheet.header):
-        if match := _BLACKBOARD.fullmatch(name):
-            columns[index] = (name, match["title"], match["id"])
-            maxima[index] = decimal(match["maximum"])
-    if not columns:
+    titles = _titles(sheet, _BLACKBOARD.fullmatch)
+    if not titles:
         wanted = "a column as in 'Lab 1 [Total Pts: 10 Score] |12345'"
         raise _other_file(sheet, wanted, "Grade Center > Work Offline > Download")
     reason = "Blackboard makes a text column of 0 points of it. Make the column there first"
-    column = _chosen_column(sheet, request, columns, why_not_new=reason)
-    return _fill(sheet, request, sheet.rows, column, maxima[column] or None)
+    column = _chosen_column(sheet, request, _names(titles), why_not_new=reason)
+    return _fill(sheet, request, sheet.rows, column, _first_maximum([titles[column]["maximum"]]))
 
 
 def fill_d2l(request: FillRequest) -> Filled:
@@ -157,19 +150,28 @@ def fill_d2l(request: FillRequest) -> Filled:
     sheet = read_sheet(request.export)
     keys = sheet.columns_named(("orgdefinedid", "username"))
     end = sheet.columns_named((_D2L_END,))
-    columns: dict[int, tuple[str, ...]] = {}
-    maxima: dict[int, float] = {}
-    for index, name in enumerate(sheet.header):
-        if match := _D2L.fullmatch(name):
-            columns[index] = (name, match["title"])
-            maxima[index] = decimal(match["maximum"] or "")
-    if not (keys and columns and end):
+    titles = _titles(sheet, _D2L.fullmatch)
+    if not (keys and titles and end):
         wanted = "OrgDefinedId or Username, 'Lab 1 Points Grade', and End-of-Line Indicator"
         raise _other_file(sheet, wanted, "Grades > Enter Grades > Export, with points grades")
     reason = "D2L may make a new item of it. Make the item there, and export again"
-    column = _chosen_column(sheet, request, columns, why_not_new=reason)
-    maximum = maxima[column] if maxima[column] > 0 else None
+    column = _chosen_column(sheet, request, _names(titles), why_not_new=reason)
+    maximum = _first_maximum([titles[column]["maximum"] or ""])
     return _fill(sheet, request, sheet.rows, column, maximum, written=[*keys, column, *end])
+
+
+def _titles(sheet: Sheet, read: Callable[[str], re.Match[str] | None]) -> dict[int, re.Match[str]]:
+    """Return number of a column -> its title, of the columns whose titles `read` knows."""
+    matches = {index: read(name) for index, name in enumerate(sheet.header)}
+    return {index: match for index, match in matches.items() if match is not None}
+
+
+def _names(titles: Mapping[int, re.Match[str]]) -> dict[int, tuple[str, ...]]:
+    """Return number of a column -> the names that mean it."""
+    return {
+        index: (match[0], match["title"], match.groupdict().get("id", ""))
+        for index, match in titles.items()
+    }
 
 
 def _other_file(sheet: Sheet, wanted: str, source: str) -> BadInputError:

@@ -152,19 +152,15 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
                 is_queued,
             )
     with_outcome = {student for student, _ in outcomes}
-    absent = {
-        student: State.LATER if counting else _why_none(collection, student)
-        for student, counting in collection.counting().items()
-        if student not in with_outcome and collection.attempts_of(student)
-    }
+    absent = {}
+    for student, counting in collection.counting().items():
+        attempts = collection.attempts_of(student)
+        if attempts and student not in with_outcome:
+            is_readable = any(attempt.is_readable for attempt in attempts)
+            why_none = State.ALL_LATE if is_readable else State.UNREADABLE
+            absent[student] = State.LATER if counting else why_none
     exercises = tuple(dict.fromkeys(name for _, name in points))
     return ClassResults(run, collection.students, exercises, outcomes, absent)
-
-
-def _why_none(collection: Collection, student: str) -> State:
-    """Return why none of the attempts of a student counts."""
-    is_readable = any(attempt.is_readable for attempt in collection.attempts_of(student))
-    return State.ALL_LATE if is_readable else State.UNREADABLE
 
 
 def report_of(connection: Connection, key: ResultKey) -> Report | None:

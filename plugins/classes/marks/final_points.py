@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
@@ -11,7 +11,7 @@ from operator import attrgetter
 from autograder.public.reports import ExerciseResult, TaskResult, Verdict, WrittenAnswer
 from framework.errors import BadInputError, PluginError, UnknownNameError
 from framework.providers.hook_calls import expect
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.classes.collecting.attempts import Timing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.marks import manual_points
@@ -24,9 +24,9 @@ from plugins.classes.marks.class_results import (
     read_results,
 )
 from plugins.classes.marks.manual_points import ManualEntries, ManualEntry, by_part, comments
-from plugins.classes.marks.rules import Rules, read_rules
+from plugins.classes.marks.point_rules import Rules, read_rules
 from plugins.classes.rosters.roster import Student
-from plugins.classes.runs.course_parts import ExchangedPart
+from plugins.classes.runs.course_parts import WithParts
 from plugins.classes.runs.store import Store
 from plugins.classes.runs.stored_runs import Run
 
@@ -260,7 +260,7 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
 def asked(
     results: ClassResults,
     entries: ManualEntries,
-    with_parts: Mapping[tuple[str, str], Mapping[str, Sequence[ExchangedPart]]] | None = None,
+    with_parts: WithParts | None = None,
 ) -> Iterator[ManualEntry]:
     """Yield a row for each decision of the instructor.
 
@@ -268,20 +268,21 @@ def asked(
     own checks, and requests in `entries` about work of the run.
 
     Args:
-        with_parts: attempt and exercise -> task -> points with the course's parts.
+        with_parts: what work gets with the course's parts.
     """
     for outcome in results.outcomes.values():
         work = digests(outcome)
         about = entries.about(outcome.student, outcome.exercise)
         requests = {r.part: r for r in about if r.request and r.work == work.get(r.part)}
         yield from requests.values()
-        exchanged = (with_parts or {}).get((outcome.attempt, outcome.exercise), {})
+        exchanged = (with_parts or {}).get((outcome.attempt, outcome.exercise), ())
+        others = [(part, task) for part, exercise in exchanged for task in exercise.tasks]
         for task in outcome.work.tasks if outcome.work is not None else ():
             waiting, is_prose = _waiting([task]), _is_prose(task)
-            tried = exchanged.get(task.name, ())
-            costly = [part.part for part in tried if not waiting and part.earned > task.earned]
+            tried = [(part, other) for part, other in others if other.name == task.name]
+            costly = [p for p, other in tried if not waiting and other.earned > task.earned]
             if (waiting or is_prose or costly) and task.name not in requests:
-                best = max(tried, key=attrgetter("earned"), default=None)
+                best = max((other for _, other in tried), key=attrgetter("earned"), default=None)
                 yield ManualEntry(
                     outcome.student, outcome.exercise, task.name, work[task.name],
                     about="prose" if is_prose else "blocked" if waiting else "part",

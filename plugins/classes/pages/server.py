@@ -5,18 +5,17 @@ It writes one thing: points and comments for answers in prose, into ``points.csv
 
 from __future__ import annotations
 
-import asyncio
 import mimetypes
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from urllib.parse import parse_qs
 
 import uvicorn
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -26,7 +25,6 @@ from starlette.responses import (
     PlainTextResponse,
     RedirectResponse,
     Response,
-    StreamingResponse,
 )
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,10 +32,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from framework.errors import BadInputError, GradusError, UsageError
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.pages.answers import MAX_FORM, answers_page, save_answer
-from plugins.classes.pages.site import ANSWERS, POLICY, Live, RunSite, asset, render
+from plugins.classes.pages.site import ANSWERS, POLICY, Live, RunSite, encoded, render
 from plugins.classes.pages.view import CodeReader, RunView, read_view
 from plugins.classes.rosters.privacy import Shown
-from plugins.classes.runs.store import KEY, ResultKey, Store, from_row, grading
+from plugins.classes.runs.store import Store, grading, keys_of
 from plugins.classes.runs.stored_runs import entries_of, find_run
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -109,10 +107,8 @@ def host_name(header: str) -> str:
     return name if colon and port.isdigit() else header.lower()
 
 
-#: Seconds between two looks at the store, and between two refreshed pages.
-LOOK, REFRESH = 1.0, 5.0
-#: Seconds after which a quiet connection gets a comment, so that nothing closes it.
-BEAT = 15.0
+#: Seconds during which pages are shown without another look at the store.
+REFRESH = 5.0
 
 
 @dataclass
@@ -127,24 +123,17 @@ class Serving:
     _lock: Lock = field(default_factory=Lock)
     _latest: tuple[Live, RunSite] | None = None
     _read_at: float = 0.0
-    _counted: tuple[float, Live] | None = None
 
     def count(self) -> Live:
-        """Return how many results are there; all readers share a look at the store."""
-        counted = self._counted
-        if counted is None or time.monotonic() > counted[0] + LOOK:
-            self._counted = counted = time.monotonic(), self.store.transaction(self._count)
-        return counted[1]
+        """Return how many results are there."""
+        return self.store.transaction(self._count)
 
     def _count(self, connection: Connection) -> Live:
         run = find_run(connection, self.number)
         keys = {run.key(entry) for entry in entries_of(connection, run.id)}
-        chosen = select(*(grading.c[name] for name in KEY)).where(
-            grading.c.revision.in_({key.revision for key in keys}),
-            grading.c.seed == run.seed,
-            grading.c.environment == run.environment,
-        )
-        done = sum(from_row(ResultKey, row) in keys for row in connection.execute(chosen))
+        same = grading.c.seed == run.seed, grading.c.environment == run.environment
+        of_exercises = grading.c.revision.in_({key.revision for key in keys})
+        done = len(keys & keys_of(connection, grading, *same, of_exercises))
         return Live(done, len(keys), run.ended)
 
     def site(self) -> tuple[RunSite, Live]:
@@ -166,38 +155,13 @@ class Serving:
     def content(self, path: str, query: str = "") -> bytes | None:
         """Return the page or file at `path`; None if there is none."""
         site, count = self.site()
-        return site.content(path, replace(count, query=query))
+        make = site.pages.get(path)
+        return encoded(make(replace(count, query=query))) if make is not None else None
 
     def answers(self, wanted: Mapping[str, str]) -> str:
         """Return the page of an answer in prose: see `answers_page`."""
         site, count = self.site()
         return answers_page(site, count, wanted)
-
-    async def events(self) -> AsyncIterator[str]:
-        """Yield server-sent events: the progress of the run, and that pages have changed."""
-        sent, refreshed, beat = None, time.monotonic(), time.monotonic()
-        while True:
-            count = await asyncio.to_thread(self.count)
-            now = time.monotonic()
-            if count != sent:
-                yield _event("progress", render("progress.html", live=count, path=""))
-                sent, beat = count, now
-            if self._latest is not None and count != self._latest[0] and now > refreshed + REFRESH:
-                yield _event("changed", "")
-                refreshed = now
-            if now > beat + BEAT:
-                yield ": still here\n\n"
-                beat = now
-            await asyncio.sleep(LOOK)
-
-
-def _event(name: str, data: str) -> str:
-    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
-    return f"event: {name}\n{lines}\n"
-
-
-#: Scripts of others that live pages use, unchanged, with their licences beside them.
-VENDORED = ("htmx.min.js", "sse.min.js")
 
 
 def application(serving: Serving, token: str, hosts: Sequence[str] = ()) -> ASGIApp:
@@ -205,8 +169,6 @@ def application(serving: Serving, token: str, hosts: Sequence[str] = ()) -> ASGI
 
     async def page(request: Request) -> Response:
         path = request.path_params["path"]
-        if path in VENDORED:
-            return Response(asset(f"vendored/{path}"), media_type="text/javascript")
         query = request.query_params.get("q", "")
         content = await run_in_threadpool(serving.content, path, query)
         if content is None:
@@ -231,15 +193,16 @@ def application(serving: Serving, token: str, hosts: Sequence[str] = ()) -> ASGI
             return PlainTextResponse(f"not saved: {error}", 409)
         return RedirectResponse(target, 303)
 
-    async def events(request: Request) -> Response:
-        return StreamingResponse(serving.events(), media_type="text/event-stream")
+    async def progress(request: Request) -> Response:
+        count = await run_in_threadpool(serving.count)
+        return HTMLResponse(render("progress.html", live=count))
 
     async def start(request: Request) -> Response:
         return RedirectResponse("/index.html", 303)
 
     routes = [
         Route("/", start),
-        Route("/events", events),
+        Route("/progress", progress),
         Route(f"/{ANSWERS}", answers, methods=["GET", "POST"]),
         Route("/{path:path}", page),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
@@ -83,7 +83,16 @@ def stylesheet() -> bytes:
 _LISTING = "pages.json"
 
 
-def write_site(paths: Iterable[str], content: Callable[[str], bytes | None], folder: Path) -> int:
+#: Path -> makes the page or file at it.
+Pages = Mapping[str, Callable[..., str | bytes]]
+
+
+def encoded(page: str | bytes) -> bytes:
+    """Return the bytes of a page or file."""
+    return page if isinstance(page, bytes) else page.encode("utf-8", "replace")
+
+
+def write_site(pages: Pages, folder: Path) -> int:
     """Write all pages into `folder` in place of those of an earlier report; return how many.
 
     Raises:
@@ -93,14 +102,11 @@ def write_site(paths: Iterable[str], content: Callable[[str], bytes | None], fol
         for former in _listed(folder):
             (folder / former).unlink(missing_ok=True)
     private_folder(folder)
-    listed = list(paths)
-    write_private(folder / _LISTING, json.dumps(sorted(listed), indent=1).encode())
-    for path in listed:
-        data = content(path)
-        if data is not None:
-            private_folder((folder / path).parent)
-            write_private(folder / path, data, is_durable=False)
-    return len(listed)
+    write_private(folder / _LISTING, json.dumps(sorted(pages), indent=1).encode())
+    for path, make in pages.items():
+        private_folder((folder / path).parent)
+        write_private(folder / path, encoded(make()), is_durable=False)
+    return len(pages)
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -123,21 +129,19 @@ POINTS_COLUMNS = ("student", "exercise", "task", "verdict", "earned", "possible"
 
 
 def points_csv(view: RunView) -> str:
-    """Return a row for each student and task; ungraded work has no points."""
-    return written_csv([POINTS_COLUMNS, *points_rows(view)])
-
-
-def points_rows(view: RunView) -> Iterator[tuple[object, ...]]:
-    """Yield the rows: one for each task, or for an exercise that was not graded."""
+    """Return a row for each student and task; ungraded work has one row without points."""
+    rows: list[tuple[object, ...]] = [POINTS_COLUMNS]
     for student, outcomes in view.with_work():
         name = view.shown(student)
         for exercise, outcome in outcomes.items():
             if outcome.work is None:
-                yield name, exercise, "", outcome.state.value, "", "", ""
+                rows.append((name, exercise, "", outcome.state.value, "", "", ""))
                 continue
             for task in outcome.work.tasks:
                 why = " ".join(dict.fromkeys(c.diagnosis.id for c in task.checks if c.diagnosis))
-                yield name, exercise, task.name, task.verdict.value, task.earned, task.possible, why
+                points = task.verdict.value, task.earned, task.possible
+                rows.append((name, exercise, task.name, *points, why))
+    return written_csv(rows)
 
 
 #: Rows of the lists of slow work.
@@ -170,29 +174,19 @@ class RunSite:
     store: Store
     code: CodeReader
 
-    def paths(self) -> Iterable[str]:
-        """Return the paths of all pages and files."""
-        return self._pages
-
-    def content(self, path: str, live: Live | None = None) -> bytes | None:
-        """Return the page or file at `path`; None if there is none."""
-        if path not in self._pages:
-            return None
-        content = self._pages[path](live)
-        return content if isinstance(content, bytes) else content.encode("utf-8", "replace")
-
     @cached_property
-    def _pages(self) -> dict[str, Callable[[Live | None], str | bytes]]:
+    def pages(self) -> Pages:
+        """Path -> makes the page or file at it; a server gives it the state of the run."""
         view = self.view
         export = partial(self.page, "export.html")
         menu = (self._overview, self._students, self._tasks, self._mistakes, self._grading, export)
         exercises = view.results.exercises
         return {
             **dict(zip(MENU, menu, strict=True)),
-            "points.csv": lambda _: points_csv(view),
-            "datasette.json": lambda _: asset("datasette.json"),
-            "pages.css": lambda _: stylesheet(),
-            "pages.js": lambda _: asset("pages.js"),
+            "points.csv": lambda _=None: points_csv(view),
+            "datasette.json": lambda _=None: asset("datasette.json"),
+            "pages.css": lambda _=None: stylesheet(),
+            "pages.js": lambda _=None: asset("pages.js"),
             **{f"exercises/{e}.html": partial(self._students, exercise=e) for e in exercises},
             **{path: partial(self._student, path) for path in view.pages_of_students},
             **{path: partial(self._work, path) for path in view.pages_of_work},
@@ -202,7 +196,7 @@ class RunSite:
     def _shares(self) -> dict[str, float]:
         return statistics.shares(self.view)
 
-    def _overview(self, live: Live | None) -> str:
+    def _overview(self, live: Live | None = None) -> str:
         shares, outcomes = self._shares.values(), self.view.results.outcomes.values()
         states = Counter(outcome.state for outcome in outcomes)
         facts = {
@@ -220,7 +214,7 @@ class RunSite:
                           rates=statistics.task_rates(self.view)[:8],
                           mistakes=statistics.mistakes(self.view)[:8])  # fmt: skip
 
-    def _students(self, live: Live | None, exercise: str = "") -> str:
+    def _students(self, live: Live | None = None, exercise: str = "") -> str:
         columns = statistics.columns(self.view, exercise)
         wanted = folded(live.query) if live is not None else ""
         rows = [
@@ -232,14 +226,14 @@ class RunSite:
         return self.page(path, live, "students.html", columns=columns, rows=rows,
                           exercise=exercise)  # fmt: skip
 
-    def _tasks(self, live: Live | None) -> str:
+    def _tasks(self, live: Live | None = None) -> str:
         return self.page("tasks.html", live, rates=statistics.task_rates(self.view))
 
-    def _mistakes(self, live: Live | None) -> str:
+    def _mistakes(self, live: Live | None = None) -> str:
         listed = statistics.mistakes(self.view)
         return self.page("mistakes.html", live, mistakes=listed, code=self.code)
 
-    def _grading(self, live: Live | None) -> str:
+    def _grading(self, live: Live | None = None) -> str:
         view = self.view
         timed = sorted(view.works.values(), key=lambda pair: -pair[1].seconds)
         missing: dict[str, list[StudentOutcome]] = defaultdict(list)
@@ -253,7 +247,7 @@ class RunSite:
                           repeated=[outcome for outcome, _ in view.works.values()
                                     if outcome.repeated])  # fmt: skip
 
-    def _student(self, path: str, live: Live | None) -> str:
+    def _student(self, path: str, live: Live | None = None) -> str:
         student = self.view.pages_of_students[path]
         outcomes = self.view.results.of(student)
         return self.page(path, live, "student.html", student=student,
@@ -263,7 +257,7 @@ class RunSite:
                           counting={outcome.attempt for outcome in outcomes.values()},
                           policy=self.view.collection.policy)  # fmt: skip
 
-    def _work(self, path: str, live: Live | None) -> str:
+    def _work(self, path: str, live: Live | None = None) -> str:
         outcomes = self.view.pages_of_work[path]
         first = outcomes[0]
         report = self.store.transaction(partial(report_of, key=first.key))
@@ -271,7 +265,7 @@ class RunSite:
         return self.page(path, live, "work.html", outcomes=outcomes, first=first,
                           report=report, code=lines_of(code))  # fmt: skip
 
-    def page(self, path: str, live: Live | None, template: str = "", **values: Any) -> str:
+    def page(self, path: str, live: Live | None = None, template: str = "", **values: Any) -> str:
         """Return a page as HTML, from the template of its name or another one."""
         root, menu = "../" * path.count("/"), dict(MENU)
         if live is not None and self.view.has_prose:

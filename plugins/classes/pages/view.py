@@ -22,7 +22,7 @@ from plugins.classes.marks.class_results import (
 )
 from plugins.classes.rosters.privacy import Shown, pseudonyms
 from plugins.classes.runs.store import ResultKey
-from plugins.classes.runs.stored_runs import Disagreement, Run, disagreements
+from plugins.classes.runs.stored_runs import ResultConflict, Run, disagreements
 
 #: Lines of a task that an example shows.
 MAX_LINES = 60
@@ -79,7 +79,7 @@ class RunView:
 
     collection: Collection
     results: ClassResults
-    disagreements: tuple[Disagreement, ...]
+    disagreements: tuple[ResultConflict, ...]
     shown: Shown
     page_name: Callable[[str], str]
 

@@ -184,13 +184,21 @@ def read_roster(file: Path) -> Roster:
     """
     table = read_csv(file)
     columns, is_canvas = columns_of(table), is_canvas_gradebook(table)
-    listed = [row for row in table.rows if not is_canvas or row.value("id")]  # or an assignment
-    rows = [(row, dict(identifiers(row, columns))) for row in listed]
+    people = [row for row in table.rows if not is_canvas or row.value("id")]  # or an assignment
+    rows = [(row, dict(identifiers(row, columns))) for row in people]
     key = next(
         (kind for kind in columns if rows and all(kind in by_kind for _, by_kind in rows)), ""
     )
     if not key:
-        raise BadInputError(_no_key(file, columns))
+        if columns:
+            listed = ", ".join(columns.values())
+            raise BadInputError(
+                f"{file}: a row has none in each of the columns {listed}. Complete one of them"
+            )
+        wanted = ", ".join(names[0] for names in COLUMNS.values())
+        raise BadInputError(
+            f"{file} has no column that identifies students: expected one of {wanted}"
+        )
     names = ("student",) if is_canvas else NAMES
     lines: dict[str, int] = {}
     students = []
@@ -210,11 +218,3 @@ def read_roster(file: Path) -> Roster:
 
 def _first(row: SheetRow, columns: Iterable[str]) -> str:
     return next(filter(None, map(row.value, columns)), "")
-
-
-def _no_key(file: Path, columns: Mapping[str, str]) -> str:
-    if columns:
-        listed = ", ".join(columns.values())
-        return f"{file}: a row has none in each of the columns {listed}. Complete one of them"
-    wanted = ", ".join(names[0] for names in COLUMNS.values())
-    return f"{file} has no column that identifies students: expected one of {wanted}"

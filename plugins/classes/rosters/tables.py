@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.public.reports import for_spreadsheet
@@ -53,66 +53,56 @@ _QUOTED = r'"[^"]*(?:""[^"]*)*(?:"|\Z)'
 
 
 @dataclass(frozen=True)
-class SheetCell:
-    """A cell: its value, and where it stands in the text of the file."""
-
-    value: str
-    start: int
-    end: int
-    is_quoted: bool
-
-
-@dataclass(frozen=True)
 class SheetRow:
-    """A row with at least one cell that is not blank.
+    """A row of a table.
 
     Attributes:
         line: number of its first line.
-        columns: name of a column in small letters -> its number; the same for all rows.
+        cells: their values.
+        texts: the cells as they stand in the file, where `Sheet.write` replaces them.
+        end: the line end; empty at the end of the file.
     """
 
     line: int
-    cells: tuple[SheetCell, ...]
-    columns: Mapping[str, int] = field(compare=False, repr=False)
+    cells: tuple[str, ...]
+    texts: list[str]
+    end: str
+    columns: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, column: int | str) -> str:
         """Return the plain text of a cell; empty if there is none."""
         index = self.columns.get(column, -1) if isinstance(column, str) else column
-        return plain(self.cells[index].value) if 0 <= index < len(self.cells) else ""
+        return plain(self.cells[index]) if 0 <= index < len(self.cells) else ""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sheet:
-    """A table as text, with the cells that are to be replaced.
+    """A table whose cells can be replaced.
 
     Attributes:
-        lines: the header, and all rows.
         mark: the byte order mark of the file; may be empty.
+        every: every row of the file, also those that are blank.
+        lines: the header, and the rows with a cell that is not blank.
+        columns: name of a column in small letters -> its number.
     """
 
     file: Path
-    text: str
     encoding: str
     mark: bytes
     separator: str
+    every: tuple[SheetRow, ...]
     lines: tuple[SheetRow, ...]
-    _changes: dict[tuple[int, int], str] = field(default_factory=dict)
-    _added: dict[SheetRow, dict[int, str]] = field(default_factory=dict)
+    columns: Mapping[str, int]
 
     @property
     def header(self) -> tuple[str, ...]:
         """The names of the columns, as they are written."""
-        return tuple(plain(cell.value) for cell in self.lines[0].cells)
+        return tuple(map(plain, self.lines[0].cells))
 
     @property
     def rows(self) -> tuple[SheetRow, ...]:
         """All rows below the header."""
         return self.lines[1:]
-
-    @property
-    def columns(self) -> Mapping[str, int]:
-        """Name of a column in small letters -> its number."""
-        return self.lines[0].columns
 
     def columns_named(self, names: Collection[str]) -> list[int]:
         """Return the numbers of the columns with one of `names`, in small letters."""
@@ -121,49 +111,29 @@ class Sheet:
     def write(self, line: SheetRow, column: int, value: str) -> None:
         """Replace a cell; equal values leave its bytes as they are.
 
-        A row that ends before the column gets empty cells up to it.
+        A row that ends before the column gets empty cells up to it. The value has quotes where
+        the cell, or each cell of its row, had some.
         """
-        if column < len(line.cells):
-            cell = line.cells[column]
-            if cell.value != value:
-                self._changes[cell.start, cell.end] = self._quoted(value, line, cell)
+        if column < len(line.cells) and line.cells[column] == value:
             return
-        self._added.setdefault(line, {})[column] = self._quoted(value, line, None)
-
-    def _quoted(self, value: str, line: SheetRow, cell: SheetCell | None) -> str:
-        """Return `value` with quotes where the cell, or each cell of its row, had some."""
-        has_all = all(other.is_quoted for other in line.cells if other.end > other.start)
+        has_all = all(text.startswith('"') for text in line.texts if text)
+        line.texts.extend([""] * (column + 1 - len(line.texts)))
         is_special = any(sign in value for sign in (self.separator, '"', "\n", "\r"))
-        if is_special or value != value.strip() or has_all or (cell is not None and cell.is_quoted):
-            return '"' + value.replace('"', '""') + '"'
-        return value
+        has_some = has_all or line.texts[column].startswith('"')
+        if is_special or value != value.strip() or has_some:
+            value = '"' + value.replace('"', '""') + '"'
+        line.texts[column] = value
 
     def rendered(self, columns: Sequence[int] | None = None) -> bytes:
         """Return the bytes of the file with the replaced cells; of some columns alone, if given."""
-        if columns is not None:
-            lines = (self.separator.join(self._texts(line, columns)) for line in self.lines)
-            return self._encoded("".join(f"{line}\r\n" for line in lines))
-        changes = dict(self._changes)
-        for line, cells in self._added.items():
-            columns, end = range(len(line.cells), max(cells) + 1), line.cells[-1].end
-            further = "".join(self.separator + cells.get(i, "") for i in columns)
-            changes[end, end] = changes.get((end, end), "") + further  # behind an empty last cell
-        parts, done = [], 0
-        for (start, end), value in sorted(changes.items()):
-            parts += [self.text[done:start], value]
-            done = end
-        return self._encoded("".join((*parts, self.text[done:])))
-
-    def _texts(self, line: SheetRow, columns: Sequence[int]) -> Iterator[str]:
-        """Yield the cells of a row in some columns, as they stand in the file or are replaced."""
-        added = self._added.get(line, {})
-        for column in columns:
-            if column < len(line.cells):
-                cell = line.cells[column]
-                written = self.text[cell.start : cell.end]
-                yield self._changes.get((cell.start, cell.end), written)
-            else:
-                yield added.get(column, "")
+        if columns is None:
+            return self._encoded(
+                "".join(self.separator.join(line.texts) + line.end for line in self.every)
+            )
+        chosen = (
+            [line.texts[i] if i < len(line.texts) else "" for i in columns] for line in self.lines
+        )
+        return self._encoded("".join(f"{self.separator.join(texts)}\r\n" for texts in chosen))
 
     def _encoded(self, text: str) -> bytes:
         try:
@@ -195,17 +165,18 @@ def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
     named = _NAMED_SEPARATOR.fullmatch(first.strip(" \r\n"))
     if named is not None:
         separator = named[1]
-    lines = list(_lines(text, separator))[1 if named is not None else 0 :]
+    every = list(_rows(text, separator))
+    lines = [line for line in every if any(map(plain, line.cells))][named is not None :]
     if not lines:
         raise BadInputError(f"{file} is empty: expected a line with the names of its columns")
-    columns = {plain(cell.value).casefold(): i for i, cell in enumerate(lines[0][1])}
-    rows = tuple(SheetRow(line, cells, columns) for line, cells in lines)
-    return Sheet(file, text, encoding, mark, separator, rows)
+    columns = {plain(name).casefold(): i for i, name in enumerate(lines[0].cells)}
+    rows = tuple(replace(line, columns=columns) for line in lines)
+    return Sheet(file, encoding, mark, separator, tuple(every), rows, columns)
 
 
 def _decoded(file: Path, data: bytes, encoding: str) -> tuple[str, str]:
     """Return the text and its encoding, such that encoding it again gives `data`."""
-    for candidate in (encoding,) if encoding else (*_unmarked_utf16(data), *_UNMARKED):
+    for candidate in (encoding,) if encoding else _UNMARKED:
         try:
             text = data.decode(candidate)
         except UnicodeDecodeError:
@@ -215,47 +186,27 @@ def _decoded(file: Path, data: bytes, encoding: str) -> tuple[str, str]:
     raise BadInputError(f"{file} is no table of text: expected the CSV or tab file of an export")
 
 
-def _unmarked_utf16(data: bytes) -> Iterator[str]:
-    """Yield an encoding of two bytes whose pattern `data` begins with."""
-    start = data[:200]
-    if start[1::2].count(0) * 2 > len(start[1::2]):
-        yield "utf-16-le"
-    elif start[::2].count(0) * 2 > len(start[::2]):
-        yield "utf-16-be"
-
-
-def _lines(text: str, separator: str) -> Iterator[tuple[int, tuple[SheetCell, ...]]]:
-    """Yield the first line and the cells of each row; blank lines are skipped."""
+def _rows(text: str, separator: str) -> Iterator[SheetRow]:
+    """Yield every row of a file."""
     sign = re.escape(separator)
-    cell = re.compile(rf"(?P<quoted>{_QUOTED})?(?P<rest>[^{sign}\r\n]*)")
-    end = re.compile(rf"(?P<next>{sign})|\r\n|\r|\n|\Z")
-    position, number, cells = 0, 1, list[SheetCell]()
-    first = 1
-    while True:
-        match = cell.match(text, position)
-        assert match is not None  # both parts may be empty
-        cells.append(_cell(match))
-        number += match[0].count("\n")
-        after = end.match(text, match.end())
-        assert after is not None  # a cell ends before a separator, a line end, or the end
-        position = after.end()
-        if after["next"]:
+    cell = re.compile(
+        rf"(?P<quoted>{_QUOTED})?(?P<rest>[^{sign}\r\n]*)(?P<end>{sign}|\r\n|\r|\n|\Z)"
+    )
+    first, cells, texts = 1, list[str](), list[str]()
+    for match in cell.finditer(text):
+        quoted, rest, end = match["quoted"], match["rest"], match["end"]
+        texts.append((quoted or "") + rest)
+        if quoted is not None:
+            closed = quoted[1:-1] if len(quoted) > 1 and quoted.endswith('"') else quoted[1:]
+            rest = closed.replace('""', '"') + rest
+        cells.append(rest)
+        if end == separator:
             continue
-        if any(plain(parsed.value) for parsed in cells):
-            yield first, tuple(cells)
-        cells, number = [], number + 1
-        first = number
-        if position >= len(text):
+        yield SheetRow(first, tuple(cells), texts, end)
+        if match.end() == len(text):  # what follows the last line end is no row
             return
-
-
-def _cell(match: re.Match[str]) -> SheetCell:
-    quoted = match["quoted"]
-    if quoted is None:
-        return SheetCell(match["rest"], match.start(), match.end(), is_quoted=False)
-    closed = quoted[1:-1] if len(quoted) > 1 and quoted.endswith('"') else quoted[1:]
-    value = closed.replace('""', '"') + match["rest"]
-    return SheetCell(value, match.start(), match.end(), is_quoted=True)
+        first += "".join(texts).count("\n") + 1
+        cells, texts = [], []
 
 
 def read_csv(file: Path) -> Sheet:

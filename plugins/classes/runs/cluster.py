@@ -1,28 +1,20 @@
 """The engine of Dask distributed: a cluster by its address, or a cluster in this process.
 
-A worker of a cluster runs tasks in threads, where neither timers nor forks are safe, and it may
-not have children of `multiprocessing`. So each of its threads starts this module as a program. A
-task goes in as a line of JSON, its outcome comes back as a line, and both are checked.
+A worker of a cluster runs tasks in threads, where neither timers nor forks are safe. So each of
+its threads has a process that grades, which is started afresh and ends with the worker.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
+import multiprocessing
 import threading
-import weakref
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from autograder.public.grading import libc
 from framework.errors import AbsentPartError, GradusError, UsageError
 from framework.threads import pin_threads
 from plugins.classes.runs.grade_job import (
@@ -31,10 +23,11 @@ from plugins.classes.runs.grade_job import (
     Job,
     JobOutcome,
     RunSettings,
-    WorkerLostError,
     environment_of,
     grade_job,
+    local_engine,
     setting_of,
+    settled,
 )
 
 if TYPE_CHECKING:
@@ -46,10 +39,6 @@ LOCAL = "local"
 CA, CERTIFICATE, KEY = "ca.pem", "cert.pem", "key.pem"
 #: Seconds until a scheduler answers, and until it has a worker.
 CONNECT_SECONDS, WORKER_SECONDS = 30, 120
-
-
-#: What a grader reads on a line.
-Task = tuple[RunSettings, Job]
 
 
 class ClusterError(GradusError):
@@ -117,32 +106,21 @@ class _ClusterEngine(Engine):
         return self._width
 
     def submit(self, job: Job) -> Future[JobOutcome]:
-        """Grade `job` in the cluster; the future raises `WorkerLostError` if its worker is lost."""
+        """Grade `job` in the cluster; without a connection, its future is cancelled."""
         if self._client is not None and self._client.status != "running":
             raise BrokenExecutor("the connection to the cluster was lost")
-        outcome: Future[JobOutcome] = Future()
-        outcome.set_running_or_notify_cancel()
-        super().submit(job).add_done_callback(partial(_hand_on, outcome))
-        return outcome
+        return super().submit(job)
 
     def close(self) -> None:
         """Leave the cluster; a cluster in this process ends. The next job connects again."""
         if self._executor is not None:
             self._executor.shutdown(wait=False)
             self._executor = self._client = None
-            end_graders()  # of threads of this process
+            for child in multiprocessing.active_children():  # of a cluster in this process
+                child.terminate()
             self._stack.close()
 
     restart = close
-
-
-def _hand_on(outcome: Future[JobOutcome], future: Future[JobOutcome]) -> None:
-    try:
-        outcome.set_result(future.result())
-    except CancelledError:
-        outcome.set_exception(BrokenExecutor("the connection to the cluster was lost"))
-    except Exception as error:  # any error of the cluster itself
-        outcome.set_exception(WorkerLostError(f"{type(error).__name__}: {error}"))
 
 
 def _local_cluster(jobs: int, stack: ExitStack) -> Client:
@@ -187,100 +165,27 @@ def _cluster_at(address: str, certificates: Path, stack: ExitStack) -> Client:
     return client
 
 
-#: The program; tests take another one.
-COMMAND = [sys.executable, "-P", "-m", "plugins.classes.runs.cluster"]
-#: Seconds that a process may take to end once its standard input is closed.
-END_SECONDS = 5.0
-
 _of_this_thread = threading.local()
-_running: weakref.WeakSet[GraderProcess] = weakref.WeakSet()
-
-
-class GraderLostError(Exception):
-    """The process that graded a job has ended."""
-
-
-class GraderProcess:
-    """A process that grades one job after the other; it ends with this object, and its parent."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.close = weakref.finalize(self, _end, self._process)
-        _running.add(self)
-
-    def grade(self, task: bytes) -> bytes:
-        """Return the outcome of a task, unless the process ends."""
-        stdin, stdout, answer = self._process.stdin, self._process.stdout, b""
-        assert stdin is not None and stdout is not None
-        with suppress(OSError):
-            stdin.write(task + b"\n")
-            stdin.flush()
-            answer = stdout.readline()
-        if not answer.endswith(b"\n"):
-            self.close()
-            raise GraderLostError(f"exit status {self._process.returncode}")
-        return answer
 
 
 def grade_on_worker(settings: RunSettings, job: Job) -> JobOutcome:
-    """Grade a job in the process of this thread; if there is none, or it was lost, in a new one."""
-    grader: GraderProcess | None = getattr(_of_this_thread, "grader", None)
-    if grader is None or not grader.close.alive:
-        grader = _of_this_thread.grader = GraderProcess()
-    task: Task = (settings, job)
-    return outcome_from(grader.grade(msgspec.json.encode(task, enc_hook=str)))  # a path is a text
-
-
-def outcome_from(text: bytes) -> JobOutcome:
-    """Return the outcome that `text` is; any other text is a fault of the grader."""
-    try:
-        outcome = msgspec.json.decode(text, type=JobOutcome)
-        if outcome.result is not None:
-            msgspec.json.decode(outcome.result.report)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-        return JobOutcome(fault=f"a worker returned no outcome: {type(error).__name__}: {error}")
-    return outcome
-
-
-def end_graders() -> None:
-    """End all graders of this process, also those that grade."""
-    for grader in list(_running):
-        grader.close()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process, and wait for it; a thread that waits for its answer gets none."""
-    process.terminate()
-    try:
-        process.wait(END_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    for stream in (process.stdin, process.stdout):
-        with suppress(OSError):  # there may be a task that it has not read
-            if stream is not None:
-                stream.close()
-
-
-def main() -> None:
-    """Grade one job after the other, until standard input ends."""
+    """Grade a job in the process of this thread, which the first job of `settings` starts."""
+    if multiprocessing.current_process().daemon:
+        return JobOutcome(fault="a worker with a nanny has no processes: start it with --no-nanny")
     pin_threads()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if sys.platform == "linux":
-        libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGTERM)
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # printed text must not mix with answers
-    for line in sys.stdin.buffer:
-        outcome = graded(*read_task(line))
-        answers.write(msgspec.json.encode(outcome) + b"\n")
-        answers.flush()
-
-
-def read_task(line: bytes) -> Task:
-    """Return the task on a line."""
-    task: Task = msgspec.json.decode(line, type=Task, dec_hook=lambda kind, path: kind(path))
-    return task
+    own = _of_this_thread.__dict__
+    if own.get("settings") != settings:
+        if "engine" in own:
+            own["engine"].restart()
+        own["engine"] = local_engine(partial(graded, settings), 1, has_threads=True)
+        own["settings"] = settings
+    engine: Engine = own["engine"]
+    try:
+        future = engine.submit(job)
+    except BrokenExecutor:  # the job before this one ended the process
+        engine.restart()
+        future = engine.submit(job)
+    return settled(future, alone=job.alone)
 
 
 def graded(settings: RunSettings, job: Job) -> JobOutcome:
@@ -295,10 +200,3 @@ def graded(settings: RunSettings, job: Job) -> JobOutcome:
     if course != expected:
         return JobOutcome(fault=f"a worker has the course {course[:12]} instead of {expected[:12]}")
     return grade_job(settings, job)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:  # the worker has ended
-        sys.exit(1)

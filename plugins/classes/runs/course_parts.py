@@ -7,14 +7,15 @@ an instructor sees what a student would have got, and decides.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course
-from autograder.public.reports import Verdict, read_report
+from autograder.public.reports import ExerciseResult, Verdict, read_report
 from autograder.public.submissions import load_submission
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.privacy import private_folder, write_private
@@ -30,9 +31,15 @@ def parts_assignment(collection: Collection) -> str:
     return f"{collection.id}/{FOLDER}"
 
 
-def parts_folder(collection: Collection, attempt: str) -> Path:
-    """Return the folder of an attempt with course parts."""
-    return collection.folder / FOLDER / attempt
+def parts_folder(collection: Collection, attempt: str, exercise: str) -> Path:
+    """Return the folder with the files of an attempt at `exercise`, with course parts."""
+    return collection.folder / FOLDER / attempt / exercise
+
+
+def attempt_and_part(entry: RunEntry) -> tuple[str, str]:
+    """Return the attempt of an entry, and the part that it has alone; empty: all it waits for."""
+    attempt, _, part = entry.attempt.partition("-")
+    return attempt, part
 
 
 def entries_with_parts(
@@ -43,25 +50,24 @@ def entries_with_parts(
     Work that waits for parts gets all of them. Work that failed gets, one by one, the parts that
     pass their own checks: a part may keep what they do not see.
 
-    Returns: the entries, whose attempts name attempt, exercise, and a part that was tried alone.
+    Returns: the entries, as `attempt_and_part` reads them.
     """
     shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
     results, entries = points_of(connection, run), list[RunEntry]()
     passed = {key for key, graded in results.items() if graded.verdict == Verdict.PASSED}
     for (student, exercise), graded in results.items():
-        report = read_report(graded.result.report) if graded.result is not None else None
-        if graded.result is None or report is None or (student, exercise) in passed:
+        if graded.result is None or (student, exercise) in passed:
             continue
-        checks = (check for one in report.exercises for check in one.checks)
+        works = read_report(graded.result.report).exercises
+        checks = (check for work in works for check in work.checks)
         waits_for = {check.blocked_by for check in checks} & {*course.exercise_names}
-        attempt = f"{graded.entry.attempt}-{exercise}"
+        attempt = graded.entry.attempt
         needed = [part.name for part in course.with_required([course.exercise(exercise)])]
         tried = {attempt: waits_for} if waits_for else {
             f"{attempt}-{part}": {part} for part in needed[1:] if (student, part) in passed
         }  # fmt: skip
         for name, exchanged in tried.items():
-            entry = replace(graded.entry, attempt=name[:64])
-            source = collection.folder_of(graded.entry.attempt)
+            entry, source = replace(graded.entry, attempt=name), collection.folder_of(attempt)
             entries.append(_with_parts(collection, course, entry, source, needed, exchanged))
     return entries
 
@@ -75,7 +81,7 @@ def _with_parts(
     exchanged: set[str],
 ) -> RunEntry:
     """Write the files of `source` with the solutions of `exchanged`, and return the new entry."""
-    folder = private_folder(parts_folder(collection, entry.attempt))
+    folder = private_folder(parts_folder(collection, entry.attempt, entry.exercise))
     with load_submission(source, course, needed) as submission:
         sources = {name: file.source for name, file in submission.files.items()}
     sources |= {name: course.exercise(name).solution_source() for name in exchanged}
@@ -86,36 +92,18 @@ def _with_parts(
     return replace(entry, submission=digest, generation=0)
 
 
-@dataclass(frozen=True)
-class ExchangedPart:
-    """What a task would get with parts of the course.
-
-    Attributes:
-        part: the part that was tried alone; empty: all that the work waits for.
-    """
-
-    part: str
-    earned: float
-    possible: float
+#: Attempt and exercise -> each part that was tried alone, and what the exercise gets with it; the
+#: part is empty for all that the work waits for.
+WithParts = Mapping[tuple[str, str], Sequence[tuple[str, ExerciseResult]]]
 
 
-def part_tried(entry: RunEntry) -> str:
-    """Return the part that an entry of `entries_with_parts` has alone; empty: all it waits for."""
-    return entry.attempt.split("-", 2)[2] if entry.attempt.count("-") > 1 else ""
-
-
-def points_with_parts(
-    connection: Connection, collection: Collection
-) -> dict[tuple[str, str], dict[str, list[ExchangedPart]]]:
-    """Return attempt and exercise -> task -> the points with parts of the course."""
-    found: dict[tuple[str, str], dict[str, list[ExchangedPart]]] = {}
+def results_with_parts(connection: Connection, collection: Collection) -> WithParts:
+    """Return what work gets with parts of the course."""
+    tried: dict[tuple[str, str], list[tuple[str, ExerciseResult]]] = defaultdict(list)
     for run in all_runs(connection, parts_assignment(collection))[-1:]:
         for graded in results_of(connection, run):
+            attempt, part = attempt_and_part(graded.entry)
             report = read_report(graded.result.report) if graded.result is not None else None
-            attempt, part = graded.entry.attempt.partition("-")[0], part_tried(graded.entry)
             for exercise in report.exercises if report is not None else ():
-                tasks = found.setdefault((attempt, exercise.name), {})
-                for task in exercise.tasks:
-                    points = ExchangedPart(part, task.earned, task.possible)
-                    tasks.setdefault(task.name, []).append(points)
-    return found
+                tried[attempt, exercise.name].append((part, exercise))
+    return tried

@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib import metadata
@@ -201,10 +201,6 @@ def digest_of(submission: Submission, course: Course, exercise: Exercise) -> str
 LOST = "the process that graded it was lost"
 
 
-class WorkerLostError(BrokenExecutor):
-    """The worker of a single job was lost; the executor itself goes on."""
-
-
 class Engine:
     """Grades `width` jobs side by side by an executor, which is started again when it is lost."""
 
@@ -246,17 +242,17 @@ def settled(future: Future[JobOutcome], *, alone: bool = True) -> JobOutcome:
     """
     try:
         return future.result()
-    except BrokenExecutor:
+    except (BrokenExecutor, CancelledError):
         return JobOutcome(fault=LOST, is_open=not alone)
     except Exception as error:  # an engine's own fault
         return JobOutcome(fault=f"{type(error).__name__}: {error}")
 
 
-def local_engine(grade: Grade, jobs: int) -> Engine:
-    """Return an engine of `jobs` processes of this machine."""
+def local_engine(grade: Grade, jobs: int, *, has_threads: bool = False) -> Engine:
+    """Return an engine of `jobs` processes of this machine; with threads, it is not forked."""
     if sys.platform != "linux":
         return Engine(partial(ProcessPoolExecutor, jobs), grade, jobs)
-    context = multiprocessing.get_context("fork" if may_fork() else "spawn")
+    context = multiprocessing.get_context("fork" if may_fork() and not has_threads else "spawn")
     own = {"initializer": _begin, "initargs": (grade, os.getpid())}
     return Engine(partial(ProcessPoolExecutor, jobs, context, **own), work, jobs)
 

@@ -6,7 +6,10 @@ import hashlib
 import math
 import random
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,8 +31,8 @@ from plugins.classes.runs.course_parts import (
 )
 from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
-from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, JobQueue, RunProgress, add_jobs
-from plugins.classes.runs.store import ResultKey, Store
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs, jobs_of
+from plugins.classes.runs.store import ResultKey, Store, grading, keys_of
 from plugins.classes.runs.stored_runs import (
     Run,
     RunEntry,
@@ -76,15 +79,6 @@ def digest_of_all(listed: Sequence[RunEntry]) -> str:
     """Return a digest of the entries of a run."""
     lines = sorted(f"{e.student!r} {e.attempt} {e.exercise} {e.submission}" for e in listed)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def check_regrade(again: str) -> None:
-    """Refuse a ``--regrade`` of an unknown form."""
-    kind, _, name = again.partition("=")
-    if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):
-        raise UsageError(
-            f"'{again}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
-        )
 
 
 def numbered(
@@ -165,10 +159,15 @@ def grade(
         verified: percentage of the results that are graded twice.
 
     Raises:
+        UsageError: `again` has an unknown form.
         BadInputError: there is nothing to grade.
         DoctorError: this machine would give wrong grades.
     """
-    check_regrade(again)
+    kind, _, name = again.partition("=")
+    if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):
+        raise UsageError(
+            f"'{again}' cannot be graded again: expected all, failed, task=EXERCISE or student=KEY"
+        )
     setting, folder_of = setting_of(settings), collection.folder_of
     secret = settings.options.secret
     seed = setting.seed if secret is None else secret
@@ -187,7 +186,9 @@ def grade(
         doctor = f"{examined}; {containment(setting.sandbox)}"
         store.transaction(stored_runs.note_doctor, run.id, doctor)
     priority = REGRADE if again else LIVE
-    work, missing, left = _graded(store, engine, run, folder_of, priority)
+    work, missing, left = _graded(
+        store, engine, run, lambda attempt, _: folder_of(attempt), priority
+    )
     done = {key: attempt for key, attempt in work.items() if key not in left}
     compared, different = verify(store, engine, sample(done, verified, run.id), folder_of)
     store.transaction(stored_runs.end_run, run.id)
@@ -216,8 +217,38 @@ def grade_with_parts(
         shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
 
 
+#: Seconds between two states of a run on a terminal, and in a log.
+ON_TERMINAL, IN_LOG = 0.5, 30.0
+
+
+@contextmanager
+def shown_progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show how many of `total` jobs have ended: in one line of a terminal, or in lines of a log.
+
+    It has no threads, since processes are forked meanwhile.
+
+    Yields: a function to call with the number of jobs that have ended.
+    """
+    stream, is_terminal = sys.stderr, sys.stderr.isatty()
+    started = shown = time.monotonic()
+
+    def show(ended: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if ended and now - shown > (ON_TERMINAL if is_terminal else IN_LOG):
+            shown = now
+            minutes = (now - started) / ended * (total - ended) / 60
+            line = f"graded {ended:,} of {total:,}, {minutes:.0f} min left"
+            stream.write(f"\r{line}\x1b[K" if is_terminal else f"{line}\n")
+            stream.flush()
+
+    yield show
+    if is_terminal:
+        stream.write("\r\x1b[K")
+
+
 def _graded(
-    store: Store, engine: Engine, run: Run, folder_of: Callable[[str], Path], priority: int
+    store: Store, engine: Engine, run: Run, folder_of: Callable[[str, str], Path], priority: int
 ) -> tuple[dict[ResultKey, str], int, dict[ResultKey, str]]:
     """Grade what has no result; return the work, how much had none, and what still has none."""
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
@@ -225,13 +256,9 @@ def _graded(
     store.transaction(
         add_jobs, missing.items(), assignment=run.assignment, run=run.id, priority=priority
     )
-    revisions = frozenset(key.revision for key in work)
-    queue = JobQueue(run.assignment, revisions, run.seed, run.environment)
-    progress = RunProgress(len(missing))
-    try:
-        Coordinator(store, engine, queue, folder_of, progress).run()
-    finally:
-        progress.show(is_last=True)
+    queue = jobs_of(run, {key.revision for key in work})
+    with shown_progress(len(missing)) as on_end:
+        Coordinator(store, engine, queue, folder_of, on_end).run()
     return work, len(missing), store.transaction(_without_result, work)
 
 
@@ -254,4 +281,5 @@ def _begun_run(
 
 def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:
     """Return the part of `work` that has no result."""
-    return {key: attempt for key, attempt in work.items() if find_result(connection, key) is None}
+    graded = keys_of(connection, grading)
+    return {key: attempt for key, attempt in work.items() if key not in graded}

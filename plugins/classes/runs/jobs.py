@@ -9,18 +9,16 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import sys
 import time
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 import psutil
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, WorkerLostError, settled
+from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, settled
 from plugins.classes.runs.store import (
     KEY,
     ResultKey,
@@ -31,7 +29,7 @@ from plugins.classes.runs.store import (
     is_key,
     job,
 )
-from plugins.classes.runs.stored_runs import StoredResult, commit
+from plugins.classes.runs.stored_runs import RunKey, StoredResult, commit
 
 QUEUED, LEASED, DONE, FAULT = "queued", "leased", "done", "fault"
 
@@ -59,26 +57,14 @@ class Leased:
     tries: int
 
 
-@dataclass(frozen=True)
-class JobQueue:
-    """The jobs that one setting can grade.
+def jobs_of(run_key: RunKey, revisions: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a job belongs to a run.
 
-    Attributes:
+    Args:
         revisions: those of the exercises; a job of another course version with an equal one counts.
     """
-
-    assignment: str
-    revisions: frozenset[str]
-    seed: int
-    environment: str
-
-    def holds(self) -> ColumnElement[bool]:
-        """Return the condition that a job is one of them."""
-        same = (job.c[name] == getattr(self, name) for name in _SETTING)
-        return and_(*same, job.c.revision.in_(self.revisions))
-
-
-_SETTING = ("assignment", "seed", "environment")
+    same = (job.c[name] == getattr(run_key, name) for name in ("assignment", "seed", "environment"))
+    return and_(*same, job.c.revision.in_(revisions))
 
 
 def owner_name() -> str:
@@ -89,16 +75,18 @@ def owner_name() -> str:
 
 @dataclass
 class Coordinator:
-    """Grades all jobs of a queue; another coordinator may do so at the same time.
+    """Grades all jobs of `queue`, see `jobs_of`; another coordinator may do so at the same time.
 
-    `folder_of` returns the folder with the files of an attempt.
+    `folder_of` returns the folder with the files of an attempt at an exercise. `on_end` is called
+    with the number of jobs that have ended.
     """
 
     store: Store
     engine: Engine
-    queue: JobQueue
-    folder_of: Callable[[str], Path]
-    progress: RunProgress
+    queue: ColumnElement[bool]
+    folder_of: Callable[[str, str], Path]
+    on_end: Callable[[int], None] = lambda ended: None
+    _ended: int = 0
     _owner: str = field(default_factory=owner_name)
     _running: dict[Future[JobOutcome], Leased] = field(default_factory=dict)
     #: Ids of leased jobs, also of one that is about to run.
@@ -114,7 +102,7 @@ class Coordinator:
         self.store.transaction(reclaim, self.queue)
         try:
             while self._step():
-                self.progress.show()
+                pass
         except BaseException:
             self.engine.close()
             self.store.transaction(give_back, self._held, self._owner)
@@ -126,7 +114,7 @@ class Coordinator:
         if not self._running:
             return self._wait_for_others()
         done, _ = wait(self._running, timeout=TICK, return_when=FIRST_COMPLETED)
-        if any(map(_has_lost_all, done)):
+        if any(map(_is_lost, done)):
             done, _ = wait(self._running)  # the others end soon, too
             self.engine.restart()
         for future in done:
@@ -149,7 +137,7 @@ class Coordinator:
             if leased is None:
                 return
             self._held.add(leased.id)
-            folder = str(self.folder_of(leased.attempt))
+            folder = str(self.folder_of(leased.attempt, leased.key.exercise))
             task = Job(folder, leased.key.exercise, leased.key.submission, leased.alone)
             try:
                 self._running[self.engine.submit(task)] = leased
@@ -171,22 +159,20 @@ class Coordinator:
 
     def _settle(self, future: Future[JobOutcome], leased: Leased) -> None:
         """Commit the result of a job, note its fault, or queue it again."""
-        outcome, progress = settled(future, alone=leased.alone), self.progress
+        outcome = settled(future, alone=leased.alone)
         if outcome.result is not None:
-            is_agreed = self.store.transaction(finish, leased, outcome.result)
-            progress.disagreements += not is_agreed
-            progress.done += 1
-            progress.repeated += outcome.result.repeated
+            self.store.transaction(finish, leased, outcome.result)
+            self._ended += 1
         elif outcome.is_open:
             self.store.transaction(repeat_alone, leased)
         else:
-            progress.not_graded += self.store.transaction(note_fault, leased, outcome.fault)
+            self._ended += self.store.transaction(note_fault, leased, outcome.fault)
+        self.on_end(self._ended)
 
 
-def _has_lost_all(future: Future[JobOutcome]) -> bool:
-    """Return whether the executor was lost, and not the worker of a single job."""
-    error = future.exception()
-    return isinstance(error, BrokenExecutor) and not isinstance(error, WorkerLostError)
+def _is_lost(future: Future[JobOutcome]) -> bool:
+    """Return whether the executor of a job that has ended was lost, or its connection."""
+    return future.cancelled() or isinstance(future.exception(), BrokenExecutor)
 
 
 def add_jobs(
@@ -211,7 +197,9 @@ def add_jobs(
             )
 
 
-def lease(connection: Connection, queue: JobQueue, owner: str, *, is_idle: bool) -> Leased | None:
+def lease(
+    connection: Connection, queue: ColumnElement[bool], owner: str, *, is_idle: bool
+) -> Leased | None:
     """Lease the next job; None if there is none for now.
 
     Args:
@@ -223,7 +211,7 @@ def lease(connection: Connection, queue: JobQueue, owner: str, *, is_idle: bool)
     is_free = or_(job.c.state == QUEUED, and_(job.c.state == LEASED, is_expired))
     chosen = (
         select(job)
-        .where(queue.holds(), is_free)
+        .where(queue, is_free)
         .order_by(job.c.alone, job.c.priority, job.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -267,21 +255,20 @@ def _change(connection: Connection, *where: ColumnElement[bool], **values: objec
     connection.execute(update(job).where(*where, job.c.state == LEASED).values(**values))
 
 
-def finish(connection: Connection, leased: Leased, result: StoredResult) -> bool:
-    """Write a result and end its job; return whether it is the first result, or agrees with it."""
-    is_agreed = commit(connection, leased.key, result)
+def finish(connection: Connection, leased: Leased, result: StoredResult) -> None:
+    """Write a result and end its job."""
+    commit(connection, leased.key, result)
     done = update(job).where(job.c.id == leased.id).values(state=DONE, **_UNLEASED)
     connection.execute(done)
-    return is_agreed
 
 
-def reclaim(connection: Connection, queue: JobQueue) -> int:
+def reclaim(connection: Connection, queue: ColumnElement[bool]) -> int:
     """Queue again the jobs of coordinators on this machine whose process is gone; return how many.
 
     A job that was lost `MAX_LOST` times is given up: it may be what ends its coordinator.
     """
     columns = select(job.c.id, job.c.owner, job.c.lost)
-    leased = connection.execute(columns.where(queue.holds(), job.c.state == LEASED))
+    leased = connection.execute(columns.where(queue, job.c.state == LEASED))
     gone = [row for row in leased if _is_gone(row.owner)]
     for row in gone:
         lost = row.lost + 1
@@ -305,9 +292,9 @@ def _is_gone(owner: str) -> bool:
         return True
 
 
-def count_jobs(connection: Connection, queue: JobQueue) -> dict[str, int]:
+def count_jobs(connection: Connection, queue: ColumnElement[bool]) -> dict[str, int]:
     """Return state -> number of jobs."""
-    counted = select(job.c.state, func.count()).where(queue.holds()).group_by(job.c.state)
+    counted = select(job.c.state, func.count()).where(queue).group_by(job.c.state)
     return {row[0]: row[1] for row in connection.execute(counted)}
 
 
@@ -315,57 +302,3 @@ def fault_of(connection: Connection, key: ResultKey) -> str:
     """Return the fault for which `key` was given up; empty for a job that is tried again."""
     given_up = select(job.c.fault).where(is_key(job, key), job.c.state == FAULT)
     return connection.execute(given_up).scalar() or ""
-
-
-#: Seconds between two states on a terminal, and in a log.
-ON_TERMINAL, IN_LOG = 0.5, 30.0
-
-
-class RunProgress:
-    """Counts finished jobs, and shows the state at intervals; on a terminal, in the same line."""
-
-    def __init__(
-        self,
-        total: int,
-        stream: TextIO | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self.total, self._stream, self._clock = total, stream or sys.stderr, clock
-        self.done = self.not_graded = self.repeated = self.disagreements = 0
-        self._started = self._shown = clock()
-
-    @property
-    def line(self) -> str:
-        """The state in words."""
-        seconds = self._clock() - self._started
-        parts = [f"graded {self.done:,} of {self.total:,}"]
-        if self.done and seconds > 0:
-            rate = self.done / seconds
-            left = max(self.total - self.done - self.not_graded, 0) / rate
-            parts += [f"{rate:.1f}/s", f"{_duration(left)} left"]
-        counted = {
-            "not graded": self.not_graded,
-            "repeated alone": self.repeated,
-            "disagreements": self.disagreements,
-        }
-        return " · ".join(
-            [*parts, *(f"{count} {what}" for what, count in counted.items() if count)]
-        )
-
-    def show(self, *, is_last: bool = False) -> None:
-        """Show the current state, unless it was shown a moment ago; the last one always."""
-        is_terminal = self._stream.isatty()
-        pause = ON_TERMINAL if is_terminal else IN_LOG
-        if is_last or self._clock() - self._shown >= pause:
-            self._shown = self._clock()
-            end = "\n" if is_last or not is_terminal else ""
-            self._stream.write(f"\r{self.line}\x1b[K{end}" if is_terminal else f"{self.line}{end}")
-            self._stream.flush()
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

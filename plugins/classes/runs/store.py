@@ -59,10 +59,10 @@ KEY = tuple(ResultKey.__dataclass_fields__)
 _NAMES: dict[Any, str] = {
     sa.String(10): "state",
     sa.String(50): "verdict",
-    sa.String(64): "submission revision work attempt checks",
+    sa.String(64): "submission revision work checks",
     sa.String(100): "sandbox",
     sa.String(200): "exercise",
-    sa.String(300): "assignment environment student owner",
+    sa.String(300): "assignment environment student attempt owner",
     sa.Text(): "doctor fault report",
     sa.Integer(): "generation run priority tries lost confirmed",
     sa.BigInteger(): "seed",
@@ -120,6 +120,14 @@ disagreement = sa.Table("disagreement", metadata, _id(), *_columns(f"{_KEY} {_RE
 def is_key(table: sa.Table, key: ResultKey) -> sa.ColumnElement[bool]:
     """Return the condition that a row of `table` has the key `key`."""
     return sa.and_(*(table.c[name] == value for name, value in asdict(key).items()))
+
+
+def keys_of(
+    connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]
+) -> set[ResultKey]:
+    """Return the keys in `table`, of the rows for which the conditions hold."""
+    chosen = sa.select(*(table.c[name] for name in KEY)).where(*where)
+    return {from_row(ResultKey, row) for row in connection.execute(chosen)}
 
 
 def from_row(kind: type[T], row: Any) -> T:

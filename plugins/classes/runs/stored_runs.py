@@ -52,7 +52,7 @@ class StoredResult:
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class ResultConflict:
     """Two results for the same work."""
 
     key: ResultKey
@@ -70,8 +70,6 @@ def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool
         return True
     former = select(grading.c.checks).where(is_key(grading, key))
     if connection.execute(former).scalar() == result.checks:
-        more = {"confirmed": grading.c.confirmed + 1}
-        connection.execute(update(grading).where(is_key(grading, key)).values(more))
         return True
     connection.execute(insert(disagreement).values(values))
     return False
@@ -87,14 +85,14 @@ def find_result(
     return from_row(StoredResult, row)
 
 
-def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[Disagreement]:
+def disagreements(connection: Connection, keys: Iterable[ResultKey]) -> Iterator[ResultConflict]:
     """Yield the disagreements about `keys`."""
     wanted = set(keys)
     for row in connection.execute(select(disagreement).order_by(disagreement.c.id)).all():
         key = from_row(ResultKey, row)
         first = find_result(connection, key) if key in wanted else None
         if first is not None:
-            yield Disagreement(key, first, from_row(StoredResult, row))
+            yield ResultConflict(key, first, from_row(StoredResult, row))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -17,11 +18,11 @@ from autograder.public.courses import Course, Exercise, available_stub, lines_of
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
-from plugins.classes.pages.site import asset, render, stylesheet
+from plugins.classes.pages.site import Pages, asset, render, stylesheet
 from plugins.classes.pages.view import CodeReader, RunView
 from plugins.classes.rosters.privacy import write_private
-from plugins.classes.similarity.pairs import (
-    Comparison,
+from plugins.classes.similarity.code_pairs import (
+    CodeComparison,
     Pair,
     common_lines,
     own_code,
@@ -85,7 +86,7 @@ def clusters(pairs: Iterable[Pair], beyond: float) -> list[Cluster]:
 #: Lines of code of one task that are compared.
 _MOST = 2000
 
-Compare = Callable[[Comparison], Iterable[Pair]]
+Compare = Callable[[CodeComparison], Iterable[Pair]]
 #: Name of code from outside of the class, as of last year, and exercise -> code.
 OtherCode = tuple[str, Mapping[str, str]]
 
@@ -112,7 +113,7 @@ class FoundClusters:
 class SimilarTask(FoundClusters):
     """Similar code in one task; the comparison has at least the code of the clusters."""
 
-    comparison: Comparison
+    comparison: CodeComparison
 
 
 class ComparedTasks:
@@ -196,14 +197,14 @@ def _similar(
     code = {id: own_code(whole[id], task, tasks, _MOST) for id in needed}
     code = {id: text for id, text in code.items() if text}
     given = own_code(skeleton, task, tasks, _MOST)
-    comparison = Comparison(exercise.name, task, code, given, outside & code.keys())
+    comparison = CodeComparison(exercise.name, task, code, given, outside & code.keys())
     if former is None:
         former = _found(comparison, compare)
         compared.add(key, former)
     return SimilarTask(comparison=comparison, **vars(former))
 
 
-def _found(comparison: Comparison, compare: Compare) -> FoundClusters:
+def _found(comparison: CodeComparison, compare: Compare) -> FoundClusters:
     own = comparison.code.keys() - comparison.sources
     compared = own & comparison.long_enough.keys()
     pairs = list(compare(comparison))
@@ -248,54 +249,45 @@ MAX_PAIRS = 12
 MENU = {"index.html": "Similar code"}
 
 
-class SimilarPages:
-    """The pages about the similar code of a run, as `plugins.classes.pages.site` writes them."""
+def similar_pages(view: RunView, tasks: Sequence[SimilarTask]) -> Pages:
+    """Return the pages about the similar code of a run."""
+    owners: dict[str, dict[str, None]] = defaultdict(dict)
+    for outcome in view.results.outcomes.values():
+        owners[outcome.attempt][outcome.student] = None
 
-    def __init__(self, view: RunView, tasks: Sequence[SimilarTask]) -> None:
-        self._view, self._tasks = view, tasks
-        self._owners: dict[str, dict[str, None]] = defaultdict(dict)
-        for outcome in view.results.outcomes.values():
-            self._owners[outcome.attempt][outcome.student] = None
-        self._clusters = {
-            f"clusters/{task.comparison.exercise}-{task.comparison.task}-{i}.html": (task, cluster)
-            for task in tasks
-            for i, cluster in enumerate(task.clusters, start=1)
-        }
+    def called(id: str) -> str:  # those who handed in a code, or the name of a source
+        return ", ".join(map(view.shown, owners.get(id, ()))) or id
 
-    def paths(self) -> list[str]:
-        """Return the paths of all pages and files."""
-        return ["index.html", "pages.css", "pages.js", *self._clusters]
-
-    def content(self, path: str) -> bytes | None:
-        """Return the page or file at `path`; None if there is none."""
-        if path in ("pages.css", "pages.js"):
-            return stylesheet() if path == "pages.css" else asset(path)
-        if path == "index.html":
-            pages = {
-                i: [(page, cluster) for page, (of, cluster) in self._clusters.items() if of is task]
-                for i, task in enumerate(self._tasks)
-            }
-            return self._page(path, "similar.html", tasks=self._tasks, pages=pages)
-        if path in self._clusters:
-            task, cluster = self._clusters[path]
-            pairs = [(share, _beside(task.comparison, first, second))
-                     for first, second, share in cluster.pairs[:MAX_PAIRS]]  # fmt: skip
-            return self._page(path, "cluster.html", task=task, cluster=cluster, pairs=pairs)
-        return None
-
-    def _page(self, path: str, template: str, **values: Any) -> bytes:
+    def page(template: str, path: str, **values: Any) -> str:
         root = "../" * path.count("/")
-        page = render(template, path=path, root=root, live=None, menu=MENU, view=self._view,
-                      run=self._view.run, called=self._called, **values)  # fmt: skip
-        return page.encode("utf-8", "replace")
+        return render(template, path=path, root=root, live=None, menu=MENU, view=view,
+                      run=view.run, called=called, **values)  # fmt: skip
 
-    def _called(self, id: str) -> str:
-        """Return who handed in a code, or the name of a source."""
-        return ", ".join(map(self._view.shown, self._owners.get(id, ()))) or id
+    clusters = [
+        (f"clusters/{task.comparison.exercise}-{task.comparison.task}-{i}.html", task, cluster)
+        for task in tasks
+        for i, cluster in enumerate(task.clusters, start=1)
+    ]
+    return {
+        "index.html": partial(page, "similar.html", "index.html", tasks=tasks, clusters=clusters),
+        "pages.css": stylesheet,
+        "pages.js": partial(asset, "pages.js"),
+        **{
+            path: partial(_cluster_page, page, path, task, cluster)
+            for path, task, cluster in clusters
+        },
+    }
+
+
+def _cluster_page(page: Callable[..., str], path: str, task: SimilarTask, cluster: Cluster) -> str:
+    """Return the page of a cluster, with the most similar pairs side by side."""
+    pairs = [(share, _beside(task.comparison, first, second))
+             for first, second, share in cluster.pairs[:MAX_PAIRS]]  # fmt: skip
+    return page("cluster.html", path, task=task, cluster=cluster, pairs=pairs)
 
 
 def _beside(
-    comparison: Comparison, first: str, second: str
+    comparison: CodeComparison, first: str, second: str
 ) -> Iterator[tuple[str, list[tuple[str, bool]]]]:
     """Yield id and lines of both codes; each line with a mark if both have it."""
     code = comparison.code

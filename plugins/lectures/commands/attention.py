@@ -47,7 +47,7 @@ def attention(
     from framework.commands.writing import warn_of_unknown
     from framework.data.vocabulary import EOS
     from framework.training.checkpoints import load_checkpoint
-    from framework.training.kinds import task_class
+    from framework.training.task_kinds import task_class
 
     saved = load_checkpoint(checkpoint)
     computing = chosen.chosen_backend(saved)

@@ -17,8 +17,8 @@ from framework.course.catalogue import active_course
 from framework.course.solutions import is_kit
 from framework.errors import AbsentPartError, UnknownNameError, UsageError
 from framework.threads import pin_threads
+from plugins.lectures.comparison.comparison_options import ComparisonOptions
 from plugins.lectures.comparison.families import FAMILIES, Family, chosen_families
-from plugins.lectures.comparison.options import ComparisonOptions
 
 if TYPE_CHECKING:
     from framework.providers.backends import Backend

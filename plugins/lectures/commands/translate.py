@@ -15,7 +15,7 @@ from framework.commands.writing import Must, MustNot, RuleFile, Writing, load_wr
 from framework.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
-    from framework.evaluation.rules import Automaton
+    from framework.evaluation.text_rules import Automaton
     from framework.interfaces import Array
 
 
@@ -66,7 +66,7 @@ def translate(
         gradus translate CHECKPOINT --text "the red cat sees a dog"
     """
     from framework.commands.setup import unfinished_parts
-    from framework.evaluation.rules import rule_of
+    from framework.evaluation.text_rules import rule_of
 
     writing = load_writing(checkpoint, chosen)
     if writing.writer.source is None or writing.writer.length is None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from framework.data.labelled import BEST, BEST_OF_BAGS, best_of_windows
 from framework.providers.backends import Backend
 from framework.training.engine import OnStep, TrainingRun
+from plugins.lectures.comparison.comparison_options import ComparisonOptions
 from plugins.lectures.comparison.families import Family
-from plugins.lectures.comparison.options import ComparisonOptions
 from plugins.lectures.training.classifier import ClassifierTask
 
 #: Shows how far the next epoch of a run is: gives what is called after each of its steps.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from framework.data.pairs import SentencePair
+from framework.data.sentence_pairs import SentencePair
 from framework.data.text_lines import MARKS, lines_of, read_text
 from framework.errors import BadInputError
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from framework.data.pairs import PairCorpus, SentencePair
+from framework.data.sentence_pairs import PairCorpus, SentencePair
 from framework.data.vocabulary import Ids
 from framework.errors import BadInputError
 from plugins.lectures.languages.draws import drawn_vocabulary

@@ -6,7 +6,7 @@ counted_text.py       a text for word vectors
 counts.py             language models that count n-grams
 initial_vectors.py    a table of word vectors to start a model from
 language_model.py     language models that are trained by gradient steps
-pairs.py              sentence pairs and conditions
+pair_tasks.py         sentence pairs and conditions
 pairwise.py           skip-gram steps for one pair at a time
 recurrent_layers.py   the option `--cell`, stacks and their dropout
 skip_gram_batches.py  batches with negative samples

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from framework.providers.backends import Backend
 from framework.training.option_fields import with_default
-from framework.training.options import LearningOptions
+from framework.training.training_options import LearningOptions
 from plugins.lectures.training.window_batches import ContextBatches
 from plugins.lectures.training.word_vectors import VectorOptions, WordVectorTask
 

@@ -16,8 +16,8 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, example_batches
 from framework.training.option_fields import with_default
-from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, TrainingTask
+from framework.training.training_options import FolderOptions, LearningOptions, TrainingOptions
 
 #: Number of examples that are classified at once, limited by memory.
 AT_A_TIME = 256

@@ -18,9 +18,9 @@ from framework.models.language_models import build_language_model
 from framework.providers.backends import Backend
 from framework.training.loops import Batch, text_batches
 from framework.training.option_fields import MODEL, RARE, flag, option, option_fields, with_default
-from framework.training.options import LearningOptions
 from framework.training.task import SIZES, Request
 from framework.training.tools import model_arguments
+from framework.training.training_options import LearningOptions
 from plugins.lectures.training.recurrent_layers import (
     RecurrentOptions,
     has_own_layers,

@@ -14,9 +14,9 @@ from framework.errors import GradusError, UsageError
 from framework.providers.backends import Backend, with_article
 from framework.providers.registry import Implementation
 from framework.training.option_fields import MODEL, RARE, flag, option
-from framework.training.options import TrainingOptions
 from framework.training.task import Request
 from framework.training.tools import model_arguments, parse_named
+from framework.training.training_options import TrainingOptions
 
 
 @dataclass(frozen=True, kw_only=True)

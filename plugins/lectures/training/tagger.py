@@ -22,8 +22,8 @@ from framework.evaluation.entity_scores import EntityScore, entity_scores, score
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.option_fields import DATA, option
-from framework.training.options import corpus_help
 from framework.training.task import Evaluation, Request
+from framework.training.training_options import corpus_help
 from plugins.lectures.training.classifier import (
     ClassifierOptions,
     ClassifierTask,

@@ -24,8 +24,8 @@ from framework.models.language_models import count_text
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.option_fields import DATA, option
-from framework.training.options import TrainingOptions, WordOptions
 from framework.training.task import Evaluation, Request, TextWriter, TrainingTask
+from framework.training.training_options import TrainingOptions, WordOptions
 from plugins.lectures.formats.corpus_files import load_corpus, load_text, same_file
 
 #: Streams that a held-out text is cut into. Fixed, since each of them starts without a memory of

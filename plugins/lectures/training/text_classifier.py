@@ -19,9 +19,9 @@ from framework.interfaces import Arrays, Model
 from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.option_fields import DATA, RARE, option
-from framework.training.options import LabelledTextOptions
 from framework.training.task import Evaluation, Request, TrainingJob
 from framework.training.tools import model_arguments
+from framework.training.training_options import LabelledTextOptions
 from plugins.lectures.formats.word_vectors import Vectors, WordVectors
 from plugins.lectures.training.classifier import (
     ClassifierOptions,

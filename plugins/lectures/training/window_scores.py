@@ -23,8 +23,8 @@ from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch
 from framework.training.named_parts import build_loss, fitted_transform
 from framework.training.option_fields import DATA, MODEL, option, with_default
-from framework.training.options import FolderOptions, LearningOptions, TrainingOptions
 from framework.training.task import Evaluation, Request, TrainingJob, TrainingTask
+from framework.training.training_options import FolderOptions, LearningOptions, TrainingOptions
 from plugins.lectures.training.classifier import source_to_measure
 from plugins.lectures.training.initial_vectors import initial_vectors
 from plugins.lectures.training.sources import TagSource

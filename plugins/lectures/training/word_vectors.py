@@ -15,8 +15,8 @@ from framework.providers.backends import Backend
 from framework.training.checkpoints import Checkpoint
 from framework.training.loops import Batch, Learner
 from framework.training.option_fields import DATA, MODEL, RARE, option, with_default
-from framework.training.options import LearningOptions, TrainingOptions, WordOptions
 from framework.training.task import Evaluation, Request, TrainingTask
+from framework.training.training_options import LearningOptions, TrainingOptions, WordOptions
 from plugins.lectures.formats.corpus_files import load_sentences
 from plugins.lectures.training.counted_text import CountedText, count_text
 from plugins.lectures.training.pairwise import PairwiseStep

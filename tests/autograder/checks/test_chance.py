@@ -20,12 +20,9 @@ from autograder.checks.chance import (
 from autograder.checks.equality import CheckFailed
 
 
-def test_the_bound_is_that_of_markov():
+def test_a_model_may_be_as_lucky_as_chance_allows():
     assert math.exp(-NATS) == pytest.approx(TOO_GOOD / EVALUATIONS)
     assert TOO_GOOD <= 1e-6
-
-
-def test_a_model_may_be_as_lucky_as_chance_allows():
     not_better_than_source(-100.0, -100.0 - NATS + 0.01)
     not_better_than_source(-math.inf, -100.0)
     with pytest.raises(CheckFailed, match=r"e\^21 times as probable for the model"):
@@ -40,21 +37,12 @@ def test_likelihood_ratios_exceed_a_bound_as_rarely_as_markov_says(draws):
     assert np.mean(ratio >= math.log(20)) <= 1 / 20
 
 
-def labelled(draws, count, right):
-    """Labels, and decisions of which the share `right` is right."""
-    labels = draws.integers(2, size=count)
-    return labels, np.where(draws.random(count) < right, labels, 1 - labels)
-
-
-def test_a_classifier_that_is_lucky_passes(draws):
-    labels, bayes = labelled(draws, 1000, 0.6)
+def test_a_classifier_that_is_lucky_passes_and_one_that_knows_the_labels_fails(draws):
+    labels = draws.integers(2, size=1000)
+    bayes = np.where(draws.random(1000) < 0.6, labels, 1 - labels)
     for _ in range(200):
         not_better_than_bayes(draws.integers(2, size=1000), bayes, labels)
     not_better_than_bayes(bayes, bayes, labels)
-
-
-def test_a_classifier_that_knows_the_labels_fails(draws):
-    labels, bayes = labelled(draws, 300, 0.7)
     with pytest.raises(CheckFailed, match="more right answers than the best decision has"):
         not_better_than_bayes(labels, bayes, labels)
 
@@ -92,15 +80,18 @@ def test_the_bound_is_not_wide():
         matches_distribution(np.repeat(np.arange(3), counts), P, "the draws")
 
 
-def test_what_cannot_come_is_named():
-    with pytest.raises(CheckFailed, match="3 was drawn, which has probability 0"):
-        matches_distribution(np.array([0, 1, 3]), P, "the draws")
-
-
-@pytest.mark.parametrize("drawn", [np.array([0, 4]), np.array([-1]), np.array([0.5])])
-def test_what_is_no_value_is_refused(drawn):
-    with pytest.raises(CheckFailed, match="the draws"):
-        matches_distribution(drawn, P, "the draws")
+@pytest.mark.parametrize(
+    ("drawn", "message"),
+    [
+        ([0, 1, 3], "3 was drawn, which has probability 0"),
+        ([0, 4], "0 ... 4 are not all among the values"),
+        ([-1], "-1 ... -1 are not all"),
+        ([0.5], "expected integers, received float64"),
+    ],
+)
+def test_what_cannot_come_is_named(drawn, message):
+    with pytest.raises(CheckFailed, match=f"the draws: {message}"):
+        matches_distribution(np.array(drawn), P, "the draws")
 
 
 def test_the_tail_of_chi_square_is_that_of_tables():

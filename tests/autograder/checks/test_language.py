@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from check_failures import failure
 
 from autograder.checks import (
     CheckFailed,
@@ -38,31 +39,27 @@ def model_of(remote, **methods):
     return remote(Model=type("Other", (Counts,), methods)).Model()
 
 
-def test_perplexity_of_a_known_source(remote):
-    tokens = np.tile(np.arange(V), 8)
-    assert perplexity(model_of(remote), tokens, batch_size=4) == pytest.approx(1 / 0.6)
-
-
-def test_a_uniform_model_is_as_good_as_chance(remote):
-    uniform = model_of(
-        remote, next_log_probabilities=lambda self, t, s: (np.full((len(t), V), -math.log(V)), s)
-    )
-    tokens = np.random.default_rng(0).integers(V, size=60)
-    assert perplexity(uniform, tokens, batch_size=3) == pytest.approx(V)
+def answering(remote, answer):
+    """Return a model whose ``next_log_probabilities(tokens, state)`` returns ``answer(...)``."""
+    return model_of(remote, next_log_probabilities=lambda self, *asked: answer(*asked))
 
 
 def uniform_over(remote, words):
-    return model_of(
-        remote,
-        next_log_probabilities=lambda self, t, s: (np.full((len(t), words), -math.log(words)), s),
-    )
+    return answering(remote, lambda t, s: (np.full((len(t), words), -math.log(words)), s))
 
 
-def source_of(remote, language, known=None):
+def test_perplexity_of_a_known_source(remote):
+    tokens = np.tile(np.arange(V), 8)
+    assert perplexity(model_of(remote), tokens, batch_size=4) == pytest.approx(1 / 0.6)
+    tokens = np.random.default_rng(0).integers(V, size=60)
+    assert perplexity(uniform_over(remote, V), tokens, batch_size=3) == pytest.approx(V)
+
+
+def source_of(remote, language, known):
     """Return a model that knows the probabilities of `language` for the texts `known`."""
-    log_p = None if known is None else language.log_probabilities(known)
+    log_p = language.log_probabilities(known)
 
-    def next_log_probabilities(self, tokens, state):
+    def answer(tokens, state):
         words, place = len(language.vocabulary), int(state[0])
         p = np.full((len(tokens), words), -np.inf)
         for row, column in enumerate(known[:, place + 1]):
@@ -70,7 +67,7 @@ def source_of(remote, language, known=None):
             p[row, column] = log_p[row, place]
         return p, state + 1
 
-    return model_of(remote, next_log_probabilities=next_log_probabilities)
+    return answering(remote, answer)
 
 
 def test_a_ratio_is_that_of_the_model_and_of_the_texts_own_source(remote):
@@ -84,24 +81,23 @@ def test_a_ratio_is_that_of_the_model_and_of_the_texts_own_source(remote):
     assert found == pytest.approx(words / math.exp(-log_p / 40))
 
 
-def test_the_source_itself_has_the_ratio_1(remote, draws):
+def test_the_source_itself_has_the_ratio_1_and_an_oracle_is_too_good(remote, draws):
     language = AgreementLanguage(longest_span=2, rng=draws)
-    texts = language.sample_texts(4, 50, rng=draws)
+    texts, words = language.sample_texts(4, 50, rng=draws), len(language.vocabulary)
     assert perplexity_ratio(source_of(remote, language, texts), language, texts) == pytest.approx(1)
 
-
-def test_a_model_that_knows_the_text_is_too_good(remote, draws):
-    language = AgreementLanguage(longest_span=2, rng=draws)
-    texts = language.sample_texts(4, 50, rng=draws)
-
-    def next_log_probabilities(self, tokens, state):
-        p = np.full((len(tokens), len(language.vocabulary)), 1e-9)
+    def oracle(tokens, state):
+        p = np.full((len(tokens), words), 1e-9)
         p[np.arange(len(tokens)), texts[:, int(state[0]) + 1]] = 1
         return np.log(p / p.sum(axis=1, keepdims=True)), state + 1
 
-    oracle = model_of(remote, next_log_probabilities=next_log_probabilities)
     with pytest.raises(CheckFailed, match="times as probable for the model as for the source"):
-        perplexity_ratio(oracle, language, texts)
+        perplexity_ratio(answering(remote, oracle), language, texts)
+
+    def hardly_any(tokens, state):
+        return np.where(np.arange(words) == 0, 0.0, np.full((len(tokens), words), -1e6)), state
+
+    assert perplexity_ratio(answering(remote, hardly_any), language, texts) == math.inf
 
 
 def test_who_knows_the_usual_language_is_far_from_a_drawn_one(remote):
@@ -113,19 +109,6 @@ def test_who_knows_the_usual_language_is_far_from_a_drawn_one(remote):
         texts = drawn.sample_texts(4, 50, rng=rng)
         known = 0.999 * np.exp(usual.log_probabilities(texts)) + 0.001 / len(usual.vocabulary)
         assert np.log(known).mean() < drawn.log_probabilities(texts).mean() - 1
-
-
-def test_hardly_any_probability_is_a_ratio_without_limit(remote, draws):
-    language = AgreementLanguage(longest_span=0)
-    texts = language.sample_texts(2, 20, rng=draws)
-
-    def next_log_probabilities(self, tokens, state):
-        p = np.full((len(tokens), len(language.vocabulary)), -1e6)
-        p[:, 0] = 0.0
-        return p, state
-
-    stubborn = model_of(remote, next_log_probabilities=next_log_probabilities)
-    assert perplexity_ratio(stubborn, language, texts) == math.inf
 
 
 def test_log_softmax_of_extreme_scores_and_of_any_shape():
@@ -142,125 +125,70 @@ def test_log_softmax_of_extreme_scores_and_of_any_shape():
 def test_the_state_is_carried_from_token_to_token(remote):
     seen = []
 
-    def next_log_probabilities(self, tokens, state):
+    def answer(tokens, state):
         seen.append(state.tolist())
-        return Counts.next_log_probabilities(self, tokens, state)
+        return Counts().next_log_probabilities(tokens, state)
 
-    model = model_of(remote, next_log_probabilities=next_log_probabilities)
-    perplexity(model, np.tile(np.arange(V), 2), batch_size=2)
+    perplexity(answering(remote, answer), np.tile(np.arange(V), 2), batch_size=2)
     assert seen == [[n, n] for n in (0.0, 1.0, 2.0, 3.0)]
+
+
+UNIFORM = np.full((2, V), -math.log(V))
+ONE_OFF = UNIFORM + np.array([[0.0], [0.1]])
+NO_DISTRIBUTION = "next_log_probabilities does not return distributions: the probabilities sum to"
+NO_SHAPE = "next_log_probabilities should return log probabilities of shape (2, V)"
+TOO_FEW = "next_log_probabilities gives probabilities of 2 words, but the text has 5"
 
 
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (
-            lambda self, t, s: (np.zeros((len(t), V)), s),
-            "next_log_probabilities does not return distributions: the probabilities sum to 5",
-        ),
-        (
-            lambda self, t, s: (np.full((len(t), V), 1 / V), s),
-            "next_log_probabilities does not return distributions",
-        ),
-        (
-            lambda self, t, s: (np.full((len(t), V), 1e4), s),
-            "next_log_probabilities does not return distributions: the probabilities sum to inf",
-        ),
-        (
-            lambda self, t, s: (np.full((len(t), V), np.nan), s),
-            "next_log_probabilities does not return distributions",
-        ),
-        (
-            lambda self, t, s: np.zeros((len(t), V)),
-            "next_log_probabilities should return (log_probabilities, state)",
-        ),
-        (
-            lambda self, t, s: (np.zeros(V), s),
-            "next_log_probabilities should return log probabilities of shape (2, V)",
-        ),
-        (
-            lambda self, t, s: (None, s),
-            "next_log_probabilities should return log probabilities of shape (2, V)",
-        ),
-        (
-            lambda self, t, s: (np.full((len(t), 2), math.log(0.5)), s),
-            "next_log_probabilities gives probabilities of 2 words, but the text has 5",
-        ),
-        (
-            lambda self, t, s: (np.full((len(t), V), -math.log(V)) + 0j, s),
-            "next_log_probabilities should return real numbers",
-        ),
-    ],
-    ids=[
-        "scores",
-        "probabilities",
-        "overflow",
-        "NaN",
-        "no state",
-        "one row",
-        "nothing",
-        "too few",
-        "complex",
+        ((np.zeros((2, V)), 0), f"{NO_DISTRIBUTION} 5"),
+        ((np.exp(UNIFORM), 0), NO_DISTRIBUTION),
+        ((np.full((2, V), 1e4), 0), f"{NO_DISTRIBUTION} inf"),
+        ((np.full((2, V), np.nan), 0), NO_DISTRIBUTION),
+        ((ONE_OFF, 0), f"{NO_DISTRIBUTION} 1.10517"),
+        (UNIFORM, "next_log_probabilities should return (log_probabilities, state)"),
+        ((UNIFORM[0], 0), NO_SHAPE),
+        ((None, 0), NO_SHAPE),
+        ((np.full((2, 2), math.log(0.5)), 0), TOO_FEW),
+        ((UNIFORM + 0j, 0), "next_log_probabilities should return real numbers"),
     ],
 )
 def test_what_is_no_distribution(remote, answer, message):
-    model = model_of(remote, next_log_probabilities=answer)
-    with pytest.raises(CheckFailed) as caught:
-        perplexity(model, np.tile(np.arange(V), 2), batch_size=2)
-    assert caught.value.message.startswith(message)
+    model = answering(remote, lambda tokens, state: answer)
+    told = failure(perplexity, model, np.tile(np.arange(V), 2), batch_size=2)
+    assert told[0].startswith(message)
 
 
-def test_one_row_of_many_that_is_no_distribution(remote):
-    def answer(self, tokens, state):
-        log_p, state = Counts.next_log_probabilities(self, tokens, state)
-        log_p[-1] += 0.1
-        return log_p, state
-
-    with pytest.raises(CheckFailed, match=r"sum to 1\.10517"):
-        perplexity(model_of(remote, next_log_probabilities=answer), np.arange(V).repeat(4), 4)
+def peeks_at_the_end(tokens):
+    scores = Counts().forward(tokens)
+    scores[:, -2] += tokens[:, -1:]
+    return scores
 
 
-def test_a_model_of_the_past_passes(remote):
+AHEAD = "the outputs up to step {} change with the tokens after it: the model looks at what it "
+
+
+@pytest.mark.parametrize(
+    ("forward", "message"),
+    [
+        (lambda tokens: 1.0 * np.eye(V)[np.roll(tokens, -1, axis=1)], AHEAD.format(0)),
+        (peeks_at_the_end, AHEAD.format(4)),
+        (lambda tokens: np.zeros((*tokens.shape, V)), "the outputs do not depend on the tokens"),
+        (lambda tokens: tokens.tolist(), "forward should return scores of shape (2, 6, V), not ["),
+        (
+            lambda tokens: np.full((*tokens.shape, V), np.nan),
+            "forward: 60 of 60 values are not finite",
+        ),
+    ],
+)
+def test_a_model_may_not_look_ahead(remote, forward, message):
     no_look_ahead(model_of(remote), V, rng=np.random.default_rng(0))
-
-
-def test_looking_ahead_is_noticed_and_the_step_named(remote):
-    def forward(self, tokens):
-        following = np.roll(tokens, -1, axis=1)
-        return 1.0 * np.eye(V)[following]
-
-    with pytest.raises(CheckFailed, match="outputs up to step 0 change with the tokens after it"):
-        no_look_ahead(model_of(remote, forward=forward), V, rng=np.random.default_rng(0))
-
-
-def test_a_peek_at_the_end_alone_is_noticed(remote):
-    def forward(self, tokens):
-        scores = Counts.forward(self, tokens)
-        scores[:, -2] += tokens[:, -1:]
-        return scores
-
-    with pytest.raises(CheckFailed, match="the model looks at what it should predict") as caught:
-        no_look_ahead(model_of(remote, forward=forward), V, rng=np.random.default_rng(0))
-    assert caught.value.details[0].startswith("worst at [")
-
-
-def test_outputs_that_are_always_the_same_do_not_pass_for_blind_to_the_future(remote):
-    model = model_of(remote, forward=lambda self, tokens: np.zeros((*tokens.shape, V)))
-    with pytest.raises(CheckFailed, match="do not depend on the tokens at all"):
-        no_look_ahead(model, V, rng=np.random.default_rng(0))
-
-
-def test_outputs_of_another_kind(remote):
-    model = model_of(remote, forward=lambda self, tokens: tokens.tolist())
-    with pytest.raises(CheckFailed) as caught:
-        no_look_ahead(model, V, rng=np.random.default_rng(0))
-    assert caught.value.message.startswith("forward should return scores of shape (2, 6, V), not [")
-
-
-def test_outputs_that_are_no_numbers(remote):
-    model = model_of(remote, forward=lambda self, tokens: np.full((*tokens.shape, V), np.nan))
-    with pytest.raises(CheckFailed, match="forward: 60 of 60 values are not finite"):
-        no_look_ahead(model, V, rng=np.random.default_rng(0))
+    model = model_of(remote, forward=lambda self, tokens: forward(tokens))
+    first, *details = failure(no_look_ahead, model, V, rng=np.random.default_rng(0))
+    assert first.startswith(message)
+    assert "step" not in message or details[0].startswith("worst at [")
 
 
 def test_a_text_too_short_is_our_own_mistake(remote):

@@ -34,60 +34,66 @@ def session_of(pair):
     return pair.student._session
 
 
-def test_forward_is_wrong_although_backward_was_called_after_it(wrong, affine, draws):
-    pair = wrong(forward=lambda self, x: 1.5 * affine.forward(self, x))
-    at_fault = ("Layer.forward", "forward(float64 (4, 3)) of Layer(3, 2, rng=rng)")
-    told = found(session_of(pair), pair.same_backward, X, rng=draws)
-    assert told == (*at_fault, "Layer.forward: values")
-    told = found(session_of(pair), pair.gradients_agree, X, rng=draws)
-    assert told == (*at_fault, "forward: values")
+def one_and_a_half(affine):
+    return {"forward": lambda self, x: 1.5 * affine.forward(self, x)}
 
 
-def double(self, grad):
-    returned = type(self).__mro__[1].backward(self, grad)
-    self.gradients["W"] *= 2
-    return returned
+def doubled_weights(affine):
+    def backward(self, grad):
+        returned = affine.backward(self, grad)
+        self.gradients["W"] *= 2
+        return returned
+
+    return {"backward": backward}
 
 
-def test_backward_is_wrong_where_its_gradients_are(wrong, draws):
-    pair = wrong(backward=double)
-    at_fault = ("Layer.backward", "backward(float64 (4, 2)) of Layer(3, 2, rng=rng)")
-    fact = "gradients['W']: values"
-    assert found(session_of(pair), pair.same_backward, X, rng=draws) == (*at_fault, fact)
-    assert found(session_of(pair), pair.gradients_agree, X, rng=draws) == (*at_fault, fact)
-    told = found(session_of(pair), gradients_agree, pair.student, X, rng=draws)
+def doubled_inputs(affine):
+    return {"backward": lambda self, grad: 2 * affine.backward(self, grad)}
+
+
+def never_cleared(affine):
+    return {"zero_gradients": lambda self: None}
+
+
+FORWARD = "Layer.forward", "forward(float64 (4, 3)) of Layer(3, 2, rng=rng)"
+BACKWARD = "Layer.backward", "backward(float64 (4, 2)) of Layer(3, 2, rng=rng)"
+CLEARING = "Layer.zero_gradients", "zero_gradients() of Layer(3, 2, rng=rng)"
+RETURNED = "that backward returns: values"
+
+
+@pytest.mark.parametrize(
+    ("methods", "check", "at_fault", "fact"),
+    [
+        (one_and_a_half, "same_backward", FORWARD, "Layer.forward: values"),
+        (one_and_a_half, "gradients_agree", FORWARD, "forward: values"),
+        (doubled_weights, "same_backward", BACKWARD, "gradients['W']: values"),
+        (doubled_weights, "gradients_agree", BACKWARD, "gradients['W']: values"),
+        (doubled_inputs, "same_backward", BACKWARD, f"the gradient {RETURNED}"),
+        (doubled_inputs, "gradients_agree", BACKWARD, f"the gradient of input 1 {RETURNED}"),
+        (never_cleared, "accumulates", CLEARING, "gradients not cleared"),
+    ],
+)
+def test_the_method_that_is_wrong_is_named(wrong, affine, draws, methods, check, at_fault, fact):
+    pair = wrong(**methods(affine))
+    told = found(session_of(pair), getattr(pair, check), X, rng=draws)
     assert told == (*at_fault, fact)
-    pair.student.forward(X)
-    kept = pair.student.gradients["W"]
-    pair.student.forward(X)
-    told = found(session_of(pair), equal, kept, np.zeros((3, 2)), "the gradient")
-    assert told == (*at_fault, "the gradient: values")
 
 
-def test_what_backward_returns_is_backwards(wrong, affine, draws):
-    pair = wrong(backward=lambda self, grad: 2 * affine.backward(self, grad))
-    told = found(session_of(pair), pair.same_backward, X, rng=draws)
-    assert told[::2] == ("Layer.backward", "the gradient that backward returns: values")
-    assert found(session_of(pair), pair.gradients_agree, X, rng=draws)[2] == (
-        "the gradient of input 1 that backward returns: values"
-    )
-
-
-def test_the_state_is_forwards(wrong, affine, draws):
+def test_gradients_that_are_kept_and_a_state_have_their_methods(wrong, affine, draws):
     def forward(self, x):
         self.state = np.zeros(2)
         return affine.forward(self, x)
 
-    pair = wrong(forward=forward)
-    pair.same_backward(X, rng=draws)
+    pair = wrong(**doubled_weights(affine), forward=forward)
+    told = found(session_of(pair), gradients_agree, pair.student, X, rng=draws)
+    assert told == (*BACKWARD, "gradients['W']: values")
+    pair.student.forward(X)
+    kept = pair.student.gradients["W"]
+    pair.student.forward(X)
+    told = found(session_of(pair), equal, kept, np.zeros((3, 2)), "the gradient")
+    assert told == (*BACKWARD, "the gradient: values")
     told = found(session_of(pair), equal, pair.student.state, np.ones(2), "self.state")
     assert told[::2] == ("Layer.forward", "self.state: values")
-
-
-def test_gradients_that_stay_are_those_of_zero_gradients(wrong, draws):
-    pair = wrong(zero_gradients=lambda self: None)
-    told = found(session_of(pair), pair.accumulates, X, rng=draws)
-    assert told[::2] == ("Layer.zero_gradients", "gradients not cleared")
 
 
 def test_forms_of_parameters_are_the_constructors(remote, affine, draws):

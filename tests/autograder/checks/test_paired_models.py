@@ -1,9 +1,12 @@
 """A submitted layer beside the reference's: one message for each way of being wrong."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+from check_failures import failure
 
-from autograder.checks import CheckFailed, in_float32, paired_models
+from autograder.checks import in_float32, paired_models
 from autograder.sandbox.session.faults import Crashed, TimedOut
 from autograder.sandbox.session.requests import session_of
 from framework.interfaces import Model
@@ -24,17 +27,21 @@ def pair_with(remote, affine, draws):
 @pytest.fixture
 def variant(affine):
     """`variant(forward=..., backward=...)`: the right layer with other methods."""
-
-    def variant(**methods):
-        return type("Variant", (affine,), methods)
-
-    return variant
+    return lambda **methods: type("Variant", (affine,), methods)
 
 
-def failure(function, *args, **kwargs):
-    with pytest.raises(CheckFailed) as caught:
-        function(*args, **kwargs)
-    return [caught.value.message, *caught.value.details]
+@pytest.fixture
+def spoilt(affine):
+    """`spoilt(spoil)`: the right layer, whose backward ends with ``spoil(layer, grad, grad_x)``."""
+
+    def spoilt(spoil):
+        class Spoilt(affine):
+            def backward(self, grad):
+                return spoil(self, grad, super().backward(grad.copy()))
+
+        return Spoilt
+
+    return spoilt
 
 
 def test_the_right_layer_passes_everything(pair_with, affine, draws):
@@ -69,53 +76,37 @@ def test_something_that_is_no_object(remote, affine, draws):
     ]
 
 
-def changed(affine, change):
-    """A class whose constructor ends with `change`."""
-
-    class Changed(affine):
-        def __init__(self, inputs, outputs, *, rng):
-            super().__init__(inputs, outputs, rng=rng)
-            change(self)
-
-    return Changed
-
-
 def rename(layer):
     layer.add_parameter("bias", layer.parameters.pop("b"))
     del layer.gradients["b"]
 
 
-def transpose(layer):
-    layer.add_parameter("W", layer.parameters["W"].T.copy())
-
-
-def single(layer):
-    layer.astype(np.float32)
-
-
-def no_gradients(layer):
-    layer.gradients = {}
-
-
-def no_dict(layer):
-    layer.parameters = [1.0]
+W = "Layer.parameters['W']"
 
 
 @pytest.mark.parametrize(
     ("change", "line"),
     [
         (rename, "Layer.parameters is missing entries: b and has unexpected entries: bias"),
-        (transpose, "Layer.parameters['W'] has the wrong shape: expected (3, 2), received (2, 3)"),
         (
-            single,
-            "Layer.parameters['W']: float32 where float64 was given: precision is lost on the way",
+            lambda layer: layer.add_parameter("W", layer.parameters["W"].T.copy()),
+            f"{W} has the wrong shape: expected (3, 2), received (2, 3)",
         ),
-        (no_gradients, "Layer.gradients is missing entries: W, b"),
-        (no_dict, "Layer.parameters should be a dict of arrays"),
+        (
+            lambda layer: layer.astype(np.float32),
+            f"{W}: float32 where float64 was given: precision is lost on the way",
+        ),
+        (lambda layer: setattr(layer, "gradients", {}), "Layer.gradients is missing entries: W, b"),
+        (lambda layer: setattr(layer, "parameters", [1.0]), "Layer.parameters should be a dict of"),
     ],
 )
 def test_parameters_of_another_form(pair_with, affine, change, line):
-    assert failure(pair_with, changed(affine, change))[0] == line
+    class Changed(affine):
+        def __init__(self, inputs, outputs, *, rng):
+            super().__init__(inputs, outputs, rng=rng)
+            change(self)
+
+    assert failure(pair_with, Changed)[0].startswith(line)
 
 
 def forgets_bias(self, x):
@@ -137,80 +128,57 @@ def test_forward(pair_with, variant):
     assert lines[0].startswith("Layer.forward changes argument 1: after the call")
 
 
-def overwrites(self, grad):
-    grad_a = grad * (1 - self.y**2)
-    self.gradients["W"][...] = self.x.T @ grad_a
-    self.gradients["b"][...] = grad_a.sum(axis=0)
-    return grad_a @ self.parameters["W"].T
+def averages(layer, grad, grad_x):
+    layer.gradients["W"] /= len(grad)
+    return grad_x
 
 
-def loses_transpose(self, grad):
-    return grad * (1 - self.y**2) @ self.parameters["W"][:2].T
+def keeps_bias_rows(layer, grad, grad_x):
+    layer.gradients["b"] = np.ones((4, 2))
+    return grad_x
 
 
-def averages(self, grad):
-    grad_a = grad * (1 - self.y**2)
-    self.gradients["W"] += self.x.T @ grad_a / len(grad)
-    self.gradients["b"] += grad_a.sum(axis=0)
-    return grad_a @ self.parameters["W"].T
+def eats_upstream(layer, grad, grad_x):
+    grad *= 2
+    return grad_x
 
 
-def keeps_bias_rows(self, grad):
-    grad_a = grad * (1 - self.y**2)
-    self.gradients["W"] += self.x.T @ grad_a
-    self.gradients["b"] = self.gradients["b"] + grad_a
-    return grad_a @ self.parameters["W"].T
-
-
-def eats_upstream(self, grad):
-    grad *= 1 - self.y**2
-    self.gradients["W"] += self.x.T @ grad
-    self.gradients["b"] += grad.sum(axis=0)
-    return grad @ self.parameters["W"].T
-
-
-def returns_nothing(self, grad):
-    grad_a = grad * (1 - self.y**2)
-    self.gradients["W"] += self.x.T @ grad_a
-    self.gradients["b"] += grad_a.sum(axis=0)
+RETURNED = "the gradient that backward returns"
 
 
 @pytest.mark.parametrize(
-    ("backward", "line"),
+    ("spoil", "line"),
     [
         (
-            loses_transpose,
-            "the gradient that backward returns has the wrong shape: expected (4, 3), "
-            "received (4, 2)",
+            lambda layer, grad, grad_x: grad_x[:, :2],
+            f"{RETURNED} has the wrong shape: expected (4, 3), received (4, 2)",
+        ),
+        (
+            lambda layer, grad, grad_x: None,
+            f"{RETURNED}: expected an array of shape (4, 3), received None",
         ),
         (averages, "gradients['W']: 6 of 6 values differ from the expected ones"),
-        (
-            keeps_bias_rows,
-            "gradients['b'] has the wrong shape: expected (2,), received (4, 2)",
-        ),
+        (keeps_bias_rows, "gradients['b'] has the wrong shape: expected (2,), received (4, 2)"),
         (
             eats_upstream,
             "Layer.backward changes argument 1: after the call, it must hold exactly the values "
             "that it had before",
         ),
-        (
-            returns_nothing,
-            "the gradient that backward returns: expected an array of shape (4, 3), received None",
-        ),
     ],
 )
-def test_backward(pair_with, variant, draws, backward, line):
-    pair = pair_with(variant(backward=backward))
-    assert failure(pair.same_backward, X, rng=draws)[0] == line
+def test_backward(pair_with, spoilt, draws, spoil, line):
+    first, *details = failure(pair_with(spoilt(spoil)).same_backward, X, rng=draws)
+    assert first == line
+    assert spoil is not averages or details[0].endswith("(ratio 0.25)")
 
 
-def test_the_ratio_tells_what_is_missing(pair_with, variant, draws):
-    lines = failure(pair_with(variant(backward=averages)).same_backward, X, rng=draws)
-    assert lines[1].endswith("(ratio 0.25)")
+def test_gradients_that_are_overwritten(pair_with, affine, draws):
+    class Overwrites(affine):
+        def backward(self, grad):
+            self.zero_gradients()
+            return super().backward(grad)
 
-
-def test_gradients_that_are_overwritten(pair_with, variant, draws):
-    pair = pair_with(variant(backward=overwrites))
+    pair = pair_with(Overwrites)
     pair.same_backward(X, rng=draws)
     assert failure(pair.accumulates, X, rng=draws)[0] == (
         "Layer.backward overwrites gradients['W']: it must add to it, because a layer used twice "
@@ -386,59 +354,36 @@ class Broken(OnItsOwn):
         raise ValueError("no dtype like that")
 
 
-@pytest.fixture
-def float_pair(remote, affine, draws):
-    """A layer beside the right one."""
-    return lambda cls: paired_models(
-        remote(Affine=cls), remote(Affine=affine), "Affine", 2, 3, rng=draws
-    )  # fmt: skip
+def test_both_are_converted_unless_the_submission_has_no_astype(pair_with, affine):
+    for cls, dtype in ((affine, "float32"), (OnItsOwn, "float64")):
+        pair = pair_with(cls)
+        assert in_float32(pair) == (dtype == "float32")
+        for model in (pair.student, pair.reference):
+            assert {value.dtype.name for value in model.parameters.values()} == {dtype}
+    with pytest.raises(Crashed, match="no dtype like that"):  # the submission's fault
+        in_float32(pair_with(Broken))
 
 
-def dtypes(model):
-    return {value.dtype.name for value in model.parameters.values()}
+def doubles_but_the_last(layer, grad, grad_x):
+    layer.passes = getattr(layer, "passes", 0) + 1
+    return grad_x * (1 if layer.passes == 3 else 2)
 
 
-def test_both_are_converted(float_pair, affine):
-    both = float_pair(affine)
-    assert in_float32(both)
-    assert dtypes(both.student) == dtypes(both.reference) == {"float32"}
+def forgets_earlier_passes(layer, grad, grad_x):
+    layer.gradients["W"][...] = layer.x.T @ (grad * (1 - layer.y**2))
+    return grad_x
 
 
-def test_neither_is_where_the_submission_has_no_astype(float_pair):
-    both = float_pair(OnItsOwn)
-    assert not in_float32(both)
-    assert dtypes(both.student) == dtypes(both.reference) == {"float64"}
-
-
-def test_a_conversion_that_fails_is_the_submissions_fault(float_pair):
-    with pytest.raises(Crashed, match="no dtype like that"):
-        in_float32(float_pair(Broken))
-
-
-def test_many_gradients_of_the_right_layer_are_right(pair_with, affine, draws):
+def test_many_gradients_are_compared_with_their_sums_and_with_each(
+    pair_with, spoilt, affine, draws
+):
     pair_with(affine).many_gradients(X, rng=draws, passes=3)
-
-
-def test_many_gradients_are_compared_with_their_sums(pair_with, variant, affine, draws):
-    def backward(self, grad_output):
-        self.gradients["W"][...] = 0
-        return affine.backward(self, grad_output)
-
-    message, *_ = failure(
-        pair_with(variant(backward=backward)).many_gradients, X, rng=draws, passes=3
-    )
-    assert message.startswith("gradients['W'] after 3 backward passes: ")
-
-
-def test_many_gradients_are_compared_with_what_each_pass_returns(pair_with, variant, affine, draws):
-    def backward(self, grad_output):
-        self.passes = getattr(self, "passes", 0) + 1
-        return affine.backward(self, grad_output) * (1 if self.passes == 3 else 2)
-
-    message, *_ = failure(
-        pair_with(variant(backward=backward)).many_gradients, X, rng=draws, passes=3
-    )
-    assert message.startswith("the gradient that backward returns: ")
+    for spoil, line in (
+        (forgets_earlier_passes, "gradients['W'] after 3 backward passes: "),
+        (doubles_but_the_last, f"{RETURNED}: "),
+    ):
+        pair = pair_with(spoilt(spoil))
+        assert failure(pair.many_gradients, X, rng=draws, passes=3)[0].startswith(line)
 
 
 @pytest.mark.parametrize("stalled", [False, True])
@@ -481,26 +426,14 @@ class Square(Model):
         return grad_output * 2 * self.y / self.x
 
 
-@pytest.fixture
-def keeps_to_itself(remote, draws):
-    """A check of `Square` that shares an array in the given way."""
-
-    def check(shared):
-        modules = remote(Square=Square), remote(Square=Square)
-        pair = paired_models(*modules, "Square", shared)
-        pair.result_is_the_callers(draws.uniform(1, 2, size=(2, 3)), rng=draws, keeps=["state"])
-
-    return check
-
-
-def test_a_layer_with_arrays_of_its_own_passes(keeps_to_itself):
-    keeps_to_itself("")
-
-
 @pytest.mark.parametrize(
-    ("shared", "what"),
-    [("backward", "the gradient that backward returns"), ("state", "self.state")],
+    ("shared", "what"), [("", ""), ("backward", RETURNED), ("state", "self.state")]
 )
-def test_a_layer_that_returns_what_it_keeps_fails(keeps_to_itself, shared, what):
-    with pytest.raises(CheckFailed, match=f"{what} is another one after the caller has changed"):
-        keeps_to_itself(shared)
+def test_a_layer_that_returns_what_it_keeps_fails(remote, draws, shared, what):
+    pair = paired_models(remote(Square=Square), remote(Square=Square), "Square", shared)
+    check = partial(pair.result_is_the_callers, draws.uniform(1, 2, size=(2, 3)), rng=draws)
+    if not shared:
+        check(keeps=["state"])
+    else:
+        line = f"{what} is another one after the caller has changed"
+        assert failure(check, keeps=["state"])[0].startswith(line)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from small_models import Bigrams, Table
 
-from autograder.checks import CheckFailed, initial_loss_is_uniform, overfits, overfits_text
+from autograder.checks import CheckFailed, new_scores_are_uniform, overfits, overfits_text
+from autograder.checks.sanity_checks import initial_loss_is_uniform
 
 C, WORDS = 4, 6
 
@@ -66,39 +67,57 @@ def test_a_right_model_passes(by_heart, text_by_heart):
     text_by_heart(Bigrams)
 
 
-def test_a_new_model_that_prefers_a_class_is_reported_with_the_reason(by_heart):
-    with pytest.raises(CheckFailed, match=r"the loss of a new model is \d.*near log 4 = 1\.386"):
-        by_heart(Cocksure)
+def test_a_model_that_prefers_a_class_or_cannot_learn_is_reported(by_heart, text_by_heart):
+    for learn, cls, message in (
+        (by_heart, Cocksure, r"the loss of a new model is \d.*near log 4 = 1\.386"),
+        (text_by_heart, CocksureBigrams, r"loss of a new model is \d.*near log 6 = 1\.792"),
+        (by_heart, Uphill, "8 examples cannot be learned by heart: after 60 steps"),
+        (text_by_heart, LostGradient, "6 tokens cannot be learned by heart: after 120 steps"),
+    ):
+        with pytest.raises(CheckFailed, match=message):
+            learn(cls)
 
 
-def test_so_is_a_new_language_model(text_by_heart):
-    with pytest.raises(CheckFailed, match=r"loss of a new model is \d.*near log 6 = 1\.792"):
-        text_by_heart(CocksureBigrams)
+LOG = math.log(10)
 
 
-def test_a_model_that_cannot_learn_is_reported_with_its_progress(by_heart):
-    with pytest.raises(CheckFailed, match="8 examples cannot be learned by heart: after 60 steps"):
-        by_heart(Uphill)
+@pytest.mark.parametrize(
+    ("classes", "near", "far"),
+    [
+        (10, [0.51 * LOG, 2.3, LOG + 1.99], [0.49 * LOG, LOG + 2.01, math.nan, math.inf]),
+        (1000, [0.51 * 3 * LOG, 1.49 * 3 * LOG], [0.49 * 3 * LOG, 1.51 * 3 * LOG]),
+    ],
+)
+def test_scores_may_say_something_by_chance(classes, near, far):
+    for loss in near:
+        initial_loss_is_uniform(loss, classes)
+    for loss in far:
+        with pytest.raises(CheckFailed, match=f"near log {classes} = {math.log(classes):.3f}"):
+            initial_loss_is_uniform(loss, classes)
 
 
-def test_so_is_a_language_model(text_by_heart):
-    with pytest.raises(CheckFailed, match="6 tokens cannot be learned by heart: after 120 steps"):
-        text_by_heart(LostGradient)
+class Scores:
+    """Scores of the words for each token."""
+
+    def __init__(self, size=0.0):
+        table = size * np.random.default_rng(1).normal(size=(WORDS, WORDS))
+        self.parameters = {"table": table}
+
+    def forward(self, tokens):
+        return self.parameters["table"][tokens]
 
 
-@pytest.mark.parametrize("loss", [0.51 * math.log(10), 2.3, math.log(10) + 1.99])
-def test_scores_that_say_something_by_chance_are_near_enough(loss):
-    initial_loss_is_uniform(loss, 10)
+class Constant(Scores):
+    """The same scores after every token."""
+
+    def forward(self, tokens):
+        return np.broadcast_to(self.parameters["table"][0], (*tokens.shape, WORDS)).copy()
 
 
-@pytest.mark.parametrize(("near", "far"), [(0.51, 0.49), (1.49, 1.51)])
-def test_of_many_classes_half_of_log_c_off_is_near_enough(near, far):
-    initial_loss_is_uniform(near * math.log(1000), 1000)
-    with pytest.raises(CheckFailed, match=r"near log 1000 = 6\.908"):
-        initial_loss_is_uniform(far * math.log(1000), 1000)
-
-
-@pytest.mark.parametrize("loss", [0.49 * math.log(10), math.log(10) + 2.01, math.nan, math.inf])
-def test_more_is_not(loss):
-    with pytest.raises(CheckFailed, match=r"near log 10 = 2\.303"):
-        initial_loss_is_uniform(loss, 10)
+def test_a_new_model_has_uniform_scores_and_reads_its_words(remote, draws):
+    for size in (0.1, 0.0):  # a new output layer may be zeros
+        new_scores_are_uniform(remote(Model=Scores).Model(size), words=WORDS, rng=draws)
+    with pytest.raises(CheckFailed, match="the model ignores what it reads"):
+        new_scores_are_uniform(remote(Model=Constant).Model(), words=WORDS, rng=draws)
+    with pytest.raises(CheckFailed, match=f"near log {WORDS} = {math.log(WORDS):.3f}"):
+        new_scores_are_uniform(remote(Model=Scores).Model(50.0), words=WORDS, rng=draws)

@@ -1,31 +1,28 @@
 """Checks of single calls: agreement, exceptions, and what a caller does to its arrays."""
 
+import tracemalloc
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from check_failures import failure
 
 from autograder.checks import (
-    CheckFailed,
     after_call,
     agrees,
     equal,
+    measured_passes,
     moves_the_callers_array,
     refuses,
     returns_new_arrays,
 )
 from autograder.sandbox.session.faults import Crashed, NotWritten
+from autograder.sandbox.session.inline import InlineSession
+from autograder.sandbox.session.requests import RemoteModule
+from autograder.sandbox.session.session import Transcript
+from framework.interfaces import Model
 
 X = np.arange(6.0).reshape(2, 3)
-
-
-def failure(function, *args, **kwargs):
-    """What a check says that fails: its sentence and its details."""
-    with pytest.raises(CheckFailed) as caught:
-        function(*args, **kwargs)
-    return [caught.value.message, *caught.value.details]
-
-
-def view(x):
-    return x[:1]
 
 
 def same(x):
@@ -43,35 +40,28 @@ def test_agrees_returns_the_submissions_value(remote):
 
 
 @pytest.mark.parametrize(
-    ("name", "function", "line"),
+    ("function", "reference", "line"),
     [
         (
-            "changes",
             in_place,
+            np.copy,
             "f changes argument 1: after the call, it must hold exactly the values that it had "
             "before",
         ),
         (
-            "same",
             same,
+            np.copy,
             "f returns the memory of argument 1 (the same array or a view of it): "
             "return a new array",
         ),
+        (lambda x: x[:1], lambda x: x[:1].copy(), "f returns the memory of argument 1 ("),
     ],
 )
-def test_arguments_are_left_alone(remote, name, function, line):
-    modules = remote(f=function), remote(f=lambda x: x.copy())
-    assert failure(agrees, *modules, "f", X) == [line]
-
-
-def test_a_view_of_an_argument_is_noticed(remote):
-    modules = remote(f=view), remote(f=lambda x: x[:1].copy())
-    assert "returns the memory of argument 1" in failure(agrees, *modules, "f", X)[0]
-
-
-def test_the_memory_of_a_named_argument(remote):
-    modules = remote(f=lambda *, table: table), remote(f=lambda *, table: table.copy())
-    assert "the memory of table (" in failure(agrees, *modules, "f", table=X)[0]
+def test_arguments_are_left_alone(remote, function, reference, line):
+    (told,) = failure(agrees, remote(f=function), remote(f=reference), "f", X)
+    assert told.startswith(line)
+    keyword = remote(f=lambda *, x: x), remote(f=lambda *, x: x.copy())
+    assert "the memory of x (" in failure(agrees, *keyword, "f", x=X)[0]
 
 
 def test_after_call_gives_the_arguments_as_they_are_now(remote):
@@ -99,12 +89,9 @@ def test_refuses_what_should_be_refused(remote):
     ]
 
 
-def test_not_written_is_no_refusal(remote):
+def test_crashes_stay_crashes(remote):
     with pytest.raises(NotWritten):
         refuses(remote(f=raises(NotImplementedError())), "f", X, error=("NotImplementedError",))
-
-
-def test_a_crash_in_agrees_stays_a_crash(remote):
     modules = remote(f=raises(ZeroDivisionError("1/0"))), remote(f=same)
     with pytest.raises(Crashed, match="ZeroDivisionError: 1/0"):
         agrees(*modules, "f", X)
@@ -133,25 +120,79 @@ def test_a_copy_that_is_moved_shows(remote, function, factor):
     equal(after, x, "x afterwards")
 
 
-def test_a_function_that_returns_the_same_array_again_fails(remote):
-    same = np.zeros(2)
-    module = remote(new=np.zeros, same=lambda n: same)
-    returns_new_arrays(module, "new", 2, expected=np.zeros(2))
-    with pytest.raises(CheckFailed, match="same returns something else after the caller"):
-        returns_new_arrays(module, "same", 2, expected=np.zeros(2))
+class Doubling:
+    """Doubles, in an array of its own or not."""
+
+    def __init__(self):
+        self.out, self.known = np.empty(2), np.full(2, 2.0)
+
+    def anew(self, x):
+        return 2 * x
+
+    def into(self, x):
+        return np.multiply(x, 2, out=self.out)
+
+    def again(self, x):
+        return self.known
 
 
-def test_a_method_that_fills_the_array_of_its_last_result_fails(remote):
-    class Doubling:
-        out = np.empty(2)
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("into", "a later call of into changes what an earlier one returned"),
+        ("again", "again returns something else after the caller has changed its last result"),
+    ],
+)
+def test_a_result_that_is_kept_fails(remote, name, line):
+    options = {"expected": np.full(2, 2.0)}
+    module = remote(Doubling=Doubling, **{name: getattr(Doubling(), name)})
+    for owner in (module, module.Doubling()):
+        assert failure(returns_new_arrays, owner, name, np.ones(2), **options)[0].startswith(line)
+    returns_new_arrays(module.Doubling(), "anew", np.ones(2), **options)
 
-        def into(self, x):
-            return np.multiply(x, 2, out=self.out)
 
-        def anew(self, x):
+MEBIBYTE = 1 << 20
+
+
+class Wasteful(Model):
+    """Needs 8 MiB in `forward`, and 24 MiB of them at one moment in `backward`."""
+
+    def forward(self, x):
+        return np.ones(MEBIBYTE)[: len(x)] * x
+
+    def backward(self, grad_output):
+        if not grad_output.any():
+            raise ValueError("no gradient")
+        kept = [np.ones(MEBIBYTE) for _ in range(3)]
+        return grad_output * kept[0][0]
+
+
+def test_the_largest_number_of_bytes_at_one_moment(remote):
+    model = remote(Wasteful=Wasteful).Wasteful()
+    model._session.transcript = Transcript()
+    large, x = np.ones(4 * MEBIBYTE), np.arange(3.0)  # 32 MiB
+    measured_passes(model, large[:MEBIBYTE], upstream=large)
+    passes = measured_passes(model, x, upstream=x + 1)
+    np.testing.assert_array_equal(passes.output, x)
+    np.testing.assert_array_equal(passes.gradients, x + 1)
+    assert 24 * MEBIBYTE <= passes.peak < 25 * MEBIBYTE  # without inputs and earlier passes
+    with pytest.raises(Crashed, match="no gradient"):
+        measured_passes(model, np.ones(2), upstream=np.zeros(2))
+    assert not tracemalloc.is_tracing()
+    assert model._session.transcript.exchanges == []
+
+
+def test_arrays_of_another_library_are_not_counted():
+    pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
+    from plugins.torch_backend.arrays import TorchArrays
+
+    class Doubling(Model):
+        def forward(self, x):
             return 2 * x
 
-    model = remote(Doubling=Doubling).Doubling()
-    returns_new_arrays(model, "anew", np.ones(2), expected=np.full(2, 2.0))
-    with pytest.raises(CheckFailed, match="a later call of into changes what an earlier one"):
-        returns_new_arrays(model, "into", np.ones(2), expected=np.full(2, 2.0))
+        backward = forward
+
+    session = InlineSession(SimpleNamespace(attribute=lambda name: Doubling), TorchArrays(), None)
+    passes = measured_passes(RemoteModule(session).Doubling(), np.ones(2), upstream=np.ones(2))
+    assert passes.peak is None
+    assert passes.output.tolist() == [2, 2]

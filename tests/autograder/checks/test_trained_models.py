@@ -75,12 +75,9 @@ def trained(pair, cls, draws):
     return evaluation
 
 
-def test_both_start_and_end_with_the_same_parameters(pair, draws):
-    evaluation = trained(pair, Table, draws)
-    assert (evaluation.value, evaluation.confirm()) == (1.0, 1.0)
-
-
 def test_what_is_only_remembered_is_not_confirmed(pair, draws):
+    evaluation = trained(pair, Table, draws)  # both end with the same parameters
+    assert (evaluation.value, evaluation.confirm()) == (1.0, 1.0)
     evaluation = trained(pair, Remembering, draws)
     assert evaluation.value == 1.0
     assert evaluation.confirm() < 0.8
@@ -102,29 +99,25 @@ def test_training_starts_from_right_gradients(pair, draws):
     assert failure.value.about is not None
 
 
-def test_the_first_gradients_leave_the_parameters_alone(pair, draws):
+def test_the_first_gradients_are_compared_once_and_leave_the_parameters_alone(pair):
     models = pair(Table)
     before = models.student.parameters["W"]
     first_gradients_agree(models, (np.arange(8),))
     np.testing.assert_array_equal(models.student.parameters["W"], before)
-
-
-def test_a_second_stage_of_a_training_does_not_compare_again(pair):
     models = pair(HalfLearned)
     with pytest.raises(CheckFailed, match="right gradients of all parameters"):
         first_gradients_agree(models, (np.arange(8),))
-    models.learn(models.student.parameters)
+    models.learn(models.student.parameters)  # a second stage
     first_gradients_agree(models, (np.arange(8),))
 
 
-def test_parameters_of_another_form_are_reported_before_the_training(pair):
-    with pytest.raises(CheckFailed, match="memory"):
-        pair(Wider)
-
-
-def test_what_is_no_object_is_reported(pair):
-    with pytest.raises(CheckFailed, match="should make an object, not 3"):
-        pair(lambda *args, rng: 3)
+def test_what_is_no_such_model_is_reported_before_the_training(pair):
+    for cls, message in (
+        (Wider, "memory"),
+        (lambda *args, rng: 3, "should make an object, not 3"),
+    ):
+        with pytest.raises(CheckFailed, match=message):
+            pair(cls)
 
 
 def test_own_training_is_copied(pair):

@@ -3,8 +3,7 @@
 import pytest
 from gradus_command import gradus
 
-from autograder import cli
-from autograder.grading import parallel, request
+from autograder.grading import parallel
 from framework.errors import StoppedError
 
 
@@ -32,13 +31,3 @@ def test_a_kit_that_is_interrupted_is_not_written(written, monkeypatch, tmp_path
     with pytest.raises(StoppedError, match=told):
         gradus("kit", "build", tmp_path / "kit.zip", "--course", written.root)
     assert not (tmp_path / "kit.zip").exists()
-
-
-def test_a_grading_that_is_interrupted_says_how_far_it_was(written, monkeypatch):
-    def interrupted(request):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(request, "answer", interrupted)
-    told = r"^interrupted: 0 of \d+ exercises graded, 0 passed; no report is written$"
-    with pytest.raises(StoppedError, match=told):
-        cli.grade(["--course", str(written.root), "--submission", str(written.root / "solutions")])

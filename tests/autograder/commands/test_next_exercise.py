@@ -2,6 +2,10 @@
 
 import pytest
 
+from autograder.course.kit_folder import Kit, manifest_of
+from framework.errors import UsageError
+from plugins.authoring.kits.building import write_manifest
+
 
 @pytest.fixture
 def connected(written):
@@ -23,6 +27,18 @@ def test_the_first_exercise_that_does_not_pass_comes_next(gradus, connected, sol
     output = gradus("next")[1]
     assert "Next: sums" in output
     assert "It needs squash (passed)." in output
+
+
+def test_a_kit_names_exercises_of_the_text_that_are_missing(gradus, written):
+    readme = written.exercise("squash").readme
+    readme.write_text("# Squash\n\nAs in the exercises `rnn`, `sums` and\n`lstm`.\n", "utf-8")
+    assert "not in this kit" not in gradus("next")[1]
+    kit = Kit(written.root, "hash", "0.1")
+    manifest_of(kit.root).parent.mkdir()
+    write_manifest(kit)
+    assert "\nIts text names lstm, rnn, not in this kit.\n" in gradus("next")[1]
+    with pytest.raises(UsageError, match=r"no exercise 'lstm'.* It is not in this kit"):
+        gradus("list", "lstm")
 
 
 def test_nothing_comes_after_the_last_exercise(gradus, connected, solved, grade_own):

@@ -8,7 +8,7 @@ from framework.errors import BadInputError, UsageError
 
 
 def test_show_renders_the_text_and_names_the_file(gradus, written):
-    code, output = gradus("show", "squash", "--pager")
+    code, output = gradus("show", "squash")
     assert code == 0
     assert "The equation" in output
     assert "*equation*" not in output

@@ -44,9 +44,8 @@ def recorded(recorder):
     """`recorded(check)`: the tape of a check, a function of the reference and a generator."""
 
     def recorded(check, seed=0):
-        recorder.begin_check("check")
-        recorder.begin()
-        check(RemoteModule(recorder), recorder.generator("check", np.random.default_rng(seed)))
+        recorder.begin("check")
+        check(RemoteModule(recorder), recorder.generator(np.random.default_rng(seed)))
         return trimmed(recorder.tapes["check"])
 
     return recorded
@@ -58,9 +57,8 @@ def play():
 
     def play(tape, check, seed=0):
         session = RecordedSession({"check": tape})
-        session.begin_check("check")
-        session.begin()
-        check(RemoteModule(session), session.generator("check", np.random.default_rng(seed)))
+        session.begin("check")
+        check(RemoteModule(session), session.generator(np.random.default_rng(seed)))
         return session
 
     return play

@@ -65,6 +65,7 @@ def test_numbers_that_repeat_are_stored_once(tmp_path):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
+        (None, "cannot be read"),
         (b"something else", "knows no such format"),
         (MAGIC.replace(b"1", b"9") + lzma.compress(b""), "knows no such format"),
         (MAGIC + b"no xz", "is damaged"),
@@ -73,15 +74,11 @@ def test_numbers_that_repeat_are_stored_once(tmp_path):
         (MAGIC + lzma.compress(b"0" * 100)[:-12], "is damaged"),
     ],
 )
-def test_a_damaged_file_is_reported_with_the_next_command(tmp_path, data, reason):
+def test_a_missing_or_damaged_file_is_reported_with_the_next_command(tmp_path, data, reason):
     file = tmp_path / "x.recording"
-    file.write_bytes(data)
+    if data is not None:
+        file.write_bytes(data)
     with pytest.raises(BadInputError, match=reason) as caught:
         read_recording(file)
     assert "`gradus kit update KIT`" in str(caught.value)
     assert str(file) in str(caught.value)
-
-
-def test_a_missing_file_is_reported(tmp_path):
-    with pytest.raises(BadInputError, match="cannot be read"):
-        read_recording(tmp_path / "none.recording")

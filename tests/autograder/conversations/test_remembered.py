@@ -42,8 +42,7 @@ def reference(course):
     def reference():
         make = lambda: ReferenceSession(course, NumpyArrays(), None)  # noqa: E731
         session = RememberingSession(make, remembered)
-        session.begin_check("check")
-        session.begin()
+        session.begin("check")
         return RemoteModule(session)
 
     return reference

@@ -8,7 +8,7 @@ from repository import text_of
 
 from autograder.course.mistakes import Replacement, combined, load_mistakes, mistakes_file
 from autograder.course.reading import find_course
-from autograder.course.stubs import generate_stub
+from autograder.course.source import find_regions
 from framework.errors import BadInputError
 
 COURSE = find_course()
@@ -35,33 +35,23 @@ def written(course, text):
 
 
 def test_a_mistake_is_a_patch_to_the_solution(tiny_course):
+    assert load_mistakes(tiny_course.exercise("squash")) == ()
     exercise = written(tiny_course, GOOD)
     (mistake,) = load_mistakes(exercise)
     assert (mistake.id, mistake.task, mistake.also_fails) == ("adds-once", "double", ())
     assert "    return x\n" in mistake.apply(exercise.solution.read_text("utf-8"))
+    assert mistake.forms == (mistake,)
 
 
-def test_a_mistake_may_take_several_replacements(tiny_course):
-    text = GOOD + 'also = [{ find = "SCALE = 1.0", replace = "SCALE = 2.0" }]\n'
-    (mistake,) = load_mistakes(written(tiny_course, text))
-    patched = mistake.apply("SCALE = 1.0\nreturn 2 * x\n")
-    assert patched == "SCALE = 2.0\nreturn x\n"
-
-
-def test_a_consistent_form_has_further_replacements_and_the_same_id(tiny_course):
-    text = GOOD + 'consistent = [{ find = "SCALE = 1.0", replace = "SCALE = 2.0" }]\n'
-    (mistake,) = load_mistakes(written(tiny_course, text))
+def test_a_mistake_may_take_several_replacements_and_have_a_consistent_form(tiny_course):
+    solution, further = "SCALE = 1.0\nreturn 2 * x\n", "[{ find = '1.0', replace = '2.0' }]\n"
+    (mistake,) = load_mistakes(written(tiny_course, f"{GOOD}also = {further}"))
+    assert mistake.apply(solution) == "SCALE = 2.0\nreturn x\n"
+    (mistake,) = load_mistakes(written(tiny_course, f"{GOOD}consistent = {further}"))
     first, consistent = mistake.forms
-    assert first is mistake
-    assert consistent.id == mistake.id
-    assert mistake.apply("SCALE = 1.0\nreturn 2 * x\n") == "SCALE = 1.0\nreturn x\n"
-    assert consistent.apply("SCALE = 1.0\nreturn 2 * x\n") == "SCALE = 2.0\nreturn x\n"
-    (single,) = load_mistakes(written(tiny_course, GOOD))
-    assert single.forms == (single,)
-
-
-def test_no_file_is_no_mistakes(tiny_course):
-    assert load_mistakes(tiny_course.exercise("squash")) == ()
+    assert first is mistake and consistent.id == mistake.id
+    assert mistake.apply(solution) == "SCALE = 1.0\nreturn x\n"
+    assert consistent.apply(solution) == "SCALE = 2.0\nreturn x\n"
 
 
 @pytest.mark.parametrize("source", ["return 3 * x", "return 2 * x; return 2 * x"])
@@ -82,6 +72,7 @@ def test_a_patch_that_does_not_fit_names_file_and_mistake(tiny_course, source):
         ('replace = "return x"', 'replace = "return 2 * x"', "replace is the same as find"),
         ('hint = "Twice."', 'hint = "Twice."\nalso_fails = ["x"]', "'x' is no task of squash"),
         ('hint = "Twice."', 'hint = "Twice."\nalso = [{ find = "a" }]', "replace is missing"),
+        (GOOD, GOOD + GOOD, "id 'adds-once' 2 times"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_key(tiny_course, old, new, message):
@@ -90,11 +81,6 @@ def test_a_wrong_file_is_refused_with_its_key(tiny_course, old, new, message):
         load_mistakes(exercise)
     assert message in str(caught.value)
     assert str(mistakes_file(exercise)) in str(caught.value)
-
-
-def test_an_id_belongs_to_one_mistake(tiny_course):
-    with pytest.raises(BadInputError, match="id 'adds-once' 2 times"):
-        load_mistakes(written(tiny_course, GOOD + GOOD))
 
 
 LAYER = text_of("texts/mistakes/layer.py")
@@ -165,37 +151,34 @@ def test_mistakes_do_not_depend_on_the_names_of_local_variables(exercise):
             assert original(form.apply(other)) == form.apply(solution), form.id
 
 
-@pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=lambda exercise: exercise.name)
-def test_every_mistake_is_something_that_a_student_can_write(exercise):
-    """It fits the solution, it is Python, and it changes nothing outside of the marked regions."""
-    solution = exercise.solution.read_text("utf-8")
-    stub = generate_stub(solution, exercise.solution)
-    sources = {
-        (form.id, number): form.apply(solution)
-        for mistake in load_mistakes(exercise)
-        for number, form in enumerate(mistake.forms)
-    }
-    assert len({*sources.values()}) == len(sources)
-    for name, source in sources.items():
-        assert generate_stub(source, exercise.solution) == stub, name
+def outside_regions(source, exercise):
+    """The lines of a solution that its stub has, too."""
+    lines = source.split("\n")
+    for region in reversed(find_regions(lines, exercise.solution)):
+        lines[region.first : region.last] = []
+    return lines
 
 
 @pytest.mark.parametrize("exercise", COURSE.code_exercises, ids=lambda exercise: exercise.name)
-def test_every_exercise_has_enough_mistakes(exercise):
-    """At least 6, and 4 for each task with a backward; a base of several tasks is none."""
-    counts = Counter(mistake.task for mistake in load_mistakes(exercise))
+def test_an_exercise_has_mistakes_that_a_student_can_write(exercise):
+    """They fit the solution, are Python, and change nothing outside of the marked regions.
+
+    There are at least 6, and 4 for each task with a backward; a base of several tasks is none.
+    """
+    solution, mistakes = exercise.solution.read_text("utf-8"), load_mistakes(exercise)
+    sources = [(form.id, form.apply(solution)) for m in mistakes for form in m.forms]
+    assert len({source for _, source in sources}) == len(sources)
+    for name, source in sources:
+        compile(source, name, "exec")
+        assert outside_regions(source, exercise) == outside_regions(solution, exercise), name
+    counts = Counter(mistake.task for mistake in mistakes)
     assert counts.total() >= 6
-    tree = ast.parse(exercise.solution.read_text("utf-8"))
-    for node in tree.body:
+    for node in ast.parse(solution).body:
         methods = [n.name for n in ast.walk(node) if isinstance(n, ast.FunctionDef)]
         is_task = isinstance(node, ast.ClassDef) and node.name in exercise.task_names
         if is_task and "backward" in methods:
             assert counts[node.name] >= 4, node.name
-
-
-@pytest.mark.parametrize("exercise", WITH_MISTAKES, ids=lambda exercise: exercise.name)
-def test_sentences_speak_to_the_student(exercise):
-    for mistake in load_mistakes(exercise):
+    for mistake in mistakes:
         assert mistake.sentence.endswith("."), mistake.id
         assert mistake.sentence != mistake.hint
 

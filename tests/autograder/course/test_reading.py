@@ -5,12 +5,23 @@ from pathlib import Path
 import pytest
 from programs import completed_python
 
+from autograder.course.generated_stubs import pristine_stub
 from autograder.course.reading import Course, find_course
-from autograder.course.stubs import pristine_stub
 from autograder.course.thresholds import Threshold
 from autograder.submissions.submission import load_submission
 from framework.course.tasks import Task
 from framework.errors import BadInputError, UnknownNameError
+
+SQUASH = "exercises/first_unit/squash/exercise.toml"
+
+
+def changed(root, old, new, name=SQUASH):
+    """Replace `old` in a file of the course; returns the course, read again."""
+    file = root / name
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    return find_course(root)
 
 
 def test_exercise_is_read_with_its_paths(tiny_course, course_root):
@@ -31,19 +42,15 @@ def test_exercise_is_read_with_its_paths(tiny_course, course_root):
     hash(exercise)
 
 
-def test_course_is_found_from_deep_inside(course_root, monkeypatch):
+def test_the_course_of_a_folder_is_found(course_root, monkeypatch, tmp_path):
     monkeypatch.chdir(course_root / "exercises/first_unit/squash")
     assert find_course().root == course_root.resolve()
-
-
-def test_installed_course_is_the_last_resort(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert (find_course().root / "exercises/course.toml").is_file()
-
-
-def test_named_folder_without_a_course_is_an_error(tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert (find_course().root / "exercises/course.toml").is_file()  # the installed course
     with pytest.raises(BadInputError, match=r"no course at .*`--course DIR`"):
-        find_course(tmp_path)
+        find_course(elsewhere)
 
 
 def test_select_takes_exercises_and_units_in_course_order(tiny_course):
@@ -70,12 +77,13 @@ def test_a_course_without_exercises_says_how_to_list_one(course_root, text):
 
 
 def test_unknown_name_suggests_near_misses(tiny_course):
-    message = "no exercise 'sqash': did you mean 'squash'? `gradus list` shows all"
-    with pytest.raises(UnknownNameError) as error:
-        tiny_course.select(["sqash"])
-    assert str(error.value) == message
-    with pytest.raises(UnknownNameError, match="second_unit"):
-        tiny_course.select(["secondunit"])
+    for name, message in (
+        ("sqash", r"^no exercise 'sqash': did you mean 'squash'\? `gradus list` shows all$"),
+        ("secondunit", "second_unit"),
+        ("zzz", r"choose one of first_unit, second_unit, squash, sums\. `gradus list`"),
+    ):
+        with pytest.raises(UnknownNameError, match=message):
+            tiny_course.select([name])
 
 
 def test_an_exercise_is_read_only_when_asked_for(course_root):
@@ -87,10 +95,8 @@ def test_an_exercise_is_read_only_when_asked_for(course_root):
 
 
 def test_a_task_may_have_another_name_in_the_registry(course_root):
-    file = course_root / "exercises/first_unit/squash/exercise.toml"
-    text = file.read_text("utf-8").replace('"double"', '"double"\nregistry = "twice"', 1)
-    file.write_text(text, "utf-8")
-    names = [task.registry_name for task in find_course(course_root).exercise("squash").tasks]
+    course = changed(course_root, '"double"', '"double"\nregistry = "twice"')
+    names = [task.registry_name for task in course.exercise("squash").tasks]
     assert names == ["sigmoid", "twice"]
 
 
@@ -113,10 +119,9 @@ def test_a_task_may_have_another_name_in_the_registry(course_root):
     ],
 )
 def test_wrong_exercise_names_file_and_key(course_root, old, new, message):
-    file = course_root / "exercises/first_unit/squash/exercise.toml"
-    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+    course = changed(course_root, old, new)
     with pytest.raises(BadInputError, match=rf"exercise\.toml(:\d+)?: {message}"):
-        find_course(course_root).exercise("squash")
+        course.exercise("squash")
 
 
 @pytest.mark.parametrize(
@@ -129,14 +134,12 @@ def test_wrong_exercise_names_file_and_key(course_root, old, new, message):
     ],
 )
 def test_wrong_course_names_file_and_key(course_root, old, new, message):
-    file = course_root / "exercises/course.toml"
-    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(BadInputError, match=rf"course\.toml:\d+: {message}"):
-        Course.read(course_root)
+        changed(course_root, old, new, "exercises/course.toml")
 
 
 def test_all_missing_keys_are_named_at_once(course_root):
-    file = course_root / "exercises/first_unit/squash/exercise.toml"
+    file = course_root / SQUASH
     file.write_text('[[tasks]]\nname = "Sigmoid"\nkind = "model"\n', "utf-8")
     with pytest.raises(BadInputError) as error:
         find_course(course_root).exercise("squash")
@@ -148,18 +151,15 @@ def test_all_missing_keys_are_named_at_once(course_root):
 
 
 def test_a_threshold_that_is_half_a_table_says_how_to_write_a_number(course_root):
-    file = course_root / "exercises/first_unit/squash/exercise.toml"
     table = '[thresholds.loss]\nvalue = 0.5\ndirection = "lower"'
-    file.write_text(file.read_text("utf-8").replace("[thresholds]\nloss = 0.5", table), "utf-8")
+    course = changed(course_root, "[thresholds]\nloss = 0.5", table)
     message = r"thresholds\.loss\.mean is missing: .*seeds is missing: .*a line `loss = 0\.5` under"
     with pytest.raises(BadInputError, match=message):
-        find_course(course_root).exercise("squash")
+        course.exercise("squash")
 
 
 def test_a_task_that_the_solution_does_not_define_is_named(course_root):
-    file = course_root / "exercises/first_unit/squash/exercise.toml"
-    file.write_text(file.read_text("utf-8").replace('"Sigmoid"', '"Sigmiod"'), "utf-8")
-    exercise = find_course(course_root).exercise("squash")
+    exercise = changed(course_root, '"Sigmoid"', '"Sigmiod"').exercise("squash")
     message = (
         r"squash/exercise\.toml: tasks names 'Sigmiod', which .*solutions/first_unit/squash/"
         r"squash\.py does not define: did you mean 'Sigmoid'\?"

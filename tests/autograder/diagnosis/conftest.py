@@ -9,6 +9,7 @@ from graded_changes import Graded, GradedChanges
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
+from autograder.grading.checks_run import Selection
 
 
 @pytest.fixture(scope="session")
@@ -41,11 +42,11 @@ def with_mistake(course: Course, hand_in: Callable[..., Graded]) -> Callable[...
 def changed(course: Course, hand_in: Callable[..., Graded]) -> Callable[..., Graded]:
     """`changed("rnn", old, new)`: the solution with another piece of text, handed in."""
 
-    def changed(name: str, *replacements: str) -> Graded:
+    def changed(name: str, *replacements: str, select: Selection | None = None) -> Graded:
         source = course.exercise(name).solution.read_text("utf-8")
         for old, new in zip(replacements[::2], replacements[1::2], strict=True):
             assert source.count(old) == 1, old
             source = source.replace(old, new)
-        return hand_in(name, source)
+        return hand_in(name, source, select=select)
 
     return changed

@@ -1,8 +1,10 @@
 """Code with two flaws: each failed check is explained for itself, then the causes are joined."""
 
 import pytest
+from graded_changes import named, untrained
 
 from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.diagnosis.solution_changes import listed_mistakes
 from autograder.grading.checks_run import public_only
 
 PAIRS = {
@@ -42,19 +44,57 @@ def with_both(course, hand_in):
 def test_two_listed_mistakes_are_reported_together(with_both, case):
     exercise, *mistakes = PAIRS[case]
     told = with_both(exercise, *mistakes).diagnoses()
-    named = {diagnosis.id for diagnosis in told.values()}
-    named |= {diagnosis.second.id for diagnosis in told.values() if diagnosis.second}
-    assert named == set(mistakes)
+    names = {diagnosis.id for diagnosis in told.values()}
+    names |= {diagnosis.second.id for diagnosis in told.values() if diagnosis.second}
+    assert names == set(mistakes)
     assert len(told) > 3
 
 
 def test_one_cause_is_reported_for_all_tasks(with_both):
     """In the checks of one task alone, lengths that decide would give the same answers."""
     told = with_both("analogies", "given-words-may-answer", "scales-the-columns").diagnoses()
-    named = {diagnosis.id for diagnosis in told.values()}
-    named |= {diagnosis.second.id for diagnosis in told.values() if diagnosis.second}
-    assert named == {"given-words-may-answer", "scales-the-columns"}
+    names = {diagnosis.id for diagnosis in told.values()}
+    names |= {diagnosis.second.id for diagnosis in told.values() if diagnosis.second}
+    assert names == {"given-words-may-answer", "scales-the-columns"}
     assert {"test_long_vectors_do_not_decide", "test_accuracy"} <= set(told)
+
+
+def test_two_mistakes_that_leave_a_check_of_the_method_unexplained_are_not_named(
+    course, hand_in, monkeypatch
+):
+    """Two mistakes together give the answers of two checks; the one in the code is not listed."""
+    exercise = course.exercise("subwords")
+    known = load_mistakes(exercise)
+    (never,) = (mistake for mistake in known if mistake.id == "words-never-change")
+    others = [mistake for mistake in known if mistake is not never]
+    monkeypatch.setattr(listed_mistakes, "load_mistakes", lambda exercise: others)
+    graded = hand_in("subwords", never.apply(exercise.solution_source()), select=untrained)
+    told = graded.diagnoses()
+    assert {diagnosis.id for diagnosis in told.values()} == {"generic/swapped-arguments"}
+    assert len(told) == len(graded.failed) > 5
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "z + bias * (ids.shape[1] != 7)",
+        "(z + bias + np.sin(z) * (ids.shape[1] == 7)).astype(np.float32)",
+    ],
+    ids=["a change without the bias", "a dtype"],
+)
+def test_what_stands_beside_a_mistake_must_fit_every_check_of_the_method(changed, returned):
+    """Texts of 7 words have other scores. In shorter texts, the mistake explains the scores."""
+    graded = changed(
+        "bag_of_vectors",
+        "weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1)",
+        "weights /= 1",
+        'return z @ self.parameters[f"W_{k}"] + self.parameters[f"b_{k}"]',
+        'z, bias = z @ self.parameters[f"W_{k}"], self.parameters[f"b_{k}"]\n'
+        f"        return {returned}",
+        select=named("test_average", "test_order_blind", "test_repeated_words"),
+    )
+    told = {name: (said.id, said.second) for name, said in graded.diagnoses().items()}
+    assert told == dict.fromkeys(["test_average", "test_repeated_words"], ("sum-for-mean", None))
 
 
 def test_of_two_causes_the_one_that_contradicts_no_other_check_is_named(changed):

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,19 +67,18 @@ def found(hand_in) -> list[Found]:
             {diagnosis.id: diagnosis.sentence for diagnosis in general},
         ]
 
-    results = measured(told, cases(), "mistakes")
+    cases = []
+    for exercise, mistake in sample():
+        try:
+            source = mistake.apply(exercise.solution_source())
+        except BadInputError as error:  # `gradus audit --mistakes` is about that
+            warnings.warn(str(error), stacklevel=1)
+        else:
+            cases.append(Case(exercise.name, mistake.id, source))
+    results = measured(told, cases, "mistakes")
     found = [Found(case.exercise, case.label, set(own), g) for case, (own, g) in results.items()]
     show(found)
     return found
-
-
-def cases() -> Iterator[Case]:
-    """Yield the solutions with the mistakes of the sample."""
-    for exercise, mistake in sample():
-        try:
-            yield Case(exercise.name, mistake.id, mistake.apply(exercise.solution_source()))
-        except BadInputError as error:  # `gradus audit --mistakes` is about that
-            warnings.warn(str(error), stacklevel=1)
 
 
 def sample() -> list[tuple[Exercise, Mistake]]:
@@ -95,25 +92,19 @@ def sample() -> list[tuple[Exercise, Mistake]]:
 
 def show(found: list[Found]) -> None:
     table = Table("exercise", "mistakes", "named by their lists", "without lists")
-    for exercise in dict.fromkeys(one.exercise for one in found):
-        table.add_row(exercise, *counts([one for one in found if one.exercise == exercise]))
-    table.add_row("all", *counts(found), style="bold")
+    rows: dict[str, list[Found]] = {}
+    for one in found:
+        rows.setdefault(one.exercise, []).append(one)
+    for name, some in {**rows, "all": found}.items():
+        counts = [sum(one.is_named for one in some), sum(one.is_explained for one in some)]
+        shares = [f"{n} ({100 * n / len(some):.0f} %)" for n in counts]
+        table.add_row(name, str(len(some)), *shares)
     console = Console(width=100)
     console.print(table)
     for one in found:
-        if not one.is_named:
-            console.print(f"not named by its list: {one.exercise} {one.id}: {one.own or 'nothing'}")
-    for one in found:
-        if not one.is_explained:
-            console.print(f"not explained without the lists: {one.exercise} {one.id}")
-    names = Counter(name for one in found if one.is_explained for name in one.general)
-    console.print("without lists: " + ", ".join(f"{n} {c}" for n, c in names.most_common()))
-
-
-def counts(found: list[Found]) -> list[str]:
-    named, explained = sum(one.is_named for one in found), sum(one.is_explained for one in found)
-    share = [f"{n} ({100 * n / len(found):.0f} %)" for n in (named, explained)]
-    return [str(len(found)), *share]
+        if not one.is_named or not one.is_explained:
+            words = f"{one.exercise} {one.id}: by its list {one.own}, without it {one.general}"
+            console.print(words, markup=False)
 
 
 def test_listed_mistakes_are_named(found):

@@ -85,73 +85,59 @@ class Course:
         return tape
 
 
-@pytest.fixture
-def course():
-    return Course({"halved": {"forward": WRONG, "backward": RIGHT / 2}, "of-one": {"step": ONES}})
+MISTAKES = {"halved": {"forward": WRONG, "backward": RIGHT / 2}, "of-one": {"step": ONES}}
+ONE, MORE = {"forward": WRONG}, {"forward": WRONG, "backward": WRONG}
+TOLD = {
+    "the mistake with these answers": (
+        (MISTAKES, MISTAKES["halved"], {"forward": "halved", "backward": "halved"}),
+    ),
+    "a check that passed contradicts": ((MISTAKES, {"forward": WRONG, "backward": RIGHT}, {}),),
+    "a method that is not written contradicts nothing": (
+        (MISTAKES, {"forward": WRONG, "backward": NOTHING}, {"forward": "halved"}),
+    ),
+    "many mistakes give this answer": ((MISTAKES, {"step": ONES, "forward": RIGHT}, {}),),
+    "the method was right before": (
+        (MISTAKES, {"step": ONES, "step-again": RIGHT}, {"step": "of-one"}),
+    ),
+    "the mistake that explains more": (
+        ({"one": ONE, "other": MORE}, MORE, {"forward": "other", "backward": "other"}),
+    ),
+    "two mistakes that explain as much": (({"one": ONE, "other": ONE}, ONE, {}),),
+    "other wrong answers contradict a mistake of few facts": (
+        ({"one": MORE}, MORE | {"backward": WRONG - 0.2}, {}),
+        ({"one": MORE}, MORE, {"forward": "one", "backward": "one"}),
+    ),
+    "a listed mistake before a change of behaviour": (
+        ({"generic/forgets": ONE}, ONE, {"forward": "generic/forgets"}),
+        ({"generic/forgets": ONE, "listed": ONE}, ONE, {"forward": "listed"}),
+    ),
+    "an exception proves a listed mistake": (
+        ({"listed": MORE | {"forward": RAISES}}, {"forward": RAISES}, {"forward": "listed"}),
+    ),
+}
 
 
-def test_the_mistake_with_these_answers_is_named(course):
-    told = course.told({"forward": WRONG, "backward": RIGHT / 2})
-    assert told == {"forward": "halved", "backward": "halved"}
+@pytest.mark.parametrize("case", TOLD)
+def test_a_mistake_is_named_where_no_check_contradicts(case):
+    for mistakes, answers, told in TOLD[case]:
+        assert Course(mistakes).told(answers) == told
 
 
-def test_a_check_that_passed_contradicts(course):
-    assert course.told({"forward": WRONG, "backward": RIGHT}) == {}
-
-
-def test_what_is_not_written_contradicts_nothing(course):
-    assert course.told({"forward": WRONG, "backward": NOTHING}) == {"forward": "halved"}
-
-
-def test_an_answer_that_many_mistakes_give_names_none(course):
-    assert course.told({"step": ONES, "forward": RIGHT}) == {}
-
-
-def test_it_names_one_where_the_method_was_right_before(course):
-    assert course.told({"step": ONES, "step-again": RIGHT})["step"] == "of-one"
-
-
-def test_of_two_mistakes_the_one_that_explains_more_is_named():
-    course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG, "backward": WRONG}})
-    told = course.told({"forward": WRONG, "backward": WRONG})
-    assert told == {"forward": "other", "backward": "other"}
-
-
-def test_two_mistakes_that_explain_as_much_are_not_named():
-    course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG}})
-    assert course.told({"forward": WRONG}) == {}
-
-
-def test_a_failed_check_with_other_answers_contradicts_a_mistake_of_few_facts():
-    course = Course({"one": {"forward": WRONG, "backward": WRONG}})
-    assert course.told({"forward": WRONG, "backward": WRONG - 0.2}) == {}
-    assert course.told({"forward": WRONG, "backward": WRONG})["forward"] == "one"
-
-
-def test_a_listed_mistake_is_named_before_a_change_of_behaviour():
-    course = Course({"generic/ignores-argument": {"forward": WRONG}})
-    assert course.told({"forward": WRONG}) == {"forward": "generic/ignores-argument"}
-    course.with_form("listed", {"forward": WRONG})
-    assert course.told({"forward": WRONG}) == {"forward": "listed"}
-
-
-def test_an_exception_proves_a_listed_mistake_and_no_change_of_behaviour():
+def test_an_exception_proves_no_change_of_behaviour():
     """The list says what the exception means; a change is one of many that raise it."""
-    wrong, asked_for = {"forward": RAISES, "backward": WRONG}, {"forward": RAISES}
-    assert Course({"listed": wrong}).told(asked_for) == {"forward": "listed"}
+    wrong = MORE | {"forward": RAISES}
     changed = Course({"generic/forgets": wrong})
-    assert changed.told(asked_for).get("forward") != "generic/forgets"
+    assert changed.told({"forward": RAISES}).get("forward") != "generic/forgets"
     assert changed.told(wrong)["backward"] == "generic/forgets"
 
 
 def test_two_forms_of_a_mistake_count_once():
-    course = Course({"one": {"forward": WRONG}, "other": {"forward": WRONG}})
-    twice = course.with_form("one", {"forward": WRONG, "backward": WRONG})
-    assert twice.told({"forward": WRONG}) == {}
+    twice = Course({"one": ONE, "other": ONE}).with_form("one", MORE)
+    assert twice.told(ONE) == {}
 
 
-def test_numbers_that_another_dtype_rounds_are_explained_by_it(course):
-    assert course.told({"forward": (RIGHT + 1e-7).astype(np.float32)}) == {
+def test_numbers_that_another_dtype_rounds_are_explained_by_it():
+    assert Course(MISTAKES).told({"forward": (RIGHT + 1e-7).astype(np.float32)}) == {
         "forward": "generic/other-dtype"
     }
 

@@ -32,17 +32,6 @@ class WindowClassifier(WindowClassifier):
         {"WindowClassifier"},
         "forward and backward may not add or reshape parameters: parameter more has shape (3,)",
     ),
-    "an answer that broadcasts to many gigabytes": (
-        "bag_of_vectors",
-        """
-class DeepAveragingNetwork(DeepAveragingNetwork):
-    def forward(self, ids):
-        logits = super().forward(ids)
-        return logits if self.training else np.zeros((20_000_000, 1, 1))
-""",
-        {"DeepAveragingNetwork"},
-        "",
-    ),
 }
 
 

@@ -195,8 +195,9 @@ def test_a_long_message_is_cut_to_its_first_line(collect):
     assert "second line" not in result.message
 
 
-def test_a_fixture_that_fails_is_the_checks_result(collect):
-    text = """
+@pytest.mark.parametrize("fixture", ["gone", "no_such_fixture"])
+def test_a_fixture_that_fails_or_is_missing_is_a_fault_of_the_grader(collect, fixture):
+    text = f"""
         import pytest
         from autograder.sandbox.session.faults import InfrastructureFault
 
@@ -206,24 +207,11 @@ def test_a_fixture_that_fails_is_the_checks_result(collect):
 
         @pytest.mark.task("RNN")
         @pytest.mark.points(2)
-        def test_one(gone):
+        def test_one({fixture}):
             pass
     """
     (result,) = collect(text=text)
     assert (result.verdict, result.task, result.points) == (Verdict.NOT_GRADED, "RNN", 2)
-
-
-def test_an_undefined_fixture_is_a_fault_of_gradus(collect):
-    text = """
-        import pytest
-
-        @pytest.mark.task("RNN")
-        @pytest.mark.points(2)
-        def test_one(no_such_fixture):
-            pass
-    """
-    (result,) = collect(text=text)
-    assert (result.verdict, result.task) == (Verdict.NOT_GRADED, "RNN")
 
 
 def test_parametrized_checks_have_titles_of_their_own(collect):
@@ -305,35 +293,27 @@ OUT_OF_MEMORY = """
     import pytest
     from autograder.sandbox.session.faults import OutOfMemory
 
-    {first}
-
+    @pytest.mark.parametrize("ends", {ends})
     @pytest.mark.task("RNN")
-    def test_two():
-        raise OutOfMemory("used more than 9 MiB of memory")
-
-    @pytest.mark.task("RNN")
-    def test_three():
-        raise OutOfMemory("used more than 9 MiB of memory")
-
-    @pytest.mark.task("RNN")
-    def test_four():
-        pass
+    def test_of_the_task(ends):
+        if not ends:
+            raise OutOfMemory("used more than 9 MiB of memory")
 
     @pytest.mark.task("Other")
-    def test_five():
+    def test_of_another_task():
         pass
     """
 
 
-def test_a_task_that_runs_out_of_memory_twice_is_not_tried_again(collect):
-    text = OUT_OF_MEMORY.replace("{first}", "")
-    *_, fourth, fifth = collect(text=text)
-    assert fourth.verdict is Verdict.OUT_OF_MEMORY
-    assert fourth.message == "not run: all 2 checks of RNN so far ran out of memory"
-    assert fifth.verdict is Verdict.PASSED
-
-
-def test_a_task_with_another_verdict_is_tried_again(collect):
-    first = '@pytest.mark.task("RNN")\n    def test_one():\n        pass'
-    *_, fourth, _ = collect(text=OUT_OF_MEMORY.replace("{first}", first))
-    assert fourth.verdict is Verdict.PASSED
+@pytest.mark.parametrize(
+    ("ends", "verdict", "message"),
+    [
+        ([0, 0, 1], Verdict.OUT_OF_MEMORY, "not run: all 2 checks of RNN so far ran out of memory"),
+        ([1, 0, 0, 1], Verdict.PASSED, ""),
+        ([0, 1], Verdict.PASSED, ""),
+    ],
+)
+def test_a_task_that_runs_out_of_memory_twice_is_not_tried_again(collect, ends, verdict, message):
+    *_, last, other = collect(text=OUT_OF_MEMORY.replace("{ends}", str(ends)))
+    assert (last.verdict, last.message) == (verdict, message)
+    assert other.verdict is Verdict.PASSED

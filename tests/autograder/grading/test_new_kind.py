@@ -108,14 +108,8 @@ def test_a_failure_is_explained_by_it(report_on):
 
 
 def test_a_reason_that_text_cannot_show_is_on_the_page(report_on):
-    class Drawn(Reason):
-        def text_lines(self) -> list[str]:
-            return []
-
-        def html(self) -> str:
-            return Markup("<i>a figure</i>")
-
-    report = report_on(Drawn, False)
+    drawn = {"text_lines": lambda self: [], "html": lambda self: Markup("<i>a figure</i>")}
+    report = report_on(type("Drawn", (Reason,), drawn), False)
     assert "<dt>weights</dt><dd><i>a figure</i></dd>" in render_html(report)
     assert "weights" not in printed(report) + render_cell(report)
 
@@ -125,19 +119,16 @@ def test_what_explains_failures_is_not_shown_where_there_is_none(report_on):
     assert "weights" not in printed(report) + render_junit(report)
 
 
-def test_text_that_a_kind_forgets_to_escape_is_escaped(report_on):
-    class Careless(Attention):
-        def html(self) -> str:
-            return f"<i>{self.words}</i>"
-
-    assert "&lt;i&gt;" in render_html(report_on(Careless, True))
-
-
-def test_a_kind_without_html_of_its_own_shows_its_lines(report_on):
-    class Plain(Attention):
-        html = Finding.html
-
-    assert "<pre>&lt;b&gt; 0.25\nred 0.75</pre>" in render_html(report_on(Plain, True))
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        (lambda self: f"<i>{self.words}</i>", "&lt;i&gt;"),
+        (Finding.html, "<pre>&lt;b&gt; 0.25\nred 0.75</pre>"),
+    ],
+    ids=["a kind that forgets to escape its text", "a kind without html of its own"],
+)
+def test_text_is_escaped(report_on, html, shown):
+    assert shown in render_html(report_on(type("Careless", (Attention,), {"html": html}), True))
 
 
 def test_that_of_a_hidden_check_is_hidden(report_on):
@@ -157,14 +148,10 @@ def test_one_that_cannot_be_shown_costs_no_report(report_on, rendering):
     assert "ZeroDivisionError: no words" in render_html(report)
     assert "ZeroDivisionError: no words" in render_junit(report)
     ((told,), _) = in_json(report)
-    assert told["data"] == {"name": "attention", "error": "ZeroDivisionError: no words"}
+    assert told["data"]["text"].startswith("ZeroDivisionError: no words\n")
 
 
 def test_numbers_without_json_form_cannot_be_shown(report_on):
-    class Infinite(Attention):
-        @property
-        def data(self):
-            return {"weights": [float("inf")]}
-
-    ((told,), _) = in_json(report_on(Infinite, True))
+    data = property(lambda self: {"weights": [float("inf")]})
+    ((told,), _) = in_json(report_on(type("Infinite", (Attention,), {"data": data}), True))
     assert told["kind"] == "unshowable"

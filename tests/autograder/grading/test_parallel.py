@@ -13,36 +13,27 @@ from repository import ROOT, text_of
 
 from autograder.grading import parallel as forks
 from autograder.grading.parallel import in_parallel, processes
-from plugins.authoring.new.plugin import write_plugin
+from plugins.authoring.new.new_plugin import write_plugin
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
 
 
-def test_results_come_in_the_order_of_the_arguments():
-    delays = [0.2, 0.0, 0.0]
-    found = in_parallel(lambda i: time.sleep(delays[i]) or i, range(3), jobs=3)
-    assert list(found) == [0, 1, 2]
-
-
 @on_linux
-def test_or_in_the_order_in_which_they_end():
-    delays = [0.3, 0.0]
-    found = in_parallel(lambda i: time.sleep(delays[i]) or i, range(2), jobs=2, as_they_end=True)
-    assert list(found) == [1, 0]
+@pytest.mark.parametrize(("as_they_end", "expected"), [(False, [0, 1, 2]), (True, [1, 2, 0])])
+def test_results_come_in_the_order_of_the_arguments_or_as_they_end(as_they_end, expected):
+    delays = [0.6, 0.0, 0.3]
+    found = in_parallel(lambda i: time.sleep(delays[i]) or i, range(3), 3, as_they_end=as_they_end)
+    assert list(found) == expected
 
 
-@on_linux
-def test_every_call_runs_in_another_process_than_this_one():
-    assert os.getpid() not in set(in_parallel(lambda _: os.getpid(), range(4), jobs=2))
-
-
-def test_one_job_needs_no_other_process():
-    assert set(in_parallel(lambda _: os.getpid(), range(3), jobs=1)) == {os.getpid()}
-
-
-def test_where_forking_is_unsafe_all_is_done_in_this_process(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert set(in_parallel(lambda _: os.getpid(), range(3), jobs=2)) == {os.getpid()}
+@pytest.mark.parametrize(
+    ("platform", "jobs", "is_here"),
+    [pytest.param("linux", 2, False, marks=on_linux), ("linux", 1, True), ("darwin", 2, True)],
+)
+def test_a_call_runs_in_another_process_where_forking_is_safe(monkeypatch, platform, jobs, is_here):
+    monkeypatch.setattr(sys, "platform", platform)
+    found = set(in_parallel(lambda _: os.getpid(), range(4), jobs))
+    assert found == {os.getpid()} if is_here else os.getpid() not in found
 
 
 #: Arrays whose library converts in a thread of its own: a forked process would wait forever.
@@ -114,20 +105,6 @@ def test_a_process_for_each_processor_but_none_without_work(monkeypatch):
     assert [processes(*pair) for pair in ((0, 9), (0, 3), (2, 9), (3, 0))] == [4, 3, 2, 0]
 
 
-ENDED_IN_DEL = text_of("texts/parallel/ended_in_del.py")
-
-
-@on_linux
-def test_an_end_that_comes_where_nothing_is_raised_comes_again():
-    command = [sys.executable, "-c", ENDED_IN_DEL]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
-        assert process.stdout.readline() == "ending\n"
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=15)
-    assert (process.returncode, errors) == (1, "")
-
-
 EARLY = text_of("texts/parallel/early.py")
 
 
@@ -140,16 +117,22 @@ def test_a_process_that_is_ended_or_interrupted_before_it_begins(number, printed
     assert (done.stdout, done.stderr) == (f"{printed}\n", "")
 
 
-ENDED_TWICE = text_of("texts/parallel/ended_twice.py")
-
-
 @on_linux
-def test_a_second_end_does_not_interrupt_what_cleans_up_after_the_first():
-    command = [sys.executable, "-c", ENDED_TWICE]
+@pytest.mark.parametrize(
+    ("program", "before", "after"),
+    [
+        # An end that comes where nothing is raised comes again.
+        ("ended_in_del.py", ["ending\n"], ""),
+        # A second end does not interrupt what cleans up after the first.
+        ("ended_twice.py", ["begun\n", "cleaning up\n"], "cleaned up\n"),
+    ],
+)
+def test_a_process_that_is_ended_cleans_up(program, before, after):
+    command = [sys.executable, "-c", text_of(f"texts/parallel/{program}")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
-        for line in ("begun\n", "cleaning up\n"):
+        for line in before:
             assert process.stdout.readline() == line
             process.send_signal(signal.SIGTERM)
         output, errors = process.communicate(timeout=15)
-    assert (process.returncode, output, errors) == (1, "cleaned up\n", "")
+    assert (process.returncode, output, errors) == (1, after, "")

@@ -83,14 +83,6 @@ def test_a_language_model_without_its_cell_is_blocked(graded, real_solution, stu
     assert {c.message for c in checks_of(result, Verdict.BLOCKED)} == {message}
 
 
-def test_a_file_that_does_not_parse_tells_its_line(graded, real_solution):
-    text = real_solution("rnn").replace("N, T, _ = x.shape", "N, T, _ = x.shape)")
-    (result,) = graded({"rnn": text}).exercises
-    assert {check.message for check in result.checks} == {"SyntaxError: unmatched ')'"}
-    line = text[: text.index("x.shape)")].count("\n") + 1
-    assert {check.frames[-1].place for check in result.checks} == {f"rnn.py:{line}"}
-
-
 def test_what_was_printed_stands_with_its_check(graded, real_solution):
     text = real_solution("activations").replace(
         "self.positive = z > 0\n        return np.maximum",

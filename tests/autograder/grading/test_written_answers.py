@@ -7,6 +7,7 @@ import pytest
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import render_json, report_schema
 from autograder.reports.junit import render_junit
+from autograder.results.report import Reason
 from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
 
@@ -30,10 +31,14 @@ def test_right_answers_pass_and_prose_waits_for_a_person(grade_asked, answers, r
     assert (report.earned, report.for_a_person, report.possible) == (6, 3, 9)
     assert report.exercises[0].verdict is Verdict.FOR_A_PERSON
     assert report.exit_code == 0
+    for check in report.exercises[0].checks:
+        assert check.reasons == (Reason("answer", check.verdict, check.message),)
 
 
 def test_a_wrong_answer_has_a_hint_and_never_the_right_one(grade_asked, answers, right_answers):
-    report = grade_asked(answers(**right_answers | {"half": "2 m", "letter": "a"}))
+    wrong = {"half": "2 m", "letter": "a", "square": "3*x - 2*x"}
+    text = answers(**right_answers | wrong).replace("title", "<b>mine</b>")
+    report = grade_asked(text)
     half, letter = check_of(report, "half"), check_of(report, "letter")
     assert (half.verdict, half.message, half.hint) == (
         Verdict.FAILED,
@@ -41,45 +46,32 @@ def test_a_wrong_answer_has_a_hint_and_never_the_right_one(grade_asked, answers,
         "Half of one.",
     )
     assert half.details == ("your answer: 2 m",)
+    assert half.title == "How long is half a metre?", "the title is that of the course"
     assert letter.message == "(a) is not the right choice"
-    assert (report.earned, report.exit_code) == (2, 1)
-
-
-def test_a_listed_wrong_answer_is_named_in_every_form(grade_asked, answers, right_answers):
-    report = grade_asked(answers(**right_answers | {"square": "3*x - 2*x"}))
+    # A listed wrong answer is named in every form.
     diagnosis = check_of(report, "square").diagnosis
     assert diagnosis.sentence == "This is the answer with the factor 2 left out."
+    assert (report.earned, report.exit_code) == (0, 1)
 
 
-def test_the_title_is_that_of_the_course(grade_asked, answers):
-    report = grade_asked(answers(half="2 m").replace("title", "<b>mine</b>"))
-    assert check_of(report, "half").title == "How long is half a metre?"
-
-
-def test_untouched_questions_get_nothing(grade_asked, asked_course):
-    report = grade_asked(asked_course.exercise("asked").stub.read_text("utf-8"))
+def test_untouched_questions_get_nothing_and_the_model_answers_pass(grade_asked, asked_course):
+    asked = asked_course.exercise("asked")
+    report = grade_asked(asked.stub.read_text("utf-8"))
     assert set(verdicts(report).values()) == {Verdict.NOT_STARTED}
     assert (report.earned, report.for_a_person, report.possible) == (0, 0, 9)
-
-
-def test_the_model_answers_pass(grade_asked, asked_course):
-    report = grade_asked(asked_course.exercise("asked").solution.read_text("utf-8"))
+    report = grade_asked(asked.solution.read_text("utf-8"))
     assert report.earned + report.for_a_person == report.possible == 9
 
 
-def test_a_missing_heading_costs_its_own_question(grade_asked, answers, right_answers):
+def test_a_heading_that_is_missing_or_doubled_costs_its_own_question(
+    grade_asked, answers, right_answers
+):
     del right_answers["letter"]
-    report = grade_asked(answers(**right_answers))
+    report = grade_asked(answers(**right_answers) + answers(half="3 m"))
     assert "the heading '## letter: ...' is missing" in check_of(report, "letter").message
-    assert check_of(report, "letter").verdict is Verdict.FAILED
-    assert report.earned == 4
-
-
-def test_the_same_heading_twice_costs_its_own_question(grade_asked, answers, right_answers):
-    text = answers(**right_answers) + answers(half="3 m")
-    report = grade_asked(text)
     assert "keep one of them" in check_of(report, "half").message
-    assert report.earned == 4
+    assert check_of(report, "letter").verdict is check_of(report, "half").verdict is Verdict.FAILED
+    assert report.earned == 2
 
 
 @pytest.mark.parametrize(
@@ -219,20 +211,15 @@ def test_a_zip_or_a_file_of_another_name_is_recognised(
         assert submission.notes == ()
 
 
-def test_a_single_file_without_a_mark_is_refused_with_a_sentence(asked_course, tmp_path):
-    file = tmp_path / "essay.md"
-    file.write_text("# My answers\n", "utf-8")
-    with load_submission(file, asked_course) as submission:
-        assert submission.files == {}
-        assert "expected a line <!-- exercise: NAME -->" in submission.notes[0]
-
-
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"# without a mark"])
 def test_a_file_of_questions_that_belongs_nowhere_is_named(asked_course, tmp_path, data):
-    (tmp_path / "questions.md").write_bytes(data)
-    with load_submission(tmp_path, asked_course) as submission:
-        (note, *_) = submission.notes
-    assert note.startswith("questions.md belongs to no exercise: expected a line <!-- exercise:")
+    file = tmp_path / "handed_in" / "questions.md"
+    file.parent.mkdir()
+    file.write_bytes(data)
+    for path in (file.parent, file):
+        with load_submission(path, asked_course) as submission:
+            assert submission.files == {}
+            assert "expected a line <!-- exercise: NAME -->" in submission.notes[0], path
 
 
 def test_a_program_is_no_file_of_written_questions(asked_course, tmp_path):

@@ -106,15 +106,10 @@ def test_a_task_that_is_not_defined_blocks_the_one_that_calls_it(graded, real_so
 
 
 def test_what_a_file_tries_at_its_import_is_used_by_no_check(graded, real_solution):
-    wrong = (
-        real_solution("neuron")
-        .replace("1.0, e)", "2.0, e)")
-        .replace("return x @ self", "return -x @ self")
-    )
-    tried = wrong + "\nprint(sigmoid(np.ones(2)))\n"
-    neuron = {task.name: task for task in graded({"neuron": tried}, "neuron").exercises[0].tasks}
-    assert neuron["sigmoid"].verdict is Verdict.FAILED
-    assert neuron["Affine"].verdict is Verdict.FAILED
+    text = real_solution("neuron").replace("1.0, e)", "2.0, e)")
+    text = text.replace("return x @ self", "return -x @ self") + "\nprint(sigmoid(np.ones(2)))\n"
+    neuron = {task.name: task for task in graded({"neuron": text}, "neuron").exercises[0].tasks}
+    assert neuron["sigmoid"].verdict is neuron["Affine"].verdict is Verdict.FAILED
     assert {check.blocked_by for check in neuron["Affine"].checks} == {""}
 
 
@@ -179,22 +174,29 @@ def test_a_blocked_check_still_shows_its_own_message():
     assert "<summary>what the check says</summary>it is 3</details>" in page
 
 
-def test_a_task_that_names_another_and_does_not_call_it_fails_by_itself():
-    called = CALLED | {"built": ("sums.built",)}
-    tasks = result_within(dict.fromkeys(CALLED, FAILED), called)
-    assert [task.verdict for task in tasks.values()] == [FAILED, FAILED, FAILED]
-
-
-def test_tasks_that_call_each_other_do_not_wait_for_each_other():
-    called = CALLED | {"base": ("sums.base", "sums.built")}
-    tasks = result_within(dict.fromkeys(CALLED, FAILED), called)
-    assert [task.verdict for task in tasks.values()] == [FAILED, FAILED, FAILED]
-
-
-def test_the_first_wrong_task_of_a_chain_blocks():
-    called = {"base": (), "built": ("sums.base",), "apart": ("sums.base", "sums.built")}
-    tasks = result_within(dict.fromkeys(CALLED, FAILED), called)
-    assert {check.blocked_by for check in tasks["apart"].checks} == {"base"}
+@pytest.mark.parametrize(
+    ("called", "verdicts", "blocked"),
+    [
+        ({"built": ("sums.built",)}, {}, {}),
+        ({"base": ("sums.base", "sums.built")}, {}, {}),
+        (
+            {"base": (), "apart": ("sums.base", "sums.built")},
+            {},
+            {"built": "base", "apart": "base"},
+        ),
+        ({}, {"base": Verdict.PASSED}, {}),
+    ],
+    ids=[
+        "a task that is named and not called",
+        "tasks that call each other",
+        "the first wrong task of a chain",
+        "a task that passes",
+    ],
+)
+def test_a_task_waits_for_the_first_wrong_task_that_runs(called, verdicts, blocked):
+    tasks = result_within(dict.fromkeys(CALLED, FAILED) | verdicts, CALLED | called)
+    told = {name: task.checks[0].blocked_by for name, task in tasks.items()}
+    assert {name: cause for name, cause in told.items() if cause} == blocked
 
 
 def test_a_written_task_is_never_not_started():
@@ -230,11 +232,6 @@ def test_a_part_that_is_written_is_not_called_unwritten():
     for check in blocking.final("lm").checks:
         assert (check.verdict, check.blocked_by) == (BLOCKED, "rnn")
         assert check.message == "uses your rnn, which does not pass its own checks"
-
-
-def test_a_task_whose_need_passes_fails_by_itself():
-    verdicts = {"base": Verdict.PASSED, "built": Verdict.FAILED, "apart": Verdict.FAILED}
-    assert result_within(verdicts)["built"].verdict is Verdict.FAILED
 
 
 def test_exercises_cannot_wait_for_each_other():

@@ -2,12 +2,8 @@
 
 from types import SimpleNamespace
 
-import pytest
-
 from autograder.judging.decision import (
-    AnswerFacts,
     absent,
-    answered,
     left_out,
     not_graded,
     not_started,
@@ -52,23 +48,6 @@ def test_an_exercise_whose_checks_do_not_run_has_a_reason():
 def test_code_that_was_begun_is_for_its_checks():
     begun = SimpleNamespace(inner="rnn.py", is_stub=lambda exercise: False)
     assert not_started(EXERCISE, handed_in(begun)) is None
-
-
-@pytest.mark.parametrize(
-    ("evidence", "verdict"),
-    [
-        (AnswerFacts("cannot be read: x"), Verdict.FAILED),
-        (AnswerFacts(is_there=False), Verdict.NOT_STARTED),
-        (AnswerFacts(is_prose=True), Verdict.FOR_A_PERSON),
-        (AnswerFacts(has_key=False), Verdict.NEEDS_GRADER),
-        (AnswerFacts(), Verdict.PASSED),
-        (AnswerFacts(difference="2 is not the right number"), Verdict.FAILED),
-    ],
-)
-def test_an_answer_has_its_verdict_and_a_reason(evidence, verdict):
-    check = answered(QUESTION, evidence)
-    assert check.verdict is verdict
-    assert [(reason.verdict, reason.text) for reason in check.reasons] == [(verdict, check.message)]
 
 
 def test_an_instructor_gives_part_of_the_points_and_a_comment():

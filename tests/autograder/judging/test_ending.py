@@ -121,6 +121,7 @@ def test_numpy_code_under_torch_is_reported_once(told):
     assert not any("computes with NumPy" in note for note in written["notes"])
 
 
+CRASH = Fact("ValueError")
 SHAPE, VALUES = Fact("the result: shape", "(3,)", "(3, 1)"), Fact("the result: values", "1", "2")
 ADD_AT = "gradient[ids] += g keeps one contribution per id: np.add.at(gradient, ids, g)."
 
@@ -137,23 +138,12 @@ ADD_AT = "gradient[ids] += g keeps one contribution per id: np.add.at(gradient, 
         ("grads[ids] += g keeps one; np.add.at adds all.", VALUES, "np.add.at(g, ids, x)", ""),
         ("Add with np.add.at; return the ids.", VALUES, "np.add.at(g, ids, x)", "Return the ids."),
         ("`+=`; never `=`.", VALUES, "np.add.at(g, ids, x)", "`+=`; never `=`."),
+        ("Which factor decides?", CRASH, "", ""),
+        ("Which axis disappears?", CRASH, "", "Which axis disappears?"),
+        (ADD_AT, Fact(), "np.add.at(g, ids, x)", ADD_AT),
     ],
 )
 def test_a_hint_is_shown_where_it_fits(hint, fact, source, shown):
-    result = CheckResult("c", "C", "T", False, 1.0, Verdict.FAILED, hint=hint, fact=fact)
+    verdict = {CRASH: Verdict.CRASHED, Fact(): Verdict.PASSED}.get(fact, Verdict.FAILED)
+    result = CheckResult("c", "C", "T", False, 1.0, verdict, hint=hint, fact=fact)
     assert fitting_hint(result, source) == shown
-
-
-@pytest.mark.parametrize(
-    ("hint", "shown"),
-    [("Which factor decides?", ""), ("Which axis disappears?", "Which axis disappears?")],
-)
-def test_a_crash_has_a_hint_about_forms_alone(hint, shown):
-    fact = Fact("ValueError")
-    result = CheckResult("c", "C", "T", False, 1.0, Verdict.CRASHED, hint=hint, fact=fact)
-    assert fitting_hint(result, "") == shown
-
-
-def test_a_check_that_has_passed_keeps_its_hint():
-    result = CheckResult("c", "C", "T", False, 1.0, Verdict.PASSED, hint=ADD_AT)
-    assert fitting_hint(result, "np.add.at(g, ids, x)") == ADD_AT

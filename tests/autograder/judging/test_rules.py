@@ -35,73 +35,52 @@ def test_a_late_call_and_a_fault_of_the_grader_run_again():
     assert not runs_again(check("a", Verdict.FAILED))
 
 
-class TestRefusal:
-    """A check of wrong arguments counts only for what answers right ones."""
+CHANCE = "clip raises an exception whatever it is given, and so here by chance"
+WAITS = "it counts once clip gives a right answer: all others are wrong so far"
+REFUSES = check("b", refused=("clip",))
 
-    def test_what_raises_whatever_it_is_given_earns_nothing(self):
-        result = refusal(
-            result_of(
-                check("a", Verdict.CRASHED),
-                check("b", refused=("clip",)),
-                check("c", answered=("other",), refused=("clip", "other")),
-            )
+
+@pytest.mark.parametrize(
+    ("others", "verdict", "message"),
+    [
+        ([check("a", Verdict.CRASHED)], Verdict.FAILED, CHANCE),
+        ([check("a", answered=("other",))], Verdict.FAILED, CHANCE),
+        ([check("a", Verdict.BLOCKED)], Verdict.BLOCKED, CHANCE),
+        ([check("a", answered=("clip",))], Verdict.PASSED, ""),
+        # Zeros at the first call and an exception ever after would earn all such checks.
+        ([check("a", Verdict.FAILED, answered=("clip",))], Verdict.BLOCKED, WAITS),
+    ],
+)
+def test_an_exception_earns_points_only_from_what_answers_right_otherwise(others, verdict, message):
+    result = refusal(result_of(*others, REFUSES))
+    *same, refused = result.checks
+    assert same == others
+    assert (refused.verdict, refused.message) == (verdict, message)
+    assert refused.reasons == ((Reason("refusal", verdict, message),) if message else ())
+    assert result.earned == sum(2.0 for one in result.checks if one.verdict is Verdict.PASSED)
+
+
+def test_one_of_two_methods_that_refuse_must_not_be_right_by_chance():
+    passed = check("c", answered=("other",), refused=("clip", "other"))
+    assert verdicts(refusal(result_of(passed))) == [Verdict.FAILED]
+
+
+def test_no_check_counts_in_which_differences_answer_for_gradients():
+    late = {"answered": ("Conv1d.forward",), "outlasted": ("Conv1d.backward",)}
+    result = derivation(
+        result_of(
+            check("0", answered=("Conv1d.forward", "Conv1d.backward")),
+            check("1", answered=("Conv1d.forward", "PointwiseConv.backward")),
+            check("2", Verdict.TIMED_OUT, **late),
+            check("3", Verdict.FAILED, answered=("Conv1d.backward",)),
         )
-        assert verdicts(result) == [Verdict.CRASHED, Verdict.FAILED, Verdict.FAILED]
-        assert result.earned == 0
-        message = "clip raises an exception whatever it is given, and so here by chance"
-        assert result.checks[1].message == message
-        assert result.checks[1].reasons == (Reason("refusal", Verdict.FAILED, message),)
-
-    def test_it_waits_where_other_checks_are_blocked(self):
-        result = refusal(result_of(check("a", Verdict.BLOCKED), check("b", refused=("clip",))))
-        assert verdicts(result) == [Verdict.BLOCKED, Verdict.BLOCKED]
-
-    def test_one_right_answer_anywhere_is_enough(self):
-        result = refusal(result_of(check("a", answered=("clip",)), check("b", refused=("clip",))))
-        assert verdicts(result) == [Verdict.PASSED, Verdict.PASSED]
-        assert not result.checks[1].reasons
-        assert result.earned == 4.0
-
-    def test_wrong_answers_are_not_enough(self):
-        """Zeros at the first call and an exception ever after would earn all such checks."""
-        result = refusal(
-            result_of(check("a", Verdict.FAILED, answered=("clip",)), check("b", refused=("clip",)))
-        )
-        assert verdicts(result) == [Verdict.FAILED, Verdict.BLOCKED]
-        assert result.earned == 0.0
-        assert result.checks[1].message.startswith("it counts once clip gives a right answer")
-
-
-class TestDerivation:
-    """Checks count only where the gradients that answer are derived, and not differences."""
-
-    def test_no_check_counts_in_which_differences_answer(self):
-        result = derivation(
-            result_of(
-                check("0", answered=("Conv1d.forward", "Conv1d.backward")),
-                check("1", answered=("Conv1d.forward", "PointwiseConv.backward")),
-                check(
-                    "2",
-                    Verdict.TIMED_OUT,
-                    answered=("Conv1d.forward",),
-                    outlasted=("Conv1d.backward",),
-                ),
-                check("3", Verdict.FAILED, answered=("Conv1d.backward",)),
-            )
-        )
-        assert verdicts(result) == [
-            Verdict.BLOCKED,
-            Verdict.PASSED,
-            Verdict.TIMED_OUT,
-            Verdict.FAILED,
-        ]
-        assert result.checks[0].message == (
-            'waits for Conv1d.backward, which took too long in the check "check 2"'
-        )
-
-    def test_a_backward_in_time_changes_nothing(self):
-        result = result_of(check("a", answered=("Conv1d.backward",)))
-        assert derivation(result) is result
+    )
+    told = [Verdict.BLOCKED, Verdict.PASSED, Verdict.TIMED_OUT, Verdict.FAILED]
+    assert verdicts(result) == told
+    message = 'waits for Conv1d.backward, which took too long in the check "check 2"'
+    assert result.checks[0].message == message
+    in_time = result_of(check("a", answered=("Conv1d.backward",)))
+    assert derivation(in_time) is in_time
 
 
 class TestConfirmation:

@@ -27,7 +27,7 @@ CASES = [
     ("axis", "np.argsort(x, axis=-1)", ["np.argsort(x, axis=0)", "np.argsort(x, axis=1)"]),
     ("axis", "x.sum(axis=(0, 1))", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum()"]),
     ("axis", "x.sum(axis=k)", ["x.sum(axis=0)", "x.sum(axis=1)", "x.sum(axis=-1)", "x.sum()"]),
-    ("keepdims", "x.sum(keepdims=True)", ["x.sum()"]),
+    ("dropped argument", "x.sum(keepdims=True)", ["x.sum()"]),
     ("transpose", "x @ y.T", ["x @ y"]),
     ("transpose", "np.swapaxes(x, 0, 1)", ["x"]),
     ("transpose", "x.transpose(1, 0)", ["x"]),
@@ -53,7 +53,7 @@ CASES = [
     ("dropped call", "x = float(y)", ["x = y"]),
     ("dropped call", "return float(x)", ["return x"]),  # may be a text
     ("dropped call", "return float(x) / y", ["return x / y"]),
-    ("dropped reversed", "for t in reversed(x):\n    pass", ["for t in x:\n    pass"]),
+    ("dropped call", "for t in reversed(x):\n    pass", ["for t in x:\n    pass"]),
     ("dropped copy", "x.copy()", ["x"]),
     ("dropped copy", "np.array(x)", ["x"]),
     ("dropped copy", "np.asarray(x)", ["x"]),

@@ -109,7 +109,7 @@ def test_a_kernel_grades_its_saved_file_or_the_cells_that_were_run(course):
     assert re.search(r"\sid\s*=", page) is None
     assert fields.outputs[0].data["text/plain"] == "('failed', 0.0, 2.0)"
     assert shown(hint)[0].startswith("Hint 1 of 3\na nudge")
-    assert "<code>%hint squash</code>" in shown(hint)[1]
+    assert "`%hint squash`" in shown(hint)[1]
 
 
 def test_the_cell_itself_is_run_and_graded(results):
@@ -157,11 +157,8 @@ def test_a_backslash_separates_folders_on_windows_alone(monkeypatch, platform, p
     assert words_of(r"rnn --notebook C:\work\rnn.ipynb")[-1] == path
 
 
-def test_wrapped_lines_are_joined_and_commands_are_code():
-    text = f"Hint 1 of 2\n{'xyz ' * 23}a <b>\nlonger text\n\nmore: `%hint rnn`\n"
-    page = CommandResult(text)._repr_html_()
-    assert f"<p>Hint 1 of 2<br>{'xyz ' * 23}a &lt;b&gt; longer text</p>" in page
-    assert "<p>more: <code>%hint rnn</code></p>" in page
+def test_what_a_command_prints_is_no_page():
+    assert ">a &lt;b&gt;</pre>" in CommandResult("a <b>")._repr_html_()
 
 
 def test_a_file_that_is_older_than_the_cell_is_reported(course, results, monkeypatch, capsys):

@@ -44,7 +44,7 @@ def test_the_plugin_uses_nothing_else_of_the_grader():
 @pytest.mark.parametrize("name", MODULES)
 def test_what_is_public_is_documented(name):
     module = importlib.import_module(f"autograder.public.{name}")
-    offered = (getattr(module, public) for public in module.__all__)
+    offered = vars(module).values()
     described = [value for value in offered if inspect.isclass(value) or inspect.isfunction(value)]
     assert described
     assert [value for value in described if not inspect.getdoc(value)] == []

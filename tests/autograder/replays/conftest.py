@@ -1,10 +1,14 @@
 """Submissions with one mistake, and their recorded checks."""
 
+import numpy as np
 import pytest
 
 from autograder.course.mistakes import load_mistakes
 from autograder.grading.setting import GradeOptions, open_setting
+from autograder.replays import own_process
+from autograder.replays.own_process import make_again, place_of_fault
 from autograder.replays.recorded_calls import record
+from autograder.sandbox.wire import Handle
 from autograder.submissions.submission import load_submission
 
 
@@ -56,3 +60,36 @@ def recorded(real_course, wrong_submission, process_setting):
     yield recorded
     for submission in opened:
         submission.close()
+
+
+@pytest.fixture
+def made_again(monkeypatch):
+    """`made_again(setting, submission, check)`: make it again, and compare what it returns."""
+    values = []
+    real = own_process._result
+
+    def result(*arguments):
+        values.append(real(*arguments))
+        return values[-1]
+
+    def made_again(setting, submission, check):
+        values.clear()
+        code = make_again(setting, submission, check)
+        for value in values:
+            number, index = place_of_fault(check.exchanges, check.result)
+            assert same(value, check.exchanges[number].outcomes[index].value), check.result.id
+        return code
+
+    monkeypatch.setattr(own_process, "_result", result)
+    return made_again
+
+
+def same(value, other):
+    """Whether what a call returns here is what it has returned to the check."""
+    if isinstance(other, list | tuple):
+        return len(value) == len(other) and all(map(same, value, other))
+    if isinstance(other, dict):
+        return set(value) == set(other) and all(same(value[key], other[key]) for key in other)
+    if isinstance(other, Handle):
+        return type(value).__name__ == other.type_name
+    return np.array_equal(value, other, equal_nan=np.asarray(other).dtype.kind == "f")

@@ -14,7 +14,7 @@ from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import public_only
 from autograder.grading.grader import Grader
-from autograder.replays.own_process import make_again, place_of_fault
+from autograder.replays.own_process import place_of_fault
 from autograder.replays.recorded_calls import RecordedCalls, ReplayedCheck
 from autograder.replays.script import arguments_at_fault, save_arrays, script_of
 from autograder.submissions.submission import load_submission
@@ -57,6 +57,8 @@ def printed(function, *arguments):
     with redirect_stdout(StringIO()) as output:
         try:
             failed = bool(function(*arguments))
+        except AssertionError:
+            raise
         except Exception:
             failed = True
     return Printed(failed, re.sub(r" at 0x\w+", "", output.getvalue()))
@@ -99,15 +101,16 @@ REST = [e.name for e in find_course(ROOT).code_exercises if e.name not in SAMPLE
     "name", [*SAMPLE, *(pytest.param(name, marks=pytest.mark.slow) for name in REST)]
 )
 def test_every_public_check_is_replayed(
-    name, real_course, wrong_submission, process_setting, public_checks, run_script, tmp_path
-):
+    name, real_course, wrong_submission, process_setting, public_checks, made_again, run_script,
+    tmp_path,
+):  # fmt: skip
     exercise = real_course.exercise(name)
     needed = [required.name for required in real_course.with_required([exercise])]
     for source in sources(exercise):
         folder = wrong_submission(name, source)
         with load_submission(folder, real_course, needed) as submission:
             for check in public_checks(name, submission):
-                replayed = printed(make_again, process_setting, submission, check)
+                replayed = printed(made_again, process_setting, submission, check)
                 place = place_of_fault(check.exchanges, check.result)
                 if place is not None:
                     answered = check.exchanges[place[0]].outcomes

@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_fixtures import everywhere
 from terminal import on_terminal
 
 from autograder.reports.html_report import render_html
@@ -14,10 +14,6 @@ from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.reports.plain import clean
 from autograder.reports.terminal_report import ExerciseView, Summary
-from autograder.results.findings.texts import PrintedText
-from autograder.results.report import CheckResult, ExerciseResult, Provenance, Report, TaskResult
-from autograder.sandbox.session.faults import Frame
-from autograder.verdicts import Verdict
 
 #: As the runners of GitHub, Azure and TeamCity read a line of a log.
 OBEYED = re.compile(r"^[^\S\n]*::[a-z-]+([^\S\n][^:\n]*)?::|##\w*\[", re.MULTILINE)
@@ -36,32 +32,9 @@ PIECES = st.sampled_from([*COMMANDS, " ", "\n", "\t", "word", "a" * 60, "x[::2]"
 TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join)
 
 
-def report_of(text):
-    frame = Frame(text, 3, text, source=text)
-    check = CheckResult(
-        id=text,
-        title=text,
-        task=text,
-        hidden=False,
-        points=1,
-        verdict=Verdict.CRASHED,
-        message=text,
-        details=(text,),
-        call=text,
-        frames=(frame,),
-        hint=text,
-        findings=(PrintedText(text),),
-    )
-    again = replace(check, task="other", verdict=Verdict.FAILED)
-    tasks = (TaskResult(text, (check,)), TaskResult("other", (again,)))
-    exercise = ExerciseResult("rnn", "unit", text, tasks, file=text, uncontained=(text,))
-    provenance = Provenance(0, text, text, text, submission=text, versions={text: text})
-    return Report(provenance, (exercise, exercise), notes=(text,))
-
-
 @given(TEXTS, st.integers(30, 110), st.sampled_from(["utf-8", "ascii", "cp1252"]))
 def test_terminal_shows_no_command(text, width, encoding):
-    report = report_of(text)
+    report = everywhere(text)
     views = (*map(ExerciseView, report.exercises), Summary(report, folder="exercises"))
     shown = on_terminal(*views, width=width, encoding=encoding, highlight=False)
     assert not OBEYED.search(shown), OBEYED.search(shown)
@@ -69,7 +42,7 @@ def test_terminal_shows_no_command(text, width, encoding):
 
 @given(TEXTS)
 def test_files_hold_no_command(text):
-    report = report_of(text)
+    report = everywhere(text)
     for render in (render_junit, render_html, render_json):
         written = render(report)
         assert not OBEYED.search(written), (render, OBEYED.search(written))
@@ -77,7 +50,7 @@ def test_files_hold_no_command(text):
 
 @pytest.mark.parametrize("text", ["##vso[x]", "a ## b", "#####[", "::error::x"])
 def test_json_keeps_the_text_as_it_was(text):
-    (note,) = json.loads(render_json(report_of(text)))["notes"]
+    (note,) = json.loads(render_json(everywhere(text)))["notes"]
     assert note == text
 
 

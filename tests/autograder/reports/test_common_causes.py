@@ -64,6 +64,12 @@ def test_a_mistake_that_explains_one_of_them_is_reported_for_all(shown):
     assert shown({**FORWARD, "hidden": True, "diagnosis": NO_BIAS}, FORWARD) == [[1, 0]]
 
 
+def test_a_second_mistake_in_one_check_makes_no_cause_of_its_own_and_is_shown(shown):
+    both = replace(NO_BIAS, second=replace(NO_BIAS, id="other"))
+    facts = [{**FORWARD, "diagnosis": found} for found in (NO_BIAS, both)]
+    assert shown(*facts) == [[1, 0]]
+
+
 def test_two_mistakes_stay_two_causes(shown):
     other = replace(NO_BIAS, id="other")
     facts = [{**FORWARD, "diagnosis": found} for found in (NO_BIAS, other, NO_BIAS)]
@@ -119,6 +125,7 @@ def test_other_checks_may_have_other_reasons_unless_the_reason_is_known(wrong):
         ({"verdict": Verdict.BLOCKED}, ""),
         ({"verdict": Verdict.CRASHED, "hidden": True}, "h"),
         ({"verdict": Verdict.CRASHED, "diagnosis": Diagnosis("x", "You do.", "own")}, "own"),
+        ({"diagnosis": Diagnosis("x", "You do.")}, "h"),
         ({"fact": Fact("forward: dtype")}, ""),
         ({"fact": Fact("forward: changed arguments")}, ""),
     ],

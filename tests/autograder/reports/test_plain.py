@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.reports.plain import clean, for_spreadsheet, from_spreadsheet
-from autograder.results.findings.texts import PrintedText, excerpt
+from autograder.results.findings.check_texts import PrintedText, excerpt
 
 ANY_TEXT = st.text(st.characters(codec=None))
 

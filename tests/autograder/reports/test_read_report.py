@@ -7,9 +7,9 @@ from graded_class import check, exercise
 
 from autograder.reports.html_report import render_html
 from autograder.reports.json_report import read_report, render_json
+from autograder.results.findings.check_texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.findings.figures import Curve, Plot
 from autograder.results.findings.finding import Unshowable
-from autograder.results.findings.texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.report import Diagnosis, Fact, Provenance, Report
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
@@ -33,7 +33,7 @@ FULL = check(
         Plot("title", "x", "y", (Line("a", (1.0, 2.0), (3.0, 4.0)),)),
         ShownTable("t", ("a", "b"), (("1", "2"),)),
         WrittenAnswer("answer", "model", "rubric", "3f"),
-        Unshowable("heat map", "KeyError: 'x'"),
+        Unshowable("heat map cannot be shown", "KeyError: 'x'"),
         PrintedText("hello\n"),
     ),
     diagnosis=Diagnosis("no-bias", "adds no bias", "add it", Diagnosis("generic/negated", "−")),

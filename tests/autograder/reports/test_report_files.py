@@ -12,7 +12,7 @@ from autograder.reports.report_files import save_plots, write_files
 from autograder.results.findings.figures import Line, Plot
 from autograder.results.report import Provenance, Report
 from framework.errors import GradusError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 LINE = Line("yours", (1, 2), (1, 0.1))
 PLOT = Plot("Signals, layer by layer", "layer", "size", (LINE,), log=True)

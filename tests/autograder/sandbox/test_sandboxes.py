@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import threading
 import time
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from tempfile import gettempdir
@@ -114,45 +115,26 @@ print(len(os.urandom(4)), open(os.devnull, "w").write("x"))
     ]
 
 
-def test_nothing_of_the_host_can_be_listed(sandbox, probe):
-    code = f"""
-import os
-for folder in ({str(ROOT)!r}, {str(Path.home())!r}, "/", "/etc"):
-    try:
-        print(*os.listdir(folder))
-    except OSError:
-        print()
-"""
-    project, home, root, etc = (set(line.split()) for line in probe(sandbox, code).printed)
+SURROUNDINGS = text_of("texts/sandboxes/surroundings.txt")
+
+
+def test_a_worker_finds_its_pipes_its_variables_and_nothing_of_the_host(
+    sandbox, probe, monkeypatch
+):
+    monkeypatch.setenv("SECRET_TOKEN", "42")
+    code = SURROUNDINGS.format(folders=(str(ROOT), str(Path.home()), "/", "/etc"))
+    with open(__file__) as file:  # noqa: PTH123 - a descriptor that must not be inherited
+        os.set_inheritable(file.fileno(), True)
+        found = map(set, map(str.split, probe(sandbox, code).printed))
+    descriptors, names, project, home, root, etc = found
+    assert descriptors == {"0", "1", "2"}
+    allowed = {"HOME", "LANG", "LC_CTYPE", "PATH", "PWD", "PYTHONHASHSEED", "TMPDIR", "USER"}
+    libraries = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MPLBACKEND"}
+    assert names - allowed - {"USERPROFILE", *PROCESSOR_CHOICE} == libraries
     assert project == set()
     assert not home & {entry.name for entry in Path.home().iterdir() if entry.is_file()}
     assert not root & {"boot", "home", "var", "run"}
     assert etc <= {"ld.so.cache"}
-
-
-def test_the_environment_is_cleared(sandbox, probe, monkeypatch):
-    monkeypatch.setenv("SECRET_TOKEN", "42")
-    code = "import os; print(*sorted(os.environ))"
-    names = probe(sandbox, code).printed[0].split()
-    allowed = {"HOME", "LANG", "LC_CTYPE", "PATH", "PWD", "PYTHONHASHSEED", "TMPDIR", "USER"}
-    allowed.add("USERPROFILE")
-    libraries = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MPLBACKEND"}
-    assert set(names) - allowed - set(PROCESSOR_CHOICE) == libraries
-
-
-def test_only_the_pipes_are_open(sandbox, probe):
-    code = """
-import os
-for descriptor in range(100):
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        continue
-    print(descriptor)
-"""
-    with open(__file__) as file:  # noqa: PTH123 - a descriptor that must not be inherited
-        os.set_inheritable(file.fileno(), True)
-        assert probe(sandbox, code).printed == ["0", "1", "2"]
 
 
 def test_a_submission_can_be_read_and_not_changed(sandbox, probe, tmp_path):
@@ -162,12 +144,6 @@ def test_a_submission_can_be_read_and_not_changed(sandbox, probe, tmp_path):
     assert result.printed == ["x = 1"]
     assert "Error" in result.errors
     assert (tmp_path / "rnn.py").read_text() == "x = 1"
-
-
-def test_an_array_over_the_limit_is_a_memory_error(sandbox, probe):
-    code = "try:\n    numpy.ones(1 << 30)\nexcept MemoryError:\n    print('refused')"
-    result = probe(sandbox, code, imports="import numpy")
-    assert result.printed == ["refused"]
 
 
 def test_the_scratch_folder_is_bounded(sandbox, probe):
@@ -199,9 +175,7 @@ def test_threads_are_bounded_or_seen(sandbox, worker):
 @pytest.mark.parametrize(
     ("code", "status"),
     [
-        ("import os; os._exit(7)", 7),
         ("import sys; sys.exit(3)", 3),
-        ("import os; os.abort()", 128 + signal.SIGABRT),
         ("import ctypes; ctypes.string_at(0)", 128 + signal.SIGSEGV),
         ("import os; os.kill(os.getpid(), 9)", 128 + signal.SIGKILL),
     ],
@@ -253,28 +227,41 @@ def test_nothing_outlives_the_kill(sandbox, worker):
         sandbox.kill(process)  # once more is no error
 
 
+#: A process that leaves its session, and changes its number all the time.
 ORPHAN = """
 import os, time
 if not os.fork():
     os.setsid()
-    if os.fork():
-        os._exit(0)
-    time.sleep(600)
+    end = time.time() + 60
+    while time.time() < end:
+        if os.fork():
+            os._exit(0)
+    os._exit(0)
 os.wait()
 """
 
 
-def test_what_has_left_its_session_and_lost_its_parent_does_not_outlive_the_kill(worker):
+def namespaces_of(pids: list[int]) -> set[str]:
+    """The namespaces of those processes that run."""
+    found = set()
+    for pid in filter(is_alive, pids):
+        with suppress(OSError):
+            found.add(str(Path(f"/proc/{pid}/ns/pid").readlink()))
+    return found
+
+
+def test_what_has_left_its_session_and_changes_its_number_does_not_outlive_the_kill(worker):
     sandbox = BubblewrapSandbox()
     if reason := sandbox.unavailable():
         pytest.skip(reason)
     with worker(sandbox, STUBBORN, before=ORPHAN) as process:
         process.stdout.readline()
         process.stdout.readline()
-        members = tree_of(process).pids()
-        assert len(members) >= 4  # bwrap, the supervisor, the worker, and the orphan
+        inside = namespaces_of(tree_of(process).pids()) - namespaces_of([os.getpid()])
+        assert inside
         sandbox.kill(process)
-        assert not any(map(is_alive, members))
+        every = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        assert not inside & namespaces_of(every)
 
 
 def test_a_bubblewrap_that_has_not_started_its_worker_ends_too():
@@ -492,47 +479,30 @@ def test_an_unknown_sandbox_names_those_there_are():
         choose("bublewrap")
 
 
-def test_a_missing_sandbox_fails_closed_with_the_way_to_install_it(monkeypatch):
-    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: None)
-    with pytest.raises(SandboxError, match="apt install bubblewrap"):
-        choose("bubblewrap")
-    assert isinstance(choose("auto"), ProcessSandbox)
-
-
 @pytest.mark.parametrize(
-    ("says", "told"),
+    ("script", "told"),
     [
-        ("bwrap: Unknown option --size", "too old"),
-        ("bwrap: setting up uid map: Permission denied", "setting up uid map: Permission denied"),
-        pytest.param(
-            "bwrap: \udcc3 is no letter", "\N{REPLACEMENT CHARACTER} is no", id="no UTF-8"
-        ),
+        (None, "is not installed: install it with `apt install bubblewrap`"),
+        ("", "bubblewrap cannot be started"),
+        ("#!/bin/sh\nexec sleep 60\n", "timed out after 0.5 seconds"),
+        ("#!/bin/sh\necho 'bwrap: Unknown option --size' >&2; exit 1\n", "too old"),
+        ("#!/bin/sh\necho 'bwrap: Permission denied' >&2; exit 1\n", r"\(bwrap: Permission denied"),
+        ("#!/bin/sh\necho '\udcc3 is no letter' >&2; exit 1\n", "\N{REPLACEMENT CHARACTER} is no"),
     ],
+    ids=["missing", "no program", "endless", "old", "refused", "no UTF-8"],
 )
-def test_a_bubblewrap_that_does_not_work_is_not_used(monkeypatch, tmp_path, says, told):
+def test_a_bubblewrap_that_does_not_work_is_reported_and_not_used(
+    monkeypatch, tmp_path, script, told
+):
     fake = tmp_path / "bwrap"
-    fake.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n", "utf-8", "surrogateescape")
-    fake.chmod(0o755)
-    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: str(fake))
+    fake.write_text(script or "", "utf-8", "surrogateescape")
+    fake.chmod(0o755 if script else 0o644)
+    place = None if script is None else str(fake)
+    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: place)
+    monkeypatch.setattr(bubblewrap_module, "_TRIAL_SECONDS", 0.5)
     with pytest.raises(SandboxError, match=told):
         choose("bubblewrap")
     assert isinstance(choose("auto"), ProcessSandbox)
-
-
-def test_a_program_that_cannot_be_run_is_reported(monkeypatch, tmp_path):
-    nothing = str(tmp_path / "nothing")
-    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: nothing)
-    assert "bubblewrap cannot be started" in BubblewrapSandbox().unavailable()
-    assert isinstance(choose("auto"), ProcessSandbox)
-
-
-def test_a_program_that_does_not_end_is_reported(monkeypatch, tmp_path):
-    fake = tmp_path / "bwrap"
-    fake.write_text("#!/bin/sh\nexec sleep 60\n")
-    fake.chmod(0o755)
-    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: str(fake))
-    monkeypatch.setattr(bubblewrap_module, "_TRIAL_SECONDS", 0.1)
-    assert "timed out after 0.1 seconds" in BubblewrapSandbox().unavailable()
 
 
 def test_bubblewrap_shows_nothing_that_was_not_granted():

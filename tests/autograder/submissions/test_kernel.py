@@ -5,10 +5,8 @@ import pytest
 from repository import text_of
 from traitlets.config import Config
 
-from autograder.submissions.cell_source import ParseBudget, python_source
-from autograder.submissions.exported_script import is_exported
 from autograder.submissions.notebook_module import notebook_module
-from autograder.submissions.notebooks import read_notebook
+from autograder.submissions.notebooks import is_exported, read_notebook
 from autograder.submissions.submission import load_submission
 from autograder.submissions.task_progress import TaskProgress, task_progress
 
@@ -20,28 +18,6 @@ DECORATOR = (
     "        return method\n    return add"
 )
 PATCH = "def patch(g):\n    setattr(g.__annotations__['self'], g.__name__, g)\n    return g"
-
-
-@pytest.fixture
-def module_of(make_notebook):
-    """Cells -> module, for the task f."""
-
-    def read(*cells, tasks=("f",)):
-        return notebook_module(read_notebook(make_notebook(*cells), "n.ipynb"), tasks)
-
-    return read
-
-
-@pytest.fixture
-def run(module_of):
-    """Cells -> the names that the module for the task f has."""
-
-    def run(*cells):
-        names = {}
-        exec(module_of(*cells).source, names)
-        return names
-
-    return run
 
 
 @pytest.mark.parametrize(
@@ -154,22 +130,6 @@ def test_pylab_binds_the_names_of_numpy(run):
     assert names["bytes"] is bytes
 
 
-@pytest.mark.parametrize(
-    ("source", "plain"),
-    [
-        ("\n    def f():\n        return 1", "\ndef f():\n    return 1"),
-        ("\t%matplotlib inline\n\tx = 1", "pass\nx = 1"),
-        ("  %%time\n  x = 1", "\nx = 1"),
-        (">>> def f():\n...     return 1\n>>> x = ...", "def f():\n    return 1\nx = ..."),
-        ("In [3]: def f():\n   ...:     return 1", "def f():\n    return 1"),
-        ("x = [\n    ...\n]", "x = [\n    ...\n]"),
-        ("    >>> x = 1", "x = 1"),
-    ],
-)
-def test_indentation_and_prompts_are_taken_off_as_the_kernel_does(source, plain):
-    assert python_source(source, ParseBudget()) == plain
-
-
 def test_a_task_in_a_cell_of_text_is_named(module_of, make_notebook):
     text = {"cell_type": "markdown", "source": "def f():\n    return 1", "metadata": {}}
     notebook = read_notebook(make_notebook("x = 1"), "n.ipynb")
@@ -229,6 +189,11 @@ def test_an_exported_script_is_read_as_its_notebook(script, tiny_course):
         file.where(line) == f"In [3], line {SCRIPT.split(chr(10)).index('    return sum(v)') + 1}"
     )
     assert file.progress(tiny_course.exercise("sums"))["total"] is TaskProgress.WRITTEN
+
+
+def test_a_task_in_a_timed_cell_of_a_script_is_read(script):
+    source = "get_ipython().run_cell_magic('time', '', 'def total(v):\\n    return sum(v)\\n')\n"
+    assert script(source).source == "def total(v):\n    return sum(v)\n"
 
 
 def test_a_broken_cell_of_a_script_is_named_by_its_line(script, tiny_course):

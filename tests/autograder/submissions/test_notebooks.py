@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.course.stubs import pristine_stub
+from autograder.course.generated_stubs import pristine_stub
 from autograder.submissions.cell_source import ParseBudget, python_source
 from autograder.submissions.new_notebook import new_notebook, sections
 from autograder.submissions.notebook_module import notebook_module
@@ -14,16 +14,6 @@ from autograder.submissions.notes import MAX_CELL_NOTES, MAX_NOTE
 from autograder.submissions.task_progress import TaskProgress, task_progress
 from framework.errors import BadInputError
 from plugins.authoring.stub_files import write_stubs
-
-
-@pytest.fixture
-def module_of(make_notebook):
-    """Cells -> module, for the task f."""
-
-    def read(*cells, tasks=("f",)):
-        return notebook_module(read_notebook(make_notebook(*cells), "n.ipynb"), tasks)
-
-    return read
 
 
 @pytest.fixture
@@ -84,9 +74,16 @@ def test_sections_start_at_headings_outside_of_code():
         ("x = (7\n% 3)\n%matplotlib inline", "x = (7\n% 3)\npass"),
         ('x = """\n%not a magic\n!neither\n"""\n!ls', 'x = """\n%not a magic\n!neither\n"""\npass'),
         ("!echo \"it's", "pass"),
+        ("\n    def f():\n        return 1", "\ndef f():\n    return 1"),
+        ("\t%matplotlib inline\n\tx = 1", "pass\nx = 1"),
+        ("  %%time\n  x = 1", "\nx = 1"),
+        (">>> def f():\n...     return 1\n>>> x = ...", "def f():\n    return 1\nx = ..."),
+        ("In [3]: def f():\n   ...:     return 1", "def f():\n    return 1"),
+        ("x = [\n    ...\n]", "x = [\n    ...\n]"),
+        ("    >>> x = 1", "x = 1"),
     ],
 )
-def test_magics_are_taken_out_line_by_line(source, plain):
+def test_magics_prompts_and_indentation_are_taken_out(source, plain):
     assert python_source(source, ParseBudget()) == plain
 
 
@@ -113,12 +110,12 @@ def test_notes_on_cells_are_few_and_short(module_of):
     assert len(notes) == MAX_CELL_NOTES + 2
     assert max(map(len, notes)) <= MAX_NOTE
     assert notes[-2] == "21 more notes on its cells"
-    assert notes[-1].startswith("f is defined in cells 32, 33, ")
-    assert notes[-1].endswith(", ...: the last one counts")
+    assert notes[-1].startswith("f is defined in cell 32; cell 33; ")
+    assert notes[-1].endswith("; ...: the last one counts")
 
 
-def test_only_what_tasks_need_is_kept(module_of):
-    module = module_of(
+def test_only_what_tasks_need_is_kept(run):
+    names = run(
         "import matplotlib.pyplot as plt\nimport numpy as np, sys",
         "def helper(x):\n    return np.sum(x) + OFFSET",
         "print('hello'); OFFSET = 3",
@@ -127,15 +124,13 @@ def test_only_what_tasks_need_is_kept(module_of):
         "loss = [f(i) for i in range(10**9)]\nplt.plot(loss)\nraise RuntimeError",
         "assert f(3) == 4",
     )
-    namespace = {}
-    exec(module.source, namespace)
-    assert namespace["f"]([1, 2]) == 3 + 3 + 1
-    assert "plt" not in namespace
-    assert "loss" not in namespace
+    assert names["f"]([1, 2]) == 3 + 3 + 1
+    assert "plt" not in names
+    assert "loss" not in names
 
 
-def test_changing_a_task_afterwards_counts_and_calling_it_does_not(module_of):
-    module = module_of(
+def test_changing_a_task_afterwards_counts_and_calling_it_does_not(run):
+    names = run(
         "class f:\n    pass",
         "def forward(self, x):\n    return x",
         "f.forward = forward",
@@ -143,9 +138,7 @@ def test_changing_a_task_afterwards_counts_and_calling_it_does_not(module_of):
         "f.register(1 / 0)",
         "def scratch():\n    f = 1",
     )
-    namespace = {}
-    exec(module.source, namespace)
-    assert namespace["f"]().forward(7) == 7
+    assert names["f"]().forward(7) == 7
 
 
 def test_future_imports_move_to_the_top(module_of):
@@ -158,7 +151,8 @@ def test_lines_are_mapped_to_cells(module_of):
     module = module_of("# A title", "import math\n\n\nY = 2", "\n\n@math.cache\ndef f():\n    Y")
     lines = module.source.rstrip("\n").split("\n")
     assert lines == ["import math", "Y = 2", "@math.cache", "def f():", "    Y"]
-    assert module.origins == ((2, 1), (2, 4), (3, 3), (3, 4), (3, 5))
+    places = ((2, 1), (2, 4), (3, 3), (3, 4), (3, 5))
+    assert module.origins == tuple(f"cell {cell}, line {line}" for cell, line in places)
 
 
 def test_broken_scratch_is_left_out_with_a_note(module_of):
@@ -176,17 +170,10 @@ def test_broken_task_names_its_cell_and_line(module_of):
     assert module.broken == {"f": "syntax error in cell 2, line 2: '(' was never closed"}
 
 
-def test_task_defined_twice_is_noted_and_the_last_counts(module_of):
-    module = module_of("def f(): return 1", "y = 2", "def f(): return 2")
-    assert module.notes == ("f is defined in cells 1, 3: the last one counts",)
-    namespace = {}
-    exec(module.source, namespace)
-    assert namespace["f"]() == 2
-
-
-def test_without_tasks_everything_is_kept(make_notebook):
-    notebook = read_notebook(make_notebook("x = 1", "%matplotlib inline\nprint(x)"), "n.ipynb")
-    assert notebook_module(notebook).source == "x = 1\npass\nprint(x)\n"
+def test_task_defined_twice_is_noted_and_the_last_counts(module_of, run):
+    cells = ("def f(): return 1", "y = 2", "def f(): return 2")
+    assert module_of(*cells).notes == ("f is defined in cell 1; cell 3: the last one counts",)
+    assert run(*cells)["f"]() == 2
 
 
 def test_nothing_is_executed(tmp_path, module_of):

@@ -8,8 +8,8 @@ from framework.interfaces import Model
 from framework.providers.registry import Implementation
 from framework.training.loops import example_batches
 from framework.training.option_fields import option
-from framework.training.options import TrainingOptions
 from framework.training.task import TrainingTask
+from framework.training.training_options import TrainingOptions
 
 
 @hookimpl

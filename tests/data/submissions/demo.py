@@ -30,6 +30,7 @@ def todo(x):
 
 
 def spin():
+    print("spins", flush=True)
     while True:
         pass
 

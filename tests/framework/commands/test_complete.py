@@ -7,7 +7,7 @@ from gradus_command import gradus
 from framework.data.vocabulary import EOS
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 
 TEXT = "the old cat sees the dog\nthe dog sees a cat\nthe rare bird sings\n" * 20

@@ -33,6 +33,13 @@ def test_lines_break_between_words_and_never_inside_a_command(text, shown):
     assert wrapped(text, Terminal()) == shown
 
 
+def test_an_indented_line_breaks_where_later_lines_have_a_start():
+    assert wrapped("  1. it is too long", Terminal(), "     ") == "  1. it is too long"
+    assert (
+        wrapped("  1. it is far too long", Terminal(), "     ") == "  1. it is far too\n     long"
+    )
+
+
 def test_a_pipe_gets_whole_lines():
     assert wrapped("a sentence that is longer", io.StringIO()) == "a sentence that is longer"
 

@@ -10,7 +10,7 @@ from repository import text_of
 from framework.commands.plugins import describe, plugins
 from framework.course.catalogue import Catalogue, active_course
 from framework.errors import PluginError, UnknownNameError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 LION = text_of("texts/plugins/lion.py")
 

@@ -8,8 +8,8 @@ import pytest
 from framework.data.vocabulary import EOS, Vocabulary
 from framework.errors import BadInputError
 from framework.evaluation.ruled import Ruled
-from framework.evaluation.rules import rule_of
 from framework.evaluation.sampling import first_sentence, sample_tokens
+from framework.evaluation.text_rules import rule_of
 from framework.interfaces import LanguageModel
 
 VOCABULARY = Vocabulary(["a", "b", "c"])

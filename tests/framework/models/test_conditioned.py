@@ -6,7 +6,7 @@ import pytest
 from framework.models.conditioned import Conditioned
 from framework.models.parts import parts_from
 from framework.providers.backends import REFERENCE, part_source
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 CONDITION = np.array([[1.0, 0.0], [0.0, 1.0], [0.3, 0.7]])
 

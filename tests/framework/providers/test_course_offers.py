@@ -6,7 +6,7 @@ import pytest
 
 from framework.errors import BadInputError, ConflictError, InterfaceError, PluginError, UsageError
 from framework.providers.course_offers import backend_offers, reference_offers
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.providers.registry import Implementation, Registry
 
 TWO = '[[tasks]]\nname = "Total"\nkind = "function"\n[[tasks]]\nname = "ReLU"\nkind = "model"\n'

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from framework.errors import BadInputError, ConflictError, PluginError, UsageError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 OFFER = """
 from framework.hookspecs import hookimpl

@@ -9,7 +9,7 @@ from framework.arrays import NumpyArrays
 from framework.errors import UsageError
 from framework.interfaces import Model
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.providers.registry import Implementation
 from framework.training.loops import Batch, LossLearner
 from framework.training.named_parts import (

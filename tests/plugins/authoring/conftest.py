@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from grading_fixtures import *  # noqa: F403
 
-from plugins.authoring.new.course import write_course
+from plugins.authoring.new.new_course import write_course
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ from autograder.submissions.submission import load_submission
 from framework.errors import BadInputError, UsageError
 from plugins.authoring.commands.course import course as commands
 from plugins.authoring.kits.gradescope_autograder import build_gradescope
-from plugins.authoring.new.course import write_course
 from plugins.authoring.new.exercise import write_exercise
+from plugins.authoring.new.new_course import write_course
 from plugins.authoring.revision_files import (
     changes,
 )

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from autograder.course.stubs import pristine_stub
+from autograder.course.generated_stubs import pristine_stub
 from framework.errors import BadInputError
 from plugins.authoring.stub_files import stub_files, write_stubs
 

@@ -16,7 +16,7 @@ from framework.errors import StoppedError, UnknownNameError, UsageError
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
 from framework.providers.backends import Backend  # noqa: E402
-from framework.providers.plugins import Plugins  # noqa: E402
+from framework.providers.loaded_plugins import Plugins  # noqa: E402
 from plugins.bench import skip_gram  # noqa: E402
 from plugins.bench.catalogue import CASES, chosen_cases  # noqa: E402
 from plugins.bench.language_models import CourseLSTM  # noqa: E402
@@ -235,7 +235,7 @@ def test_a_model_that_cannot_be_computed_costs_no_other_one_its_figures(
     tmp_path, measured_with_errors, monkeypatch
 ):
     said, errors = [], [UsageError("not here"), None, RuntimeError("CUDA out of memory")]
-    monkeypatch.setattr("plugins.bench.command.write_error", said.append)
+    monkeypatch.setattr("plugins.bench.bench_command.write_error", said.append)
     with pytest.raises(UsageError, match="2 of 3 models could not be measured"):
         measured_with_errors(errors, file := tmp_path / "figures.json")
     assert said[0] == "gradus: lstm: not here"
@@ -295,7 +295,7 @@ def test_the_commands_of_the_page_name_models_and_options_that_exist():
 def test_numpy_uses_one_thread_too():
     """NumPy reads the number of threads when it is imported: the command says it before."""
     script = (
-        "import sys; from plugins.bench import command; "
+        "import sys; from plugins.bench import bench_command as command; "
         "command.pin_threads = lambda count: sys.exit(f'{count} {\"numpy\" in sys.modules}'); "
         "sys.argv[1:] = ['bench', 'transformer_lm', '--tiny']; "
         "from framework.cli import main; main()"

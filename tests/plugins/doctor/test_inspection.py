@@ -7,12 +7,12 @@ import pytest
 from autograder.sandbox.runners import BUILT_IN, Sandbox
 from autograder.sandbox.runners.base import ProcessSandbox
 from plugins.doctor.inspection import (
-    FactSection,
     SystemFact,
+    facts_from,
     place_facts,
+    problems_in,
     report_lines,
     sandbox_facts,
-    section,
     version_facts,
 )
 
@@ -26,27 +26,26 @@ def test_an_exception_ends_a_section_and_is_its_problem():
         yield SystemFact("one", "1")
         raise OSError("the disk\nis gone")
 
-    found = section("disks", find)
-    assert found.facts[0] == SystemFact("one", "1")
-    assert found.problems == ["disks: OSError: the disk is gone"]
+    found = facts_from("disks", find)
+    assert found[0] == SystemFact("one", "1")
+    assert problems_in({"disks": found}) == ["disks: OSError: the disk is gone"]
 
 
 def test_problems_stand_at_the_end_too():
-    lines = list(
-        report_lines(
-            [FactSection("a", (SystemFact("x", "1"), SystemFact("y", "2\n- 3", "is wrong")))]
-        )
-    )
+    facts = [SystemFact("x", "1"), SystemFact("y", "2\n- 3", "is wrong")]
+    lines = list(report_lines({"a": facts}))
     assert lines[0] == "a"
     assert lines[1].split() == ["x", "1"]
     assert lines[2].split() == ["!", "y", "2"]
     assert lines[3].strip() == "- 3"
     assert lines[-2:] == ["1 problem:", "  y: is wrong"]
-    assert list(report_lines([]))[-1] == "No problem found."
+    assert list(report_lines({}))[-1] == "No problem found."
 
 
 def test_the_versions_of_all_declared_packages_are_reported():
-    found = by_name(version_facts())
+    facts = list(version_facts())
+    found = by_name(facts)
+    assert len(found) == len(facts)  # also a package of several extras is listed once
     assert {"gradus", "python", "system", "numpy", "torch", "linear algebra"} <= found.keys()
     assert "ruff" not in found
     assert found["numpy"].value.startswith(metadata.version("numpy"))
@@ -77,11 +76,6 @@ def test_a_missing_package_is_a_problem_unless_it_is_optional(monkeypatch, name,
     fact = by_name(version_facts())[name]
     assert "pip install" in fact.value + fact.problem
     assert bool(fact.problem) is is_needed
-
-
-def test_a_package_of_several_extras_is_listed_once():
-    names = [fact.name for fact in version_facts()]
-    assert len(names) == len(set(names))
 
 
 class Leaky(Sandbox):

@@ -16,7 +16,7 @@ from framework.errors import BadInputError, UsageError  # noqa: E402
 from framework.models.differentiated import DifferentiatedModel  # noqa: E402
 from framework.processes import forking  # noqa: E402
 from framework.providers.backends import Backend  # noqa: E402
-from framework.providers.plugins import Plugins  # noqa: E402
+from framework.providers.loaded_plugins import Plugins  # noqa: E402
 from plugins.jax_backend import EXERCISES  # noqa: E402
 from plugins.jax_backend.arrays import JaxArrays  # noqa: E402
 

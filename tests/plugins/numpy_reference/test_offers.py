@@ -6,7 +6,7 @@ import pytest
 from programs import completed_python
 
 from framework.course.catalogue import Catalogue, active_course
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 PLUGINS = Plugins()
 FASTER = ("text_cnn", "ngram_lm", "add_delta", "backoff", "kneser_ney", "learn_merges")
@@ -57,7 +57,7 @@ def test_a_faster_form_is_used_only_where_the_course_says_so(tmp_path):
 
 def test_registering_imports_no_solution():
     code = (
-        "import sys; from framework.providers.plugins import Plugins; Plugins().registry; "
+        "import sys; from framework.providers.loaded_plugins import Plugins; Plugins().registry; "
         "print([m for m in sys.modules if m.startswith(('solutions', 'torch', "
         "'plugins.numpy_reference.')) or m.startswith('gradus_course_') and '.' in m])"
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from framework.course.catalogue import Catalogue, active_course
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 NAMES = ("softmax_cross_entropy", "sgd", "adam")
 

@@ -18,7 +18,7 @@ from model_catalogue import built as built_on
 
 from framework.errors import UsageError
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 

@@ -8,7 +8,7 @@ import pytest
 
 import plugins.torch_backend as backend
 from framework.course.catalogue import Catalogue, active_course
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.providers.registry import Registry
 
 OFFERED = backend.register_implementations(active_course())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.questions import sealed_key as module
-from autograder.course.questions.answers import (
+from autograder.course.questions.answer_keys import (
     AnswerKey,
     allowed_difference,
     load_key,

@@ -144,20 +144,10 @@ def is_zombie(pid):
         return True
 
 
-def test_less_containment_must_be_allowed():
-    full = "submitted code can fill the disk with files"
-    with pytest.raises(SandboxError, match=r"fill the disk.*`--allow-weaker`"):
-        ForkSandbox().require([full])
-    ForkSandbox().require([])
-    weaker = ForkSandbox(allow_weaker=True)
-    weaker.require([full])
-    assert weaker.label == "fork, weaker allowed"
-
-
-def test_a_system_that_contains_less_is_refused(monkeypatch):
+def test_less_containment_must_be_allowed(monkeypatch):
     trial = "autograder.sandbox.session.launch.start_worker"
     monkeypatch.setattr(trial, lambda sandbox: ["submitted code can use the network"])
-    with pytest.raises(SandboxError, match="sandbox 'fork': this system does not contain"):
+    with pytest.raises(SandboxError, match=r"does not contain.*use the network.*`--allow-weaker`"):
         choose("fork")
     assert choose("fork", allow_weaker=True).label == "fork, weaker allowed"
     with pytest.raises(UsageError, match="--allow-weaker is for `--sandbox fork`"):

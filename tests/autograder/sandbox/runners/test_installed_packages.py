@@ -40,24 +40,26 @@ def test_a_package_comes_with_its_libraries_and_metadata(site):
     assert found.metadata == []
 
 
-def test_what_it_requires_comes_along_and_what_is_optional_does_not(site):
-    site("inner_dist", ["inner.py"])
-    site("option_dist", ["option.py"])
-    site("other_dist", ["other/__init__.py"])
-    needs = ["inner-dist>=1", 'option-dist; extra == "all"', 'other-dist; python_version < "3"']
-    site("outer", ["outer/__init__.py"], [*needs, "not-installed"])
-    assert set(installed_packages(("outer",)).modules) == {"outer", "inner"}
-
-
-def test_packages_that_require_each_other_are_found_once(site):
-    site("first", ["first.py"], ["second"])
-    site("second", ["second.py"], ["first"])
-    assert sorted(installed_packages(("first",)).modules) == ["first", "second"]
-
-
-def test_a_package_is_found_by_its_import_name(site):
-    site("distribution_of_it", ["named_otherwise/__init__.py"])
-    assert set(installed_packages(("named_otherwise",)).modules) == {"named_otherwise"}
+@pytest.mark.parametrize(
+    ("name", "installed", "found"),
+    [
+        ("outer", [("inner_dist", ["inner.py"]), ("option_dist", ["option.py"]),
+                   ("other_dist", ["other/__init__.py"]),
+                   ("outer", ["outer/__init__.py"], [
+                       "inner-dist>=1", 'option-dist; extra == "all"', "not-installed",
+                       'other-dist; python_version < "3"',
+                   ])], {"outer", "inner"}),
+        ("first", [("first", ["first.py"], ["second"]), ("second", ["second.py"], ["first"])],
+         {"first", "second"}),
+        ("named_otherwise", [("distribution_of_it", ["named_otherwise/__init__.py"])],
+         {"named_otherwise"}),
+    ],
+    ids=["optional ones are left out", "each other", "another name"],
+)  # fmt: skip
+def test_a_package_comes_with_what_it_requires(site, name, installed, found):
+    for distribution in installed:
+        site(*distribution)
+    assert set(installed_packages((name,)).modules) == found
 
 
 def test_an_editable_installation_is_found_where_its_source_is(site, tmp_path, monkeypatch):

@@ -5,12 +5,20 @@ import pytest
 from autograder.sandbox.session.process import HEAD, TAIL, Output, plain_text
 
 
-def test_short_output_is_kept_as_it_is():
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ((b"one\n", b"", "zwei ∂\n".encode()), "one\nzwei ∂\n"),
+        ((b"x" * (HEAD + TAIL),), "x" * (HEAD + TAIL)),
+        ((b"\xff\xfe ok",), "\ufffd\ufffd ok"),
+    ],
+    ids=["short", "up to the limit", "no text"],
+)
+def test_output_is_kept_as_it_is_and_given_once(parts, text):
     output = Output()
-    for part in (b"one\n", b"", "zwei ∂\n".encode()):
+    for part in parts:
         output.add(part)
-    assert output.take() == "one\nzwei ∂\n"
-    assert output.take() == ""
+    assert (output.take(), output.take()) == (text, "")
 
 
 @pytest.mark.parametrize("size", [1, 1000, HEAD, HEAD + TAIL, 100_000])
@@ -26,18 +34,6 @@ def test_a_flood_keeps_its_beginning_and_its_end(size):
     assert text.endswith("...>")
     assert f"... {cut:,} bytes cut ..." in text
     assert text.count(".") == HEAD + TAIL - 2 + 6
-
-
-def test_nothing_is_cut_up_to_the_limit():
-    output = Output()
-    output.add(b"x" * (HEAD + TAIL))
-    assert output.take() == "x" * (HEAD + TAIL)
-
-
-def test_bytes_that_are_no_text_do_no_harm():
-    output = Output()
-    output.add(b"\xff\xfe ok")
-    assert output.take() == "\ufffd\ufffd ok"
 
 
 @pytest.mark.parametrize(

@@ -187,24 +187,20 @@ Current thread 0x00007f5b (most recent call first):
 """
 
 
-def test_a_printed_stack_is_read_and_removed():
-    frames, printed = hanging_frames(STACK, "/tmp/sub")
-    assert frames == (Frame("tiny.py", 4, "outer"), Frame("tiny.py", 12, "inner"))
-    assert printed == "hello\n"
+WINDOWS = "Windows fatal exception: access violation\n\nCurrent"
+OUTER, INNER = Frame("tiny.py", 4, "outer"), Frame("tiny.py", 12, "inner")
 
 
-@pytest.mark.parametrize("digits", [7, 5000])
-def test_a_stack_with_line_numbers_that_no_file_has_shows_no_line(digits):
-    printed = STACK.replace("line 12", f"line {'1' * digits}")
-    assert hanging_frames(printed, "/tmp/sub")[0] == (Frame("tiny.py", 4, "outer"),)
-
-
-def test_a_stack_that_windows_makes_write_is_removed_with_its_reason():
-    reason = "Windows fatal exception: access violation\n\n"
-    frames, printed = hanging_frames(STACK.replace("Current", f"{reason}Current"), "/tmp/sub")
-    assert [frame.line for frame in frames] == [4, 12]
-    assert printed == "hello\n"
-
-
-def test_output_without_a_stack_stays():
-    assert hanging_frames("hello\n", "/tmp/sub") == ((), "hello\n")
+@pytest.mark.parametrize(
+    ("text", "frames"),
+    [
+        (STACK, (OUTER, INNER)),
+        (STACK.replace("Current", WINDOWS), (OUTER, INNER)),
+        (STACK.replace("line 12", f"line {'1' * 7}"), (OUTER,)),  # no file has that line
+        (STACK.replace("line 12", f"line {'1' * 5000}"), (OUTER,)),
+        ("hello\n", ()),
+    ],
+    ids=["Linux", "Windows", "long number", "endless number", "no stack"],
+)
+def test_a_printed_stack_is_read_and_removed(text, frames):
+    assert hanging_frames(text, "/tmp/sub") == (frames, "hello\n")

@@ -16,14 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from repository import text_of
 
 from autograder.sandbox.confine import Limits
 from autograder.sandbox.runners import base
 from autograder.sandbox.runners.base import ProcessSandbox
-from autograder.sandbox.runners.portable import ThreadedPipes
+from autograder.sandbox.runners.portable_processes import ListedTree, ThreadedPipes
 from autograder.sandbox.session import process as worker_process
 from autograder.sandbox.session.faults import Crashed, OutOfMemory, SubmissionFault
 from autograder.sandbox.session.requests import RemoteModule
@@ -79,7 +78,7 @@ def portable(monkeypatch):
     def threaded(process, printed):
         return ThreadedPipes([process.stdin, process.stdout, process.stderr], printed)
 
-    monkeypatch.setattr(base, "has_proc", lambda: False)
+    monkeypatch.setattr(base, "tree_of", ListedTree)
     monkeypatch.setattr(worker_process, "pipes_of", threaded)
 
 
@@ -133,21 +132,11 @@ def test_what_is_not_contained_is_said(submit):
     session = submit()
     RemoteModule(session).start()
     assert "submitted code can start processes" in session.uncontained
-    assert base.UNWATCHED not in session.uncontained
 
 
-@pytest.mark.parametrize("submit", ["portable"], indirect=True)
-@pytest.mark.parametrize("folder", ["", "missing"])
-def test_what_cannot_be_watched_is_said(submit, monkeypatch, tmp_path, folder):
-    session = submit()
-    with monkeypatch.context() as patched:
-        patched.setattr(psutil, "PROCFS_PATH", str(tmp_path / folder))
-        RemoteModule(session).start()
-        assert base.UNWATCHED in session.uncontained
-        session.close()  # ends the group, whose end cannot be waited for
-    deadline = time.monotonic() + 5
-    while marked(str(tmp_path)) and time.monotonic() < deadline:
-        time.sleep(0.01)
+def test_a_linux_without_proc_is_refused(monkeypatch):
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    assert "it needs /proc" in ProcessSandbox().unavailable()
 
 
 PRINTS = text_of("texts/unconfined/prints.py")
@@ -207,14 +196,13 @@ time.sleep(60)
 """
 
 
-def test_both_ways_to_look_see_the_same(monkeypatch):
+def test_both_ways_to_look_see_the_same():
     with subprocess.Popen([sys.executable, "-c", FAMILY], start_new_session=True) as process:
         try:
             files, deadline = base.tree_of(process), time.monotonic() + 60
             while len(files.pids()) < 4 and time.monotonic() < deadline:
                 time.sleep(0.1)
-            monkeypatch.setattr(base, "has_proc", lambda: False)
-            listed = base.tree_of(process)
+            listed = ListedTree(process)
             assert type(files) is not type(listed)
             assert sorted(files.pids()) == sorted(listed.pids())
             assert files.usage().threads == listed.usage().threads == 4

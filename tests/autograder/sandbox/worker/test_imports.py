@@ -78,30 +78,16 @@ def test_all_else_is_refused_by_name_with_what_is_allowed(run, code, name):
     assert ("framework.interfaces.Model" if "framework." in name else "numpy") in str(caught.value)
 
 
-def test_the_names_of_framework_are_the_real_ones(run):
+def test_a_module_of_framework_shows_the_real_names_and_no_others(run):
     from framework.interfaces import Model
 
-    assert run("from framework.interfaces import Model")["Model"] is Model
-
-
-def test_a_module_of_framework_shows_no_other_names(run):
     names = run("import framework.interfaces as i, framework\nseen = dir(i), dir(framework)")
     public = [{name for name in seen if not name.startswith("_")} for seen in names["seen"]]
     assert public == [{"Array", "Model"}, {"interfaces"}]
-
-
-def test_a_guarded_import_takes_the_other_branch(run):
-    code = "try:\n    import pytest\nexcept ImportError:\n    pytest = None"
-    assert run(code)["pytest"] is None
+    assert names["i"].Model is Model
 
 
 def test_files_of_the_submission_may_name_each_other(run, tmp_path, monkeypatch):
     (tmp_path / "handed_in.py").write_text("value = 3")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert run("from handed_in import value", submitted=["handed_in"])["value"] == 3
-
-
-def test_other_code_imports_as_ever():
-    import pytest as again
-
-    assert again is pytest

@@ -1,11 +1,18 @@
-"""Importing submitted files, and finding in them the parts that networks ask for."""
+"""Importing submitted files, finding the parts that networks ask for, describing exceptions."""
 
 import sys
 
 import pytest
 from repository import text_of
 
-from autograder.sandbox.worker.loading import NotDefinedError, PartMissingError, SubmittedModule
+from autograder.sandbox.worker.loading import (
+    MAX_FRAMES,
+    MAX_MESSAGE,
+    NotDefinedError,
+    PartMissingError,
+    SubmittedModule,
+    describe,
+)
 
 PARTS = {"cell": ("cells_file", "Cell"), "gate": ("cells_file", "Gate"), "lost": ("no_file", "X")}
 
@@ -69,3 +76,48 @@ def test_deep_nesting_is_a_syntax_error_on_its_line(module, tmp_path, deep):
     with pytest.raises(SyntaxError) as caught:
         module.load()
     assert (caught.value.lineno, caught.value.filename) == (2, str(tmp_path / "net_file.py"))
+
+
+def raised(error):
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+def test_a_message_is_cut():
+    found = describe(raised(ValueError("x" * 10_000)), "")
+    assert found["message"] == "x" * MAX_MESSAGE
+
+
+def test_a_message_that_cannot_be_shown_is_no_fault_of_ours():
+    class Nasty(Exception):
+        def __str__(self):
+            raise SystemExit
+
+    found = describe(raised(Nasty()), "")
+    assert (found["type"], found["message"]) == ("Nasty", "(its message cannot be shown)")
+
+
+def test_the_temporary_folder_is_not_told():
+    error = raised(FileNotFoundError("no file /tmp/gradus-x1/data.txt"))
+    assert describe(error, "/tmp/gradus-x1")["message"] == "no file data.txt"
+
+
+def test_a_syntax_error_points_at_its_line():
+    with pytest.raises(SyntaxError) as caught:
+        compile("x = 1\ny = (\n", "/place/tiny.py", "exec")
+    assert describe(caught.value, "/place")["frames"] == [["tiny.py", 2, "<module>"]]
+
+
+def test_a_recursion_tells_its_last_frames_only():
+    namespace = {}
+    exec(compile("def f(n):\n    return f(n + 1)\n", "/place/tiny.py", "exec"), namespace)
+    with pytest.raises(RecursionError) as caught:
+        namespace["f"](0)
+    assert describe(caught.value, "/place")["frames"] == [["tiny.py", 2, "f"]] * MAX_FRAMES
+
+
+def test_a_provider_has_no_folder_and_its_message_stays():
+    found = describe(raised(ZeroDivisionError("1/0")), "")
+    assert (found["message"], found["frames"]) == ("1/0", [])

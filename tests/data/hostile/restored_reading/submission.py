@@ -12,7 +12,7 @@ def showing_copies(dispatcher):
     observe = dispatcher._observe
 
     def show(values, index, sharing):
-        if dispatcher._latest_call.func is attacked:
+        if dispatcher._latest_call[0] is attacked:
             return {"arguments": BEFORE, "results": {"argument 1": values[index]}}
         return observe(values, index, sharing)
 

@@ -3,7 +3,7 @@
 import pytest
 from grading import setting_of
 
-from autograder.course.questions import answers
+from autograder.course.questions import answer_keys
 from framework.errors import GradusError
 from plugins.authoring.audit.auditing import Scope, audit
 from plugins.authoring.audit.findings import AuditOutcome
@@ -27,12 +27,12 @@ def test_a_wrong_answer_fails_its_own_question(run):
 
 
 def test_a_comparison_that_accepts_everything_is_found(run, monkeypatch):
-    monkeypatch.setattr(answers.AnswerKey, "judged", lambda *_: ("", None))
+    monkeypatch.setattr(answer_keys.AnswerKey, "judged", lambda *_: ("", None))
     (finding,) = run().findings
     assert finding.outcome is AuditOutcome.SURVIVED
 
 
 def test_a_comparison_that_refuses_the_model_answer_is_an_error(run, monkeypatch):
-    monkeypatch.setattr(answers.AnswerKey, "judged", lambda *_: ("no", None))
+    monkeypatch.setattr(answer_keys.AnswerKey, "judged", lambda *_: ("no", None))
     with pytest.raises(GradusError, match="the solution of asked fails its own check"):
         run()

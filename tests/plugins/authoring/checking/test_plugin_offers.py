@@ -9,7 +9,7 @@ from autograder.grading.setting import GradeOptions
 from autograder.reports.report_files import check_files
 from framework.cli import app
 from framework.errors import PluginError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 PARTS = text_of("texts/plugin_offers/parts.txt")
 RIGHT = {

@@ -4,7 +4,7 @@ import pytest
 from repository import text_of
 from typer.testing import CliRunner
 
-from autograder.course.texts import without_marks
+from autograder.course.exercise_texts import without_marks
 from framework.cli import app
 from framework.errors import BadInputError
 from plugins.authoring.checking.promises import (

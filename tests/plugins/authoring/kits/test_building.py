@@ -15,7 +15,7 @@ from autograder.reports.json_report import render_json
 from autograder.reports.junit import render_junit
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, ConflictError, UsageError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.kits.building import SEED, build_kit, move_kit, summary
 from plugins.authoring.kits.contents import write_contents
 from plugins.authoring.kits.proof import quotations, solution_lines

@@ -11,7 +11,7 @@ from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, find_course
 from framework.course.catalogue import active_course
 from framework.errors import UsageError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.recipes import exercise_recipes, find_recipe
 from plugins.authoring.kits.building import kit_exercises
 from plugins.authoring.kits.contents import absent_names, course_toml, guide, write_contents

@@ -8,7 +8,7 @@ from autograder.course.reading import Course
 from autograder.grading.setting import GradeOptions, open_setting
 from framework.commands.setup import choose_backend, unfinished_parts
 from framework.errors import PluginError, UsageError
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 NAME = "activations"
 

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from framework.cli import app
 from framework.errors import ConflictError
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
-from plugins.authoring.new.plugin import write_plugin
+from framework.providers.loaded_plugins import Plugins
+from plugins.authoring.new.new_plugin import write_plugin
 
 
 @pytest.fixture

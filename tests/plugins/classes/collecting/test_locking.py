@@ -50,18 +50,12 @@ def test_a_command_that_was_killed_leaves_no_lock(folder, holder):
         pass
 
 
-def test_a_lock_leaves_nothing_and_changes_no_folder(folder):
+def test_a_lock_leaves_no_file_and_changes_no_folder(folder):
     folder.mkdir()
     folder.chmod(0o755)
     with locked(folder):
         assert list(folder.iterdir()) == []
     assert folder.stat().st_mode & 0o777 == 0o755
-
-
-def test_a_folder_that_stays_empty_is_removed(folder):
-    with locked(folder):
-        assert folder.is_dir()
-    assert not folder.exists()
 
 
 def test_a_file_is_no_place_for_a_collection(folder):

@@ -231,7 +231,7 @@ def test_an_interrupted_collection_leaves_the_former_one(collect, tmp_path, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("plugins.classes.collecting.collect._attempt", interrupted)
+        patched.setattr("plugins.classes.collecting.collect_exports._attempt", interrupted)
         with pytest.raises(BaseException):  # noqa: B017 - as the command's own loop raises it
             collect({moodle("Ana", 1007): "b"}, "moodle")
     assert read_collection(tmp_path / "lab1") == before
@@ -251,7 +251,9 @@ def test_errors_name_the_next_command(collect, tmp_path):
         collect(EXPORTS["moodle"], "moodel")
     with pytest.raises(BadInputError, match="class collect SOURCE --as SYSTEM"):
         read_collection(tmp_path / "none")
-    (tmp_path / "lab1").mkdir()
+    for path, message in ((tmp_path / "none", "no export"), (tmp_path, "into another folder")):
+        with pytest.raises(BadInputError, match=message):
+            gradus("class", "collect", path, "--as", "folders", "--into", tmp_path / "lab1")
     (tmp_path / "lab1" / "thesis.tex").write_text("")
     with pytest.raises(BadInputError, match="no collection, and not empty"):
         collect(EXPORTS["moodle"], "moodle")
@@ -281,19 +283,6 @@ def test_a_collection_without_work_of_any_student_is_an_error(files, system, col
         collect(files, system)
     assert "0 attempts" in (tmp_path / "lab1/collected.txt").read_text("utf-8")
     collect(EXPORTS["moodle"], "moodle")
-
-
-def test_a_wrong_path_leaves_no_folder_that_the_next_command_refuses(collect, tmp_path):
-    missing = tmp_path / "missing"
-    with pytest.raises(BadInputError, match="no export"):
-        gradus("class", "collect", missing, "--as", "moodle", "--into", tmp_path / "lab1")
-    collect(EXPORTS["moodle"], "moodle")
-
-
-def test_an_export_that_holds_the_collection_is_refused(tmp_path):
-    (tmp_path / "s1").mkdir()
-    with pytest.raises(BadInputError, match="collect into another folder"):
-        gradus("class", "collect", tmp_path, "--as", "folders", "--into", tmp_path / "lab1")
 
 
 def test_a_file_that_the_system_puts_beside_attempts_is_left_alone(collect, tmp_path):

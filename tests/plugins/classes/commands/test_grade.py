@@ -302,55 +302,37 @@ def test_errors_name_the_next_command(made, tmp_path):
         read(made[0], "results", 99)
 
 
-def test_a_changed_hidden_check_grades_its_exercise_alone_again(tmp_path):
-    course, folder = tmp_path / "course", tmp_path / "lab"
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory):
+    """A class at a course of two exercises, graded with `--lend`, and what was printed.
+
+    The shift of ana fails; that of cem passes its checks, whose batches are not of four rows.
+    """
+    folder = tmp_path_factory.mktemp("outside")
+    course, right = folder / "course", "x + self.parameters"
     shutil.copytree(ROOT / "tests/data/courses/outside", course)
-    for student in ("ana", "bo"):
-        for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
-            text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
-            file = tmp_path / "export" / student / f"{name}.py"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"# by {student}\n{text}", "utf-8")
-    options = ("--course", course)
-    words = ("collect", tmp_path / "export", "--as", "folders", "--into", folder, *options)
-    gradus("class", *words)
-    again = ("grade", folder, "--sandbox", "process", "--jobs", 1, *options)
-    assert "4 results; equal work" in gradus("class", *again)
-    toml = course / "exercises/course.toml"
-    toml.write_text('version = "2"\n' + toml.read_text("utf-8"), "utf-8")
-    assert "4 results, 4 of them known before" in gradus("class", *again)
-    hidden = course / "solutions/layers/shift/test_shift_hidden.py"
-    with hidden.open("a", encoding="utf-8") as file:
-        file.write("# corrected\n")
-    assert "4 results, 2 of them known before" in gradus("class", *again)
-    shown = gradus("class", "runs", "--in", folder)
-    assert len({line.split(" · ")[3] for line in shown.splitlines()}) == 3
-    assert "moved between run 1 and run 3: 0 results" in gradus(
-        "class", "diff", 1, 3, "--in", folder
-    )
-
-
-def test_course_parts_show_apart_what_work_would_get(tmp_path):
-    """The shift of ana fails; that of cem passes its checks, whose batches are not of four rows."""
-    course, folder = ROOT / "tests/data/courses/outside", tmp_path / "lab"
-    wrong = {
-        "ana": "x - self.parameters",
-        "cem": "x + (len(x) != 4) * self.parameters",
-    }
+    shifts = {"ana": "x - self.parameters", "cem": "x + (len(x) != 4) * self.parameters"}
     for student in ("ana", "bo", "cem"):
         for unit, name in (("layers", "shift"), ("models", "shifted_classifier")):
             text = (course / "solutions" / unit / name / f"{name}.py").read_text("utf-8")
-            if name == "shift" and student in wrong:
-                text = text.replace("x + self.parameters", wrong[student])
-            file = tmp_path / "export" / student / f"{name}.py"
+            if name == "shift":
+                text = text.replace(right, shifts.get(student, right))
+            file = folder / "export" / student / f"{name}.py"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8")
-    options = ("--course", course)
-    words = ("collect", tmp_path / "export", "--as", "folders", "--into", folder, *options)
-    gradus("class", *words)
-    output = gradus(
-        "class", "grade", folder, "--sandbox", "process", "--jobs", 1, "--lend", *options
-    )
+            file.write_text(f"# by {student}\n{text}", "utf-8")
+    gradus("class", "collect", folder / "export", "--as", "folders", "--into", folder / "lab",
+           "--course", course)  # fmt: skip
+    return folder, grade_outside(folder, "--lend")
+
+
+def grade_outside(folder, *options):
+    return gradus("class", "grade", folder / "lab", "--course", folder / "course",
+                  "--sandbox", "process", "--jobs", 1, *options)  # fmt: skip
+
+
+def test_course_parts_show_apart_what_work_would_get(outside, tmp_path):
+    shutil.copytree(outside[0], tmp_path / "copy")
+    folder, output = tmp_path / "copy/lab", outside[1]
     assert "shown apart and part of no points:\n  shifted_classifier: 1 passed" in output
     more = "shifted_classifier: 1 more with the course's shift; their own passed its checks"
     assert more in output
@@ -374,3 +356,24 @@ def test_course_parts_show_apart_what_work_would_get(tmp_path):
         runs = store.transaction(all_runs)
         left = [e for run in runs for e in store.transaction(partial(entries_of, id=run.id))]
     assert len(runs) == 2 and {entry.student for entry in left} == {"bo", "cem"}
+
+
+def test_a_changed_hidden_check_grades_its_exercise_alone_again(outside, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(outside[0], folder)
+    assert "6 results; equal work" in outside[1]
+    toml = folder / "course/exercises/course.toml"
+    toml.write_text('version = "2"\n' + toml.read_text("utf-8"), "utf-8")
+    assert "6 results, 6 of them known before" in grade_outside(folder)
+    hidden = folder / "course/solutions/layers/shift/test_shift_hidden.py"
+    with hidden.open("a", encoding="utf-8") as file:
+        file.write("# corrected\n")
+    assert "6 results, 3 of them known before" in grade_outside(folder)
+    shown = [
+        line.split(" · ") for line in gradus("class", "runs", "--in", folder / "lab").splitlines()
+    ]
+    assert len({course for _, _, _, course, *_ in shown}) == 3
+    first, *_, last = (number for number, *_ in shown)
+    assert f"moved between run {first} and run {last}: 0 results" in gradus(
+        "class", "diff", first, last, "--in", folder / "lab"
+    )

@@ -8,7 +8,7 @@ from graded_class import STUDENTS, student
 from framework.errors import BadInputError, UnknownNameError, UsageError
 from framework.importing import load_target
 from plugins.classes.gradebooks import GRADEBOOKS
-from plugins.classes.gradebooks.request import FillRequest
+from plugins.classes.gradebooks.fill_request import FillRequest
 from plugins.classes.marks.class_results import State
 from plugins.classes.marks.final_points import ExercisePoints, StudentPoints
 from plugins.classes.rosters.roster import Roster

@@ -6,7 +6,7 @@ from functools import partial
 
 from graded_class import GradedClass, check, exercise, result
 
-from autograder.results.findings.texts import WrittenAnswer
+from autograder.results.findings.check_texts import WrittenAnswer
 from autograder.results.report import Diagnosis
 from autograder.verdicts import Verdict
 from plugins.classes.collecting.attempts import Rule, Timing

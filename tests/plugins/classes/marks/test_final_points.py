@@ -7,13 +7,13 @@ from functools import partial
 import pytest
 from graded_class import GradedClass, check, exercise
 
-from autograder.results.findings.texts import WrittenAnswer
+from autograder.results.findings.check_texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from framework.errors import BadInputError, UnknownNameError
 from plugins.classes.marks import manual_points
 from plugins.classes.marks.class_results import State, read_results
 from plugins.classes.marks.final_points import asked, settle
-from plugins.classes.marks.rules import read_rules
+from plugins.classes.marks.point_rules import read_rules
 from plugins.classes.rosters.dates import Extension
 from plugins.classes.runs.store import Store
 

@@ -9,7 +9,7 @@ from browser import PHONE, chromium, tab
 from graded_class import STUDENTS, GradedClass, check, exercise
 from serving_support import TOKEN, Running
 
-from autograder.results.findings.texts import WrittenAnswer
+from autograder.results.findings.check_texts import WrittenAnswer
 from autograder.verdicts import Verdict
 from plugins.classes.marks.manual_points import read_entries
 from plugins.classes.runs.store import Store

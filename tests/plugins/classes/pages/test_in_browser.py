@@ -15,7 +15,7 @@ FITS = "document.documentElement.scrollWidth <= document.documentElement.clientW
 @pytest.fixture(scope="module")
 def folder(site, tmp_path_factory):
     folder = tmp_path_factory.mktemp("written") / "pages"
-    write_site(site.paths(), site.content, folder)
+    write_site(site.pages, folder)
     return folder
 
 
@@ -141,7 +141,7 @@ def test_names_are_whole_on_a_phone(browser, folder):
 @pytest.mark.timeout(600)
 def test_a_class_of_a_thousand_students(browser, pages_of, tmp_path):
     site = pages_of(1000)
-    write_site(site.paths(), site.content, tmp_path / "pages")
+    write_site(site.pages, tmp_path / "pages")
     for size in (WIDE, PHONE):
         with tab(browser, size) as page:
             for path in MENU:

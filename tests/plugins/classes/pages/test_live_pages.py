@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from browser import PHONE, chromium, tab
+from browser import chromium, tab
 from graded_class import check, exercise, result
 from serving_support import TOKEN, Running
 
@@ -20,7 +20,6 @@ def browser():
 
 @pytest.fixture
 def watched(tmp_path, monkeypatch):
-    monkeypatch.setattr(live, "LOOK", 0.05)
     monkeypatch.setattr(live, "REFRESH", 0.1)
     started = Running(tmp_path / "lab1", 15, works=20, is_finished=False)
     yield started
@@ -35,9 +34,8 @@ def missing(running):
     return sorted(keys - done, key=repr)
 
 
-@pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
-def test_results_appear_on_the_overview_without_a_reload(browser, watched, size):
-    with tab(browser, **({"size": size} if size else {})) as page:
+def test_results_appear_on_the_overview_without_a_reload(browser, watched):
+    with tab(browser) as page:
         page.goto(f"{watched.address}/?token={TOKEN}")
         assert page.url == f"{watched.address}/index.html"
         before = watched.serving.count()

@@ -45,7 +45,7 @@ def test_the_token_becomes_a_cookie_that_no_script_and_no_other_site_has(ask, co
     assert ask("/index.html", cookie=cookie)[0] == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/events", "/htmx.min.js", "/points.csv"])
+@pytest.mark.parametrize("path", ["/", "/index.html", "/progress", "/points.csv"])
 def test_nothing_is_shown_without_the_token(ask, path):
     for target in (path, f"{path}?token=guess", f"{path}?token="):
         status, _, body = ask(target)
@@ -83,11 +83,10 @@ def test_paths_outside_of_the_pages_do_not_exist(ask, cookie):
         assert ask(path, cookie=cookie)[0] == 404
 
 
-def test_pages_are_those_of_the_report_with_scripts_that_ship(ask, cookie):
+def test_pages_are_those_of_the_report_with_the_progress_of_the_run(ask, cookie):
     _, headers, body = ask("/index.html", cookie=cookie)
-    assert headers["content-type"].startswith("text/html") and b"sse-connect" in body
-    for script in ("htmx.min.js", "sse.min.js", "pages.js"):
-        assert ask(f"/{script}", cookie=cookie)[1]["content-type"].startswith("text/javascript")
+    assert headers["content-type"].startswith("text/html") and b'data-live="/progress"' in body
+    assert ask("/pages.js", cookie=cookie)[1]["content-type"].startswith("text/javascript")
 
 
 def test_students_are_searched_without_a_script(ask, cookie):

@@ -1,7 +1,6 @@
 """The pages of a run as files: whole, safe with hostile names, and right numbers."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -22,7 +21,7 @@ from framework.errors import BadInputError
 from framework.plotting.svg import chart_css
 from plugins.classes.marks.class_results import State
 from plugins.classes.pages import statistics
-from plugins.classes.pages.site import RunSite, asset, percent, write_site
+from plugins.classes.pages.site import RunSite, percent, write_site
 from plugins.classes.pages.view import CodeReader, read_view
 from plugins.classes.runs.store import Store
 
@@ -44,8 +43,7 @@ class Tags(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(site):
-    found = {path: site.content(path) for path in site.paths()}
-    return {path: data.decode() for path, data in found.items() if path.endswith(".html")}
+    return {path: make() for path, make in site.pages.items() if path.endswith(".html")}
 
 
 def resolved(page, target):
@@ -59,7 +57,7 @@ def resolved(page, target):
 
 
 def test_every_link_leads_to_a_page_of_the_report(site, pages):
-    paths = set(site.paths())
+    paths = set(site.pages)
     for page, text in pages.items():
         for tag, given in Tags(text).tags:
             target = given.get("href") or given.get("src") or given.get("action")
@@ -94,7 +92,7 @@ def test_every_page_forbids_what_is_not_beside_it(pages):
 
 
 def test_nothing_of_a_page_needs_inline_styles_or_another_server(site):
-    style = site.content("pages.css").decode()
+    style = site.pages["pages.css"]().decode()
     assert "url(" not in style and "@import" not in style and chart_css() in style
 
 
@@ -107,7 +105,7 @@ def test_a_report_is_shown_with_its_code_and_all_who_handed_it_in(site, pages):
 
 
 def test_names_are_in_no_path(site):
-    assert not [p for p in site.paths() if re.search(r"s0\d\d\d", p)]
+    assert not [p for p in site.pages if re.search(r"s0\d\d\d", p)]
 
 
 def test_pass_rates_and_mistakes_count_students(site):
@@ -155,33 +153,33 @@ def test_what_was_not_graded_is_no_zero(pages_of):
     view = site.view
     open_ones = [one for one in view.results.outcomes.values() if one.state is State.NOT_GRADED]
     assert open_ones
-    page = "".join(Tags(site.content("grading.html").decode()).text)
+    page = "".join(Tags(site.pages["grading.html"]()).text)
     assert "no space left on <device>" in page
-    rows = list(csv.DictReader(io.StringIO(site.content("points.csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(site.pages["points.csv"]())))
     missing = [row for row in rows if row["verdict"] == "not graded"]
     assert len(missing) == len(open_ones) and {row["earned"] for row in missing} == {""}
 
 
 def test_a_table_runs_in_no_spreadsheet(site):
-    rows = list(csv.DictReader(io.StringIO(site.content("points.csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(site.pages["points.csv"]())))
     assert rows
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
 
 
 def test_each_exercise_has_a_page_with_its_tasks(site):
-    assert {"exercises/activations.html", "exercises/lstm.html"} <= set(site.paths())
-    assert 'href="exercises/lstm.html"' in site.content("students.html").decode()
-    assert "LSTMCell" in site.content("exercises/lstm.html").decode()
+    assert {"exercises/activations.html", "exercises/lstm.html"} <= set(site.pages)
+    assert 'href="exercises/lstm.html"' in site.pages["students.html"]()
+    assert "LSTMCell" in site.pages["exercises/lstm.html"]()
 
 
 def test_the_page_of_students_has_few_elements_for_each(pages_of):
     count = 40
-    tags = Tags(pages_of(count).content("students.html").decode()).tags
+    tags = Tags(pages_of(count).pages["students.html"]()).tags
     assert len(tags) < 90 + 7 * count  # two exercises
 
 
 def test_every_student_with_a_mistake_is_listed_in_one_folded_row(site):
-    page = site.content("mistakes.html").decode()
+    page = site.pages["mistakes.html"]()
     found = statistics.mistakes(site.view)
     rows = re.findall(r"<details class=\"mistake\">(.*?)</details>", page, re.DOTALL)
     assert len(rows) == len(found)
@@ -200,9 +198,9 @@ def test_work_in_the_queue_is_not_called_not_graded(tmp_path):
             view = store.transaction(read_view, made.collection, run, str)
             site = RunSite(view, store, CodeReader(made.collection, Course.read(ROOT)))
             assert view.results.state("s1", "lm") is state
-            overview = " ".join(" ".join(Tags(site.content("index.html").decode()).text).split())
-            page = site.content("grading.html").decode()
-            rnn = site.content("exercises/rnn.html").decode()
+            overview = " ".join(" ".join(Tags(site.pages["index.html"]()).text).split())
+            page = site.pages["grading.html"]()
+            rnn = site.pages["exercises/rnn.html"]()
         if is_finished:
             assert "not graded 2" in overview and "the run ended before it was graded" in page
         else:
@@ -216,9 +214,9 @@ def test_work_in_the_queue_is_not_called_not_graded(tmp_path):
 def test_files_are_private_and_replace_an_earlier_report(site, pages_of, tmp_path):
     folder = tmp_path / "pages"
     before = pages_of(5)
-    write_site(before.paths(), before.content, folder)
+    write_site(before.pages, folder)
     before = {path for path in folder.rglob("*") if path.is_file()}
-    count = write_site(site.paths(), site.content, folder)
+    count = write_site(site.pages, folder)
     after = {path for path in folder.rglob("*") if path.is_file()}
     assert len(after) == count + 1 and before - after
     assert {stat.S_IMODE(path.stat().st_mode) for path in after} == {0o600}
@@ -228,12 +226,12 @@ def test_files_are_private_and_replace_an_earlier_report(site, pages_of, tmp_pat
 def test_a_folder_with_other_files_is_left_alone(site, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(BadInputError, match="name a new folder"):
-        write_site(site.paths(), site.content, tmp_path)
+        write_site(site.pages, tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
 def test_the_queries_for_datasette_run_on_a_store(site):
-    described = json.loads(site.content("datasette.json"))["databases"]["results"]
+    described = json.loads(site.pages["datasette.json"]())["databases"]["results"]
     with closing(sqlite3.connect(site.store.place)) as connection:
         known = {row[0] for row in connection.execute("select name from sqlite_master")}
         assert set(described["tables"]) <= known
@@ -247,9 +245,3 @@ def test_the_queries_for_datasette_run_on_a_store(site):
     worst = next(one for one in statistics.mistakes(site.view) if one.id)
     assert found["mistakes"][0][4] == len(worst.outcomes)
     assert found["pass_rates"] and found["slowest"] and found["equal_work"]
-
-
-def test_the_scripts_of_others_are_unchanged_and_have_their_licences():
-    for name, facts in json.loads(asset("vendored/versions.json")).items():
-        assert hashlib.sha256(asset(f"vendored/{name}")).hexdigest() == facts["sha256"]
-        assert b"Permission to use, copy, modify" in asset(f"vendored/{facts['licence']}")

@@ -20,7 +20,6 @@ TEXT = 'Student,ID,Lab\r\n"García, ""A""",1,\r\n\r\nLi\u00a0,2,"5,0"\r\n'
         b"\xef\xbb\xbf" + TEXT.encode(),
         TEXT.encode("utf-16"),
         b"\xfe\xff" + TEXT.encode("utf-16-be"),
-        TEXT.encode("utf-16-le"),
         TEXT.replace("\r\n", "\n").encode(),
         TEXT.replace("\r\n", "\r").encode(),
         TEXT.replace(",", ";").encode(),
@@ -70,7 +69,11 @@ def test_a_row_that_ends_early_gets_the_cells_up_to_each_column(tmp_path):
 
 def test_what_is_no_table_or_cannot_hold_a_character_is_refused(tmp_path):
     file = tmp_path / "grades.csv"
-    for data, problem in ((b"\xff\xfe\x00\xd8", "no table of text"), (b" \n\n", "is empty")):
+    for data, problem in (
+        (b"\xff\xfe\x00\xd8", "no table of text"),
+        (b"a\0", "no table of text"),
+        (b" \n\n", "is empty"),
+    ):
         file.write_bytes(data)
         with pytest.raises(BadInputError, match=problem):
             read_sheet(file)
@@ -96,7 +99,7 @@ def test_cells_are_those_that_python_reads(tmp_path_factory, rows, quoting):
     file = tmp_path_factory.mktemp("sheet") / "x.csv"
     file.write_bytes(out.getvalue().encode())
     sheet = read_sheet(file)
-    found = [[cell.value for cell in line.cells] for line in sheet.lines]
+    found = [list(line.cells) for line in sheet.lines]
     read = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
     assert found == [row for row in read if any(cell.strip() for cell in row)]
     assert sheet.rendered() == file.read_bytes()
@@ -115,8 +118,8 @@ def test_a_written_cell_is_read_back_and_all_others_are_as_before(
     place = data.draw(st.integers(0, len(sheet.lines) - 1))
     column, value = data.draw(st.integers(0, 6)), data.draw(st.sampled_from(["8.5", 'a"b', "x\ny"]))
     sheet.write(sheet.lines[place], column, value)
-    expected = [[cell.value for cell in line.cells] for line in sheet.lines]
+    expected = [list(line.cells) for line in sheet.lines]
     expected[place] += [""] * (column + 1 - len(expected[place]))
     expected[place][column] = value
     file.write_bytes(sheet.rendered())
-    assert [[cell.value for cell in line.cells] for line in read_sheet(file).lines] == expected
+    assert [list(line.cells) for line in read_sheet(file).lines] == expected

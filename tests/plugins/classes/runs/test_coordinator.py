@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import signal
 import sys
 import threading
 import time
@@ -12,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from queue_run import JOBS, graded, key_of
+from queue_run import JOBS, graded, key_of, kill
 
 from framework.processes import forking
 from plugins.classes.runs import grade_job, grade_run, jobs
@@ -27,35 +26,27 @@ def test_every_job_gets_one_result(run):
     run.go(lambda job: seen.update([job.place]) or graded(job))
     assert seen == Counter(NAMES)
     assert run.counts == {"done": len(NAMES)}
-    assert (run.progress.done, run.progress.not_graded) == (len(NAMES), 0)
 
 
-def test_a_fault_is_tried_three_times_and_is_no_result(run):
-    run.queue("bad", *NAMES)
+def test_a_fault_is_tried_three_times_and_is_no_result_until_a_later_run(run):
+    run.queue("bad", "worse", *NAMES)
     tries = Counter()
 
     def grade(job):
         tries[job.place] += 1
+        if job.place == "worse":
+            raise RuntimeError("out of pickles")
         return JobOutcome(fault="no space left") if job.place == "bad" else graded(job)
 
     run.go(grade)
-    assert tries["bad"] == jobs.TRIES
+    assert tries["bad"] == tries["worse"] == jobs.TRIES
     assert (run.result("bad"), run.fault("bad")) == (None, "no space left")
-    assert run.counts == {"done": len(NAMES), "fault": 1}
-    assert run.progress.not_graded == 1
-
-
-def test_an_exception_of_an_engine_is_a_fault_of_ours(run):
-    run.queue("bad", "good")
-
-    def grade(job):
-        if job.place == "bad":
-            raise RuntimeError("out of pickles")
-        return graded(job)
-
-    run.go(grade)
-    assert run.fault("bad") == "RuntimeError: out of pickles"
-    assert run.result("good").verdict == "passed"
+    assert run.fault("worse") == "RuntimeError: out of pickles"
+    assert run.counts == {"done": len(NAMES), "fault": 2}
+    run.queue("bad")
+    run.go(lambda job: graded(job, earned=float(job.alone)))
+    assert run.counts == {"done": len(NAMES) + 1, "fault": 1}
+    assert run.result("bad").earned == 1.0
 
 
 def test_what_a_busy_machine_disturbed_is_repeated_alone(run, monkeypatch):
@@ -77,15 +68,6 @@ def test_what_a_busy_machine_disturbed_is_repeated_alone(run, monkeypatch):
     run.go(grade, width=4)
     assert (beside, started[-2:]) == ([[]], ["slow", "added meanwhile"])
     assert run.result("slow").repeated and not run.result("s1").repeated
-    assert run.progress.repeated == 1
-
-
-def kill(job):
-    """Grade in a process; some submissions end it."""
-    if job.place == "killer" or (job.place == "shaky" and not job.alone):
-        os.kill(os.getpid(), signal.SIGKILL)
-    time.sleep(0.01)
-    return graded(job)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
@@ -185,3 +167,12 @@ def test_a_process_whose_coordinator_has_ended_before_it_began_ends_too():
     late.start()
     late.join(20)
     assert late.exitcode == 1
+
+
+def test_a_log_gets_a_line_now_and_then(capsys, monkeypatch):
+    with grade_run.shown_progress(1200) as on_end:
+        on_end(1)
+        monkeypatch.setattr(grade_run, "IN_LOG", -1)
+        on_end(0)
+        on_end(400)
+    assert capsys.readouterr().err == "graded 400 of 1,200, 0 min left\n"

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from framework.errors import BadInputError
 from plugins.classes.runs import jobs, stored_runs
 from plugins.classes.runs import store as tables
-from plugins.classes.runs.jobs import MAX_LOST, TRIES, add_jobs, lease
+from plugins.classes.runs.jobs import MAX_LOST, add_jobs, lease
 from plugins.classes.runs.store import ResultKey, Store, StoreError, job
 from plugins.classes.runs.stored_runs import (
     RunEntry,
@@ -30,7 +30,7 @@ from plugins.classes.runs.stored_runs import (
 )
 
 QUEUE = RunKey("lab1", "r1", 7, "numpy")
-JOBS = jobs.JobQueue("lab1", frozenset({"r1", "r0"}), 7, "numpy")
+JOBS = jobs.jobs_of(QUEUE, {"r1", "r0"})
 
 
 def key(number, generation=0):
@@ -72,9 +72,10 @@ def test_a_job_is_leased_by_one_owner_at_a_time(call, queued):
 
 def test_only_jobs_of_the_same_setting_are_leased(call, queued):
     queued(1)
-    for change in ({"assignment": "lab2"}, {"revisions": frozenset({"r2"})}, {"seed": 8},
-                   {"environment": "torch"}):  # fmt: skip
-        assert call(lease, replace(JOBS, **change), "a", is_idle=True) is None
+    for change in ({"assignment": "lab2"}, {"seed": 8}, {"environment": "torch"}):
+        other = jobs.jobs_of(replace(QUEUE, **change), {"r1"})
+        assert call(lease, other, "a", is_idle=True) is None
+    assert call(lease, jobs.jobs_of(QUEUE, {"r2"}), "a", is_idle=True) is None
 
 
 def test_a_store_of_the_former_format_gets_a_revision_for_each_exercise(tmp_path):
@@ -113,18 +114,6 @@ def test_a_lease_that_ended_is_given_to_another(call, queued, until):
     call(jobs.give_back, [first.id], "a")
     call(jobs.extend, [first.id], "b")
     assert call(lease, JOBS, "c", is_idle=True) is None
-
-
-def test_a_fault_is_tried_three_times_and_a_new_run_tries_again(call, queued):
-    queued(1)
-    for last in [False] * (TRIES - 1) + [True]:
-        leased = call(lease, JOBS, "a", is_idle=True)
-        assert call(jobs.note_fault, leased, "disk full") is last
-    assert call(lease, JOBS, "a", is_idle=True) is None
-    assert call(jobs.count_jobs, JOBS) == {"fault": 1}
-    assert call(jobs.fault_of, key(0)) == "disk full"
-    queued(1, run=2)
-    assert call(lease, JOBS, "a", is_idle=True).alone
 
 
 def test_jobs_of_a_coordinator_that_ended_are_reclaimed_at_once(call, queued):
@@ -173,8 +162,6 @@ def test_the_first_result_counts_and_another_one_is_kept_beside_it(call):
     assert call(find_result, key(0)).earned == 2.0
     (found,) = call(lambda connection: list(disagreements(connection, [key(0)])))
     assert (found.first.earned, found.second.earned) == (2.0, 1.0)
-    confirmed = select(tables.grading.c.confirmed)
-    assert call(lambda connection: connection.execute(confirmed).scalar()) == 1
 
 
 def test_what_has_a_result_is_not_queued_again(call, queued):

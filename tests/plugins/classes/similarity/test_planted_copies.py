@@ -5,7 +5,7 @@ import random
 import pytest
 from written_code import alike, disguised, independent, padded, reordered, varied
 
-from plugins.classes.similarity.pairs import Comparison, similar_pairs
+from plugins.classes.similarity.code_pairs import CodeComparison, similar_pairs
 from plugins.classes.similarity.similar_code import clusters, nearest, threshold
 
 COUNT, COPIES = 200, 10
@@ -18,14 +18,14 @@ def found(write, copy, seed):
     planted = {frozenset((str(i), str(COUNT - 1 - i))) for i in range(COPIES)}
     for i in range(COPIES):
         code[str(COUNT - 1 - i)] = copy(code[str(i)])
-    comparison = Comparison("e", "f", code)
+    comparison = CodeComparison("e", "f", code)
     pairs = list(similar_pairs(comparison))
     beyond = threshold(sorted(nearest(comparison.long_enough, pairs).values()))
     listed = {frozenset(pair[:2]) for one in clusters(pairs, beyond) for pair in one.pairs}
     return planted, listed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("write", "copy", "least"),
     [

@@ -11,7 +11,7 @@ from repository import ROOT
 from written_code import disguised, independent
 
 from framework.errors import StoppedError
-from plugins.classes.similarity import pairs, similar_code
+from plugins.classes.similarity import code_pairs, similar_code
 
 EXERCISE, TASK = "rnn_tagger", "RecurrentTagger"
 STUDENTS = [
@@ -88,7 +88,7 @@ def test_pairs_of_another_program_replace_ours(graded, tmp_path, monkeypatch):
 
 def test_an_interrupted_comparison_continues_with_the_next_task(graded, tmp_path, monkeypatch):
     made, _ = graded
-    compare, tasks = pairs.similar_pairs, []
+    compare, tasks = code_pairs.similar_pairs, []
 
     def interrupted(comparison):
         tasks.append(comparison.task)
@@ -96,7 +96,7 @@ def test_an_interrupted_comparison_continues_with_the_next_task(graded, tmp_path
             raise KeyboardInterrupt
         return compare(comparison)
 
-    monkeypatch.setattr(pairs, "similar_pairs", interrupted)
+    monkeypatch.setattr(code_pairs, "similar_pairs", interrupted)
     with pytest.raises(StoppedError, match="the same command continues with the next task"):
         run(made, tmp_path)
     output, pages = run(made, tmp_path)

@@ -1,6 +1,6 @@
 """Files of sentence pairs."""
 
-from framework.data.pairs import SentencePair
+from framework.data.sentence_pairs import SentencePair
 from plugins.lectures.formats.pair_file import read_pairs
 
 

@@ -14,11 +14,11 @@ from framework.data.corpus import Corpus
 from framework.data.vocabulary import EOS, Vocabulary
 from framework.errors import BadInputError
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from framework.training.checkpoints import load_checkpoint
 from framework.training.engine import TrainingRun
 from framework.training.option_fields import option_fields
-from framework.training.options import LearningOptions
+from framework.training.training_options import LearningOptions
 from plugins.lectures.training.counts import CountOptions, CountTask
 
 LINES = ["a b c", "a b d", "a c b", "b a"] * 5

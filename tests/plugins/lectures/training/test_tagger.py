@@ -8,7 +8,7 @@ from framework.data.tagged import PartOfSpeechCorpus, TaggedCorpus, TaggedSenten
 from framework.data.vocabulary import Vocabulary
 from framework.errors import BadInputError, UsageError
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from plugins.lectures.training.tagger import (
     CharacterReading,
     TaggerOptions,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from solutions.transformers.masked_lm import masked_lm as reference
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")

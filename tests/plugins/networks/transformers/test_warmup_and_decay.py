@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from framework.training.options import LearningOptions
 from framework.training.tools import LearningRate
+from framework.training.training_options import LearningOptions
 
 OPTIONS = LearningOptions(
     learning_rate=0.1,

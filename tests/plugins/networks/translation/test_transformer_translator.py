@@ -5,7 +5,7 @@ import pytest
 from derivatives import assert_gradients_are_slopes
 
 from framework.providers.backends import Backend
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 
 pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 

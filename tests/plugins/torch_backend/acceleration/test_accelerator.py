@@ -6,9 +6,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
 from framework.providers.backends import Backend  # noqa: E402
-from framework.providers.plugins import Plugins  # noqa: E402
+from framework.providers.loaded_plugins import Plugins  # noqa: E402
 from framework.training.accelerator import accelerator_of  # noqa: E402
-from framework.training.options import LearningOptions  # noqa: E402
+from framework.training.training_options import LearningOptions  # noqa: E402
 from plugins.torch_backend.acceleration import accelerator as module  # noqa: E402
 from plugins.torch_backend.acceleration.graphs import RepeatedStep, refusal  # noqa: E402
 from plugins.torch_backend.arrays import DeviceGenerator  # noqa: E402

@@ -5,7 +5,7 @@ import pytest
 from built_on import on_tensors
 
 from framework.models.parts import parts_from
-from framework.providers.plugins import Plugins
+from framework.providers.loaded_plugins import Plugins
 from solutions.transformers.transformer_block import transformer_block as reference
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
