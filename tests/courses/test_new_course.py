@@ -17,14 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from grading import graded_folder
-from new_course import made_course
 from programs import completed
 from repository import ROOT
 
 from autograder.conversations.recording import content
 from autograder.course.kit_folder import kit_of
 from autograder.course.reading import Course, find_course
-from autograder.results.report import Report
 from autograder.submissions.submission import load_submission, student_implementations
 from autograder.verdicts import Verdict
 from framework.commands.setup import choose_backend, unfinished_parts
@@ -33,7 +31,29 @@ from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.kits.building import build_kit
 from plugins.authoring.kits.gradescope_autograder import build_gradescope
 from plugins.authoring.kits.proof import quotations, solution_lines
-from plugins.authoring.stub_files import stub_files
+from plugins.authoring.new.exercise import write_exercise
+from plugins.authoring.new.new_course import write_course
+from plugins.authoring.stub_files import stub_files, write_stubs
+
+#: The files of a course of other material.
+FILES = ROOT / "tests" / "data" / "courses" / "radial"
+EXERCISES = (
+    "preparation/standardize",
+    "networks/radial_basis",
+    "networks/radial_classifier",
+)
+
+
+def made_course(folder: Path) -> Course:
+    """Make the course in the new folder `folder`, with the base cs224n."""
+    write_course(folder, "radial", base="cs224n")
+    for place in EXERCISES:
+        write_exercise(find_course(folder), place)
+    shutil.copytree(FILES, folder, dirs_exist_ok=True)
+    shutil.rmtree(folder / "tests" / "data" / "alternates" / "preparation")
+    shutil.rmtree(folder / "tests" / "data" / "alternates" / "networks")
+    write_stubs(find_course(folder), force=True)
+    return find_course(folder)
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +61,9 @@ def radial(tmp_path_factory) -> Course:
     return made_course(tmp_path_factory.mktemp("made") / "radial")
 
 
-def results(course: Course, folder: Path, *names: str) -> Report:
-    """Return the report on the files in `folder`."""
-    return graded_folder(course, folder, names)
-
-
 def graded(course: Course, folder: Path, *names: str) -> tuple[float, int]:
     """Return earned points and exit code of the files in `folder`."""
-    report = results(course, folder, *names)
+    report = graded_folder(course, folder, names)
     return report.earned, report.exit_code
 
 
@@ -132,10 +147,9 @@ def work(kit, radial, tmp_path):
 
 
 def test_a_part_of_the_base_is_the_students_own_in_a_kit(work, radial):
-    waits = results(work, work.root / "exercises", "radial_classifier").exercises[0]
-    assert {check.verdict for check in waits.checks} == {Verdict.BLOCKED}
-    assert {check.message for check in waits.checks} == {
-        "uses your activations, which is not written yet"
+    waits = graded_folder(work, work.root / "exercises", ["radial_classifier"]).checks
+    assert {(check.verdict, check.message) for check in waits} == {
+        (Verdict.BLOCKED, "uses your activations, which is not written yet")
     }
     written = work.exercise("activations").stub
     shutil.copyfile(radial.bases[0].exercise("activations").solution, written)

@@ -57,9 +57,15 @@ def test_a_course_is_offered(tmp_path):
     assert courses_of(Plugins([str(plugin)]))["scales"].root == tmp_path / "scales"
 
 
-def test_a_sandbox_is_offered(tmp_path):
-    plugin = FOLDER / "register_sandboxes.py"
-    assert "sandbox small" in graded(plugin, tmp_path, "--sandbox small")
+@pytest.mark.parametrize(
+    ("hook", "options", "shown"),
+    [
+        ("register_sandboxes", "--sandbox small", "sandbox small"),
+        ("grade_submission", "", "1 graded by the rules of spring term"),
+    ],
+)
+def test_a_grading_uses_what_is_offered(hook, options, shown, tmp_path):
+    assert shown in graded(FOLDER / f"{hook}.py", tmp_path, options)
 
 
 def test_a_report_format_is_offered(tmp_path):
@@ -77,11 +83,6 @@ def test_files_of_a_student_are_found_by_other_names(tmp_path):
 def test_a_command_is_added(tmp_path):
     plugin = FOLDER / "add_commands.py"
     assert run(f"gradus --plugin {plugin} deadline lstm", tmp_path) == "lstm: 29 March\n"
-
-
-def test_grading_is_wrapped(tmp_path):
-    shown = graded(FOLDER / "grade_submission.py", tmp_path)
-    assert "1 graded by the rules of spring term" in shown
 
 
 def test_a_finished_report_is_used(tmp_path):

@@ -2,12 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from functools import cache
 from string import ascii_lowercase
 
 import pytest
-from repository import ROOT
+from repository import ROOT, text_of
 
 from autograder.course.reading import find_course
 from framework.cli import BUILT_IN_COMMANDS, COMMANDS
@@ -16,62 +17,7 @@ from plugins.lectures.experiments.catalogue import EXPERIMENTS
 COURSE = find_course()
 TEXT = "".join((ROOT / f"docs/{page}.md").read_text("utf-8") for page in ("lectures", "papers"))
 #: Lecture or paper -> each section with its number of statements. A new one is added in both.
-STATEMENTS = {
-    "Lecture 1": (
-        "1.1:1 1.2:1 1.3:2 1.4:4 1.5:2 1.6:2 1.7:1 2.1:1 2.2:4 3.1:5 3.2:1 4.1:2 4.2:4 4.3:4"
-    ),
-    "Notes, part III": (
-        "1.1:3 1.2:2 1.3:3 1.4:3 1.5:4 1.6:4 2.1:3 2.2:6 2.3:6 2.4:7 2.5:3 2.6:4 2.7:4 2.8:1 2.9:3"
-    ),
-    "Lecture 6": (
-        "1.1:1 1.2:1 1.3:1 1.4:1 1.5:2 1.6:1 1.7:2 1.8:3 1.9:1 1.10:1 1.11:1 1.12:1 1.13:1 "
-        "1.14:1 1.15:2 2.1:1 2.2:1 2.3:3 2.4:1 2.5:1 2.6:1 2.7:1 2.8:1 2.9:1 2.10:1 "
-        "2.11:1 2.12:3 3.1:1 3.2:1 3.3:1 3.4:1 3.5:2 3.6:1"
-    ),
-    "Lecture 7": (
-        "1.1:1 1.2:1 1.3:2 1.4:1 1.5:1 1.6:1 1.7:1 2.1:1 2.2:1 2.3:1 2.4:1 3.1:2 3.2:1 3.3:1 "
-        "3.4:1 3.5:2 3.6:1 4.1:2 4.2:2 4.3:5 4.4:1 4.5:1 4.6:1 4.7:1 4.8:1 4.9:2 4.10:1 4.11:1 "
-        "4.12:2 4.13:1"
-    ),
-    "Lecture 11": (
-        "1.1:2 1.2:1 1.3:2 1.4:1 1.5:1 1.6:1 1.7:1 1.8:1 1.9:1 1.10:1 1.11:2 2.1:3 2.2:1 "
-        "2.3:2 2.4:1 2.5:2 2.6:2 3.1:2 3.2:1 3.3:2 3.4:7 3.5:1 3.6:3 3.7:1 3.8:1 3.9:2 3.10:1 "
-        "4.1:1 4.2:1 4.3:1 4.4:2 4.5:1 5.1:2 5.2:1 5.3:2 5.4:2 5.5:1"
-    ),
-    "Bahdanau et al. 2015": "2.1:1 3.1:6 3.2:2 5.2.1:1 5.2.2:1",
-    "Luong et al. 2015": "3:1 3.1:3 3.2:1 3.3:1",
-    "Vaswani et al. 2017": "3.1:1 3.2:1 3.2.1:4 3.2.2:2 3.2.3:2 3.3:2 3.5:4 4:3 5.3:2 5.4:1",
-    "Sennrich et al. 2016": "3.2:5 4.2:1",
-    "Wang et al. 2020": "2.1:1 2.2:1",
-    "Papineni et al. 2002": "2.1:4 2.2:2 2.3:1",
-    "Popović 2015": "2:2",
-    "Koehn 2004": "3:2",
-    "Guo et al. 2017": "2:2",
-    "Levy and Goldberg 2014": "3.1:1 3.2:1 3.3:1 4.1:1 4.2:2",
-    "Pennington et al. 2014": "3:4 4.2:1",
-    "Shazeer 2019": "3:2 4:1",
-    "Ainslie et al. 2023": "2.1:1 2.2:1",
-    "Hendrycks and Gimpel 2016": "2:3",
-    "Xiong et al. 2020": "3.1:1 3.2:2 4:1",
-    "Ba et al. 2016": "3:2 3.1:1 5.1:2",
-    "Zhang and Sennrich 2019": "4:2 4.1:1 4.2:1 4.3:1",
-    "Su et al. 2021": "3.1:1 3.2:1 3.3:1 3.4:2",
-    "Dao et al. 2022": "2.2:1 3.1:5 3.2:1",
-    "Rabe and Staats 2021": "2:2",
-    "Hu et al. 2021": "4.1:4 5.1:1 7.2:1",
-    "Elhage et al. 2021": "1:2 2:1",
-    "Olsson et al. 2022": "1:2 2:1 5:1",
-    "Loshchilov and Hutter 2017": "3:2",
-    "Loshchilov and Hutter 2019": "2:4",
-    "Press and Wolf 2017": "2:2 3:1 5:1",
-    "Radford et al. 2019": "2.3:2",
-    "Shieber 1985": "1:2",
-    "Devlin et al. 2019": "1:1 3.1:4 3.2:1 5.3:1",
-    "Salazar et al. 2020": "2.3:1",
-    "Howard and Ruder 2018": "1:1 3.3:1",
-    "Leviathan et al. 2023": "2.1:1 2.2:1 2.3:2 3.1:1 3.2:1 3.3:1 3.6:1",
-    "Willard and Louf 2023": "3:2",
-}
+STATEMENTS = tomllib.loads(text_of("texts/lectures/statements.toml"))
 ROW = re.compile(r"^\| (\d+(?:\.\d+)*)([a-z]) \| (.+?) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 EXERCISE = re.compile(r"(?<!recipe )`([a-z0-9_]+)(?:/(\w+)|::(\w+))?`")
 RECIPE = re.compile(r"recipe `(\w+)`")
@@ -84,14 +30,14 @@ VERDICT = r"(?:holds|undecided|does not hold)(?: \(.+?\))?"
 OUTCOME = re.compile(rf"{VERDICT}(?:, {VERDICT})*: (`[^`]+`(?:, `[^`]+`)*)|undecided \(.+\)")
 
 
-def text_of(lecture):
+def section_of(lecture):
     """Return the text under the heading of `lecture`."""
     return next(one for one in TEXT.split("\n## ") if one.startswith(f"{lecture}: "))
 
 
 def rows(lecture):
     """Return section, letter, statement, places and outcome of each row of `lecture`."""
-    return ROW.findall(text_of(lecture))
+    return ROW.findall(section_of(lecture))
 
 
 ALL = [row for lecture in STATEMENTS for row in rows(lecture)]
@@ -115,7 +61,7 @@ def test_every_statement_of_a_lecture_or_paper_has_one_row(lecture):
         for letter in ascii_lowercase[: int(count)]
     ]
     assert [section + letter for section, letter, *_ in rows(lecture)] == expected
-    ids = re.findall(r"^\| \d+(?:\.\d+)*[a-z]", text_of(lecture), re.MULTILINE)
+    ids = re.findall(r"^\| \d+(?:\.\d+)*[a-z]", section_of(lecture), re.MULTILINE)
     assert len(ids) == len(expected)
 
 

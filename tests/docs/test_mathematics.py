@@ -31,24 +31,18 @@ def test_a_formula_has_its_latex_for_readers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latex", "signs"), [("-x", 0), ("(-x)", 1), ("y = -x", 1), ("(y) - x", 0), ("y - x", 0)]
-)
-def test_a_sign_has_no_space_after_it(latex: str, signs: int) -> None:
-    assert mathml(latex, "inline").count('form="prefix"') == signs
-
-
-@pytest.mark.parametrize(
-    ("latex", "spaces"),
+    ("latex", "mark", "count"),
     [
-        (r"\log P", 1),
-        (r"\log(P)", 0),
-        (r"\max_i c_i", 1),
-        (r"\operatorname{ReLU}(x)", 0),
-        ("x y", 0),
+        *((latex, 'form="prefix"', 0) for latex in ("-x", "(y) - x", "y - x")),
+        *((latex, 'form="prefix"', 1) for latex in ("(-x)", "y = -x")),
+        *((latex, "mspace", 1) for latex in (r"\log P", r"\max_i c_i")),
+        *((latex, "mspace", 0) for latex in (r"\log(P)", r"\operatorname{ReLU}(x)", "x y")),
     ],
 )
-def test_a_function_without_brackets_has_a_space_after_it(latex: str, spaces: int) -> None:
-    assert mathml(latex, "inline").count("mspace") == spaces
+def test_a_space_stands_after_functions_without_brackets_and_after_no_sign(
+    latex: str, mark: str, count: int
+) -> None:
+    assert mathml(latex, "inline").count(mark) == count
 
 
 def test_bars_stand_close_and_a_condition_has_spaces() -> None:

@@ -51,6 +51,8 @@ def test_a_measurement_was_made_with_the_recipe_as_it_is(row):
     if found is None:
         return
     assert found["recipe"] == row.recipe
+    assert "/" not in json.dumps(found), "a folder of a machine"
+    assert isinstance(found["device"], str) and isinstance(found["threads"], int)
     kind = run_of(shlex.split(row.command)[2])
     values = tomllib.loads((RECIPES / kind / f"{row.recipe}.toml").read_text("utf-8"))
     settings = task_class(kind, Plugins().registry).options(**values).settings()
@@ -60,14 +62,6 @@ def test_a_measurement_was_made_with_the_recipe_as_it_is(row):
         assert measured and f"--order {found['options']['order']} " in row.command
     else:
         assert "epochs" in measured and len(measured) >= 5
-
-
-@rows
-def test_a_measurement_names_no_folder_of_a_machine(row):
-    found = measurement(row)
-    if found is not None:
-        assert "/" not in json.dumps(found)
-        assert isinstance(found["device"], str) and isinstance(found["threads"], int)
 
 
 def test_hours_without_a_result_follow_from_the_speed_that_was_measured():

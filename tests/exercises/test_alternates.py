@@ -18,8 +18,9 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from graded_changes import trains_nothing
 from repository import ROOT
-from right_answers import COURSE, SEEDS, failures, is_torch, runs_all, seeds_of, trains_nothing
+from right_answers import COURSE, SEEDS, failures, is_torch, runs_all, seeds_of
 
 ALTERNATES = ROOT / "tests" / "data" / "alternates"
 FILES = sorted(ALTERNATES.glob("*/*/*.py"))

@@ -9,13 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from graded_changes import untrained
-from grading import setting_of
+from graded_changes import GradedChanges, untrained
 
 from autograder.course.reading import find_course
-from autograder.grading.checks_run import Checks
-from autograder.grading.grader import Grader
-from autograder.submissions.submission import load_submission
 
 COURSE = find_course()
 NAMES = [exercise.name for exercise in COURSE.code_exercises]
@@ -34,31 +30,26 @@ def plain(value):
     return repr(value)
 
 
-def asked(exercise, submission, seed):
+def asked(grader, under_test):
     """Check with points -> all that it asks of the solution."""
-    grader = Grader(setting_of(COURSE), submission)
-    with grader.under_test(exercise) as under_test:
-        seeded = replace(under_test, seed=seed)
-        results = Checks(exercise).run(seeded, select=untrained)
-        found = {
-            check.id.partition("::")[2]: [
-                (
-                    [plain(vars(step)) for step in exchange.steps],
-                    [plain(outcome.value) for outcome in exchange.outcomes],
-                )
-                for exchange in seeded.transcripts[check.id].exchanges
-            ]
-            for check in results
-            if check.points and seeded.transcripts[check.id].complete
-        }
-    grader.close()
-    return found
+    transcripts = under_test.transcripts
+    return {
+        check.id.partition("::")[2]: [
+            (
+                [plain(vars(step)) for step in exchange.steps],
+                [plain(outcome.value) for outcome in exchange.outcomes],
+            )
+            for exchange in transcripts[check.id].exchanges
+        ]
+        for check in grader.run(under_test, select=untrained)
+        if check.points and transcripts[check.id].complete
+    }
 
 
 def fixed_checks(name):
     exercise = COURSE.exercise(name)
-    with load_submission(COURSE.root / "solutions", COURSE) as submission:
-        first, second = (asked(exercise, submission, seed) for seed in (1, 2))
+    with GradedChanges(COURSE).opened(exercise, exercise.solution_source()) as (grader, opened):
+        first, second = (asked(grader, replace(opened, seed=s)) for s in (1, 2))
     return {check for check, steps in first.items() if steps == second[check]}
 
 

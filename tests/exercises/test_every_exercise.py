@@ -6,8 +6,9 @@ from functools import cache
 from importlib.util import find_spec
 
 import pytest
+from graded_changes import trains_nothing
 from grading import fork_or_process, graded_folder, setting_of
-from right_answers import reference_failures, runs_all, trains_nothing
+from right_answers import reference_failures, runs_all
 
 from autograder.course.generated_stubs import available_stub
 from autograder.course.questions.description import Prose
@@ -90,6 +91,11 @@ def test_the_torch_backend_passes_the_checks(in_torch, request):
     """
     needs = runs_all if request.config.getoption("exercise") else trains_nothing
     assert list(reference_failures(in_torch, range(1), "torch", needs)) == []
+
+
+@pytest.mark.parametrize("name", ["ngram", "kneser_ney", "text_cnn"])
+def test_a_faster_form_in_numpy_passes_the_checks(name):
+    assert list(reference_failures(COURSE.exercise(name), range(1))) == []
 
 
 @pytest.mark.slow

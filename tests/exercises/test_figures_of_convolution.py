@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from drawn_figures import SVG, root_of, texts_of
 from repository import ROOT
 
 from framework.providers.backends import Backend
@@ -21,18 +21,11 @@ from solutions.convolution.pooling.pooling import (
 from solutions.convolution.text_cnn.text_cnn import windows_with_words
 
 UNIT = ROOT / "exercises/convolution"
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def texts(exercise, figure):
-    """Return the texts of a figure in the order of drawing."""
-    root = ET.parse(UNIT / exercise / f"{figure}.svg").getroot()
-    return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
 
 def boxes(exercise, figure):
     """Return how often each box, of one style, width and height, occurs in a figure."""
-    root = ET.parse(UNIT / exercise / f"{figure}.svg").getroot()
+    root = root_of(f"convolution/{exercise}/{figure}.svg")
     return Counter(
         (box.get("class"), float(box.get("width")), float(box.get("height")))
         for box in root.iter(f"{SVG}rect")
@@ -51,11 +44,12 @@ def test_windows_of_conv1d_are_counted():
     settings = ({}, {"padding": 1}, {"stride": 2}, {"dilation": 2})
     layers = [Conv1d(1, 1, 3, rng=np.random.default_rng(0), **setting) for setting in settings]
     counts = [f"T' = {layer.output_length(7)}" for layer in layers]
-    assert [text for text in texts("conv1d", "windows") if text.startswith("T'")] == counts
+    drawn = texts_of("convolution/conv1d/windows.svg")
+    assert [text for text in drawn if text.startswith("T'")] == counts
 
 
 def test_poolings_of_the_drawn_channel():
-    drawn = texts("pooling", "poolings")
+    drawn = texts_of("convolution/pooling/poolings.svg")
     c = np.array([float(number) for number in drawn[1:7]])[None, :, None]
     results = [
         number
@@ -88,7 +82,8 @@ def test_shapes_of_the_deep_network():
     for layer in model.trunk:
         x = layer.forward(x)
         shapes.append(x.shape[1:])
-    drawn = [text for text in texts("deep_text_cnn", "network") if text.startswith("(")]
+    texts = texts_of("convolution/deep_text_cnn/network.svg")
+    drawn = [text for text in texts if text.startswith("(")]
     written = [f"(s{length}, {maps}M)" for length, maps in (("/2", 2), ("/4", 4), ("/8", 8))]
     assert drawn == ["(s, M)", "(s, M)", *written, "(k, 8M)"]
     computed = dict.fromkeys(shapes)  # a pooling has the length of its stage, not yet the maps

@@ -1,10 +1,8 @@
 """What the figures of the unit on neural networks draw is what the solutions compute."""
 
-from xml.etree import ElementTree as ET
-
 import numpy as np
 import pytest
-from repository import ROOT
+from drawn_figures import texts_of
 
 from docs.figures import neural_networks as figures
 from solutions.neural_networks.activations import activations
@@ -24,14 +22,6 @@ CLASSES = dict(
         strict=True,
     )
 )
-
-
-def texts(exercise, name):
-    """The texts of a figure, in the order of the file."""
-    file = ROOT / f"exercises/neural_networks/{exercise}/{name}.svg"
-    return [
-        "".join(text.itertext()) for text in ET.parse(file).iter("{http://www.w3.org/2000/svg}text")
-    ]
 
 
 def test_the_hidden_layer_separates_the_points_and_no_line_does():
@@ -63,7 +53,7 @@ def test_the_tape_holds_the_numbers_of_the_figure():
     x, w, b = map(tape.value, (3.0, 2.0, -1.0))
     tape.backward((x * w + b) * x)
     shown = [f"{n:g}".replace("-", "−") for value in tape.values for n in (value.data, value.grad)]
-    written = texts("autograd", "tape")[3:-2]
+    written = texts_of("neural_networks/autograd/tape.svg")[3:-2]
     assert [text for i, text in enumerate(written) if i % 3] == shown
 
 
@@ -71,7 +61,7 @@ def test_the_masks_are_factors_of_training():
     for layer in (Dropout, VariationalDropout):
         factors = layer(0.6, rng=np.random.default_rng(0)).forward(np.ones((1, 5, 4)))
         assert set(factors.ravel()) == {0.0, 1.0}
-    cells = [text for text in texts("dropout", "masks") if text in ("0", "1")]
+    cells = [text for text in texts_of("neural_networks/dropout/masks.svg") if text in ("0", "1")]
     for row in np.array(cells).reshape(2, 4, 5)[1]:
         assert len(set(row)) == 1  # one mask for all steps
 

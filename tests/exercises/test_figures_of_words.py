@@ -1,11 +1,10 @@
 """Figures on words, translations and transformers show what the solutions compute."""
 
 from collections import Counter
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from repository import ROOT
+from drawn_figures import SVG, root_of, texts_of
 
 from docs.figures.transformers import (
     DRAFTED,
@@ -45,14 +44,11 @@ from solutions.translation.subwords.subwords import decode, encode, learn_merges
 from solutions.word_vectors.one_hot.one_hot import cosine_similarity, one_hot
 from solutions.word_vectors.word2vec.word2vec import context_pairs
 
-SVG = "{http://www.w3.org/2000/svg}"
 
-
-def texts_of(figure):
+def styled_texts_of(figure):
     """Return the texts of a figure, and the class of the shape that each is drawn in."""
-    root = ET.parse(ROOT / "exercises" / figure).getroot()
     style, texts = "", []
-    for element in root.iter():
+    for element in root_of(figure).iter():
         style = element.get("class", "") if element.tag == f"{SVG}rect" else style
         if element.tag == f"{SVG}text":
             texts.append(("".join(element.itertext()).strip(), style))
@@ -60,7 +56,7 @@ def texts_of(figure):
 
 
 def test_one_hot_vectors_of_hotel_motel_and_cat():
-    texts = [text for text, _ in texts_of("word_vectors/one_hot/dense.svg")]
+    texts = texts_of("word_vectors/one_hot/dense.svg")
     digits = np.array([float(text) for text in texts if text in "01"])
     vectors = one_hot(np.array([2, 5, 6]), 7)
     np.testing.assert_array_equal(digits.reshape(3, 7), vectors)
@@ -71,17 +67,17 @@ def test_one_hot_vectors_of_hotel_motel_and_cat():
 def test_the_gap_of_a_model_that_is_too_sure():
     confidence = np.repeat([0.1, 0.3, 0.5, 0.7, 0.9], 100)
     correct = np.concatenate([np.arange(100) < round(100 * accuracy) for accuracy in ACCURACY])
-    texts = [text for text, _ in texts_of("translation/evaluation/reliability.svg")]
+    texts = texts_of("translation/evaluation/reliability.svg")
     assert f"mean gap: ECE = {calibration_error(confidence, correct, 5):.2g}" in texts
 
 
 def test_the_weights_of_a_translator_sum_to_one():
-    texts = [text for text, _ in texts_of("translation/attentive_translator/translator.svg")]
+    texts = texts_of("translation/attentive_translator/translator.svg")
     assert sum(float(text) for text in texts if text.startswith("0.")) == pytest.approx(1)
 
 
 def test_statistics_of_a_column_and_of_a_row():
-    drawn = texts_of("transformers/layer_norm/axes.svg")
+    drawn = styled_texts_of("transformers/layer_norm/axes.svg")
     x = np.array(ROWS, float)
     numbers = [(float(text), style) for text, style in drawn if text.isdigit()]
     np.testing.assert_array_equal([n for n, _ in numbers], np.tile(x.ravel(), 2))
@@ -96,20 +92,20 @@ def test_statistics_of_a_column_and_of_a_row():
 
 def test_hands_at_the_angles_of_their_pairs():
     figure = "transformers/positions/pairs.svg"
-    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    root = root_of(figure)
     lines = [line.get("points").split() for line in root.iter(f"{SVG}polyline")]
     hands = np.array([[[*map(float, point.split(","))] for point in line] for line in lines])
     turned = (hands[:, 1] - hands[:, 0]).reshape(PAIRS, 7, 2) * [1, -1]
     turned /= np.linalg.norm(turned, axis=-1, keepdims=True)
     expected = sinusoidal(7, D).reshape(7, -1, 2)[:, :PAIRS, ::-1]
     np.testing.assert_allclose(turned, expected.swapaxes(0, 1), atol=0.02)
-    texts = [text for text, _ in texts_of(figure) if text.endswith(" t")]
+    texts = [text for text in texts_of(figure) if text.endswith(" t")]
     assert texts[:-1] == [f"{rate:.2g} t" for rate in angles(np.arange(2), D)[1, :PAIRS]]
 
 
 def test_scores_of_all_pairs_and_of_a_block():
     figure = "transformers/blockwise_attention/blocks.svg"
-    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    root = root_of(figure)
     styles = [element.get("class") for element in root.iter(f"{SVG}rect")]
     drawn = np.array([style for style in styles if style in ("on", "off")]) == "on"
     whole, in_blocks = drawn.reshape(2, WORDS, WORDS)
@@ -118,26 +114,26 @@ def test_scores_of_all_pairs_and_of_a_block():
     assert whole.all()
     np.testing.assert_array_equal(np.flatnonzero(in_blocks[0]), [2 * KEYS, 2 * KEYS + 1])
     assert in_blocks.sum() == scores.size
-    texts = [text for text, _ in texts_of(figure)]
+    texts = texts_of(figure)
     assert f"{whole.sum()} scores" in texts
     assert f"{scores.size}" in texts
 
 
 def test_numbers_of_a_trained_matrix_and_of_thin_ones():
     figure = "transformers/lora/thin.svg"
-    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    root = root_of(figure)
     drawn = Counter(element.get("class") for element in root.iter(f"{SVG}rect"))
     layer = part("affine")(THIN, THIN, rng=np.random.default_rng(0))
     lora = LoRA(layer, RANK, 1.0, rng=np.random.default_rng(0))
     kept, learned = layer.parameters["W"].size, sum(x.size for x in lora.parameters.values())
     assert (drawn["box"], drawn["on"]) == (kept, learned)
-    texts = [text for text, _ in texts_of(figure)]
+    texts = texts_of(figure)
     assert [f"{kept} numbers, kept", f"{learned} numbers, learned"] == texts[-2:]
 
 
 def test_the_curve_of_warmup_and_cosine():
     figure = "transformers/warmup_and_decay/schedule.svg"
-    root = ET.parse(ROOT / "exercises" / figure).getroot()
+    root = root_of(figure)
     lines = {line.get("class"): line.get("points") for line in root.iter(f"{SVG}polyline")}
     points = np.array([[*map(float, point.split(","))] for point in lines["first"].split()])
     drawn = (points - points[0]) / [370, -140]
@@ -148,7 +144,7 @@ def test_the_curve_of_warmup_and_cosine():
 
 def test_heads_read_the_columns_that_the_figure_gives_them():
     """A head changes with the columns that are drawn in its box, and with no others."""
-    texts = [text for text, _ in texts_of("transformers/multi_head_attention/heads.svg")]
+    texts = texts_of("transformers/multi_head_attention/heads.svg")
     columns = texts[1 : 1 + H + 2 * G]
     model = MultiHeadAttention(H, H, key_value_heads=G, rng=np.random.default_rng(0))
     model.parameters["W_o"][...] = np.eye(H)
@@ -163,7 +159,7 @@ def test_heads_read_the_columns_that_the_figure_gives_them():
 
 
 def test_the_order_of_norm_layer_and_sum():
-    drawn = [text for text, _ in texts_of("transformers/transformer_block/norms.svg")]
+    drawn = texts_of("transformers/transformer_block/norms.svg")
     rng = np.random.default_rng(0)
     x, norm = rng.normal(size=(1, 3, 4)), LayerNorm(4)
     for name, boxes in LAYERS.items():
@@ -181,7 +177,7 @@ def test_the_order_of_norm_layer_and_sum():
 
 
 def test_the_rows_that_each_token_computes():
-    root = ET.parse(ROOT / "exercises/transformers/transformer_lm/cache.svg").getroot()
+    root = root_of("transformers/transformer_lm/cache.svg")
     boxes = [(float(box.get("x")), float(box.get("y")), box.get("class"))
              for box in root.iter(f"{SVG}rect") if box.get("width") == "30"]  # fmt: skip
     for is_left in (True, False):
@@ -196,7 +192,7 @@ def test_chosen_words_of_a_masked_language_model():
     """The text is one of the language; MASK, another word and the word itself each stand once."""
     language = CorrelativeLanguage()
     assert np.isfinite(language.automaton.log_probabilities(TEXT)).all()
-    drawn = texts_of("transformers/masked_lm/masked.svg")
+    drawn = styled_texts_of("transformers/masked_lm/masked.svg")
     assert [text for text, style in drawn if style == "gate"] == [*READ.values()]
     predicted = [text for text, style in drawn if style == "on" and text in TEXT]
     assert {TEXT[t] for t in READ} <= {*predicted}
@@ -224,7 +220,7 @@ def test_the_words_that_are_kept_and_the_one_that_is_rejected():
     for i, (_, of_draft, of_target, _) in enumerate(DRAFTED):
         q[0, i, i], p[0, i, i] = of_draft, of_target
     accepted, _ = verify(ids, np.log(q), np.log(p), rng=Drawn())
-    texts = [text for text, _ in texts_of("transformers/speculative_decoding/verified.svg")]
+    texts = texts_of("transformers/speculative_decoding/verified.svg")
     assert texts.count("kept") == accepted[0] == 2
     assert texts.count("rejected") == 1
     for word, of_draft, of_target, u in DRAFTED:
@@ -233,7 +229,7 @@ def test_the_words_that_are_kept_and_the_one_that_is_rejected():
 
 
 def test_both_heads_of_the_circuit_read_what_the_solution_counts():
-    drawn = texts_of("transformers/induction/circuit.svg")
+    drawn = styled_texts_of("transformers/induction/circuit.svg")
     words = ["</s>", *SENTENCE, "</s>", *map(str.upper, SENTENCE[:2])]
     by_layer = [text for text, _ in drawn if text in words]
     fish = words.index("fish")
@@ -246,7 +242,7 @@ def test_both_heads_of_the_circuit_read_what_the_solution_counts():
 
 
 def test_the_window_of_into():
-    drawn = texts_of("word_vectors/word2vec/window.svg")
+    drawn = styled_texts_of("word_vectors/word2vec/window.svg")
     words = ["problems", "turning", "into", "banking", "crises", "as"]
     centers, outsides = context_pairs(range(len(words)), window=2)
     beside = {words[o] for c, o in zip(centers, outsides, strict=True) if words[c] == "into"}
@@ -255,7 +251,7 @@ def test_the_window_of_into():
 
 
 def test_the_window_of_a_language_model_ends_at_the_last_word():
-    drawn = texts_of("language_models/window_lm/window.svg")
+    drawn = styled_texts_of("language_models/window_lm/window.svg")
     words = [text for text, _ in drawn if text in ["clock", "the", "students", "opened", "their"]]
     model = WindowLM(len(words), 2, 3, rng=np.random.default_rng(0))
     logits = []

@@ -13,6 +13,7 @@ import random
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,6 @@ def not_numbers(value: Any) -> Any:
 
 def ones(value: Any) -> Any:
     return np.ones_like(value) if isinstance(value, np.ndarray) else type(value)(1)
-
-
-#: Kind -> what fills arrays and numbers; None where the answer is None.
-KINDS = {"zeros": zeros, "nan": not_numbers, "nothing": None, "ones": ones}
-#: Kind -> which of the arguments of the right form is the answer.
-ECHOES = {"first": 0, "last": -1}
 
 
 class Hollow(ChangedAnswers):
@@ -134,21 +129,25 @@ def in_width(one: Any, width: int) -> Any:
     return np.take(one, np.arange(width) % one.shape[-1], axis=-1)
 
 
-def hollow(kind: str) -> Callable[[Any], Hollow]:
-    """Return what makes a session with the reference one with answers of this kind."""
-    if kind in ECHOES:
-        return lambda inner: Echo(inner, ECHOES[kind])
-    return lambda inner: Hollow(inner, KINDS[kind])
+#: Kind -> what makes a session with the reference one with answers of this kind.
+KINDS = {
+    "zeros": partial(Hollow, filled=zeros),
+    "nan": partial(Hollow, filled=not_numbers),
+    "nothing": partial(Hollow, filled=None),
+    "ones": partial(Hollow, filled=ones),
+    "first": partial(Echo, place=0),
+    "last": partial(Echo, place=-1),
+}
 
 
 def earned_by(name: str, kind: str) -> set[str]:
     """Return the checks with points that hollow answers pass; those of exceptions aside."""
-    results = results_of(name, hollow(kind))
+    results = results_of(name, KINDS[kind])
     passed = (check for check in results if check.earned and not check.evidence.refused)
     return {check.id.partition("::")[2] for check in passed}
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *ECHOES])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=() if name in SAMPLE else pytest.mark.slow) for name in NAMES],

@@ -1,6 +1,7 @@
 """The solution of `lexicon` beside NLTK, on our own files and on the whole of WordNet."""
 
 import random
+import shutil
 import warnings
 from itertools import pairwise
 
@@ -13,7 +14,8 @@ from solutions.word_vectors.lexicon.lexicon import hypernym_closure, path_simila
 
 pytest.importorskip("nltk", reason="NLTK is the second implementation: it is in the extra `dev`")
 
-from nltk_wordnet import opened
+import nltk.data
+from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
 WORDNET = pytest.param(
     DEBIAN_WORDNET,
@@ -28,14 +30,28 @@ WORDNET = pytest.param(
 )
 
 
+class Reader(WordNetCorpusReader):
+    """NLTK's reader without a map to another version, for which it would need downloads."""
+
+    def map_wn(self, version="wordnet"):
+        pass
+
+
 @pytest.fixture(scope="module", params=[pytest.param(None, id="mini"), WORDNET])
 def both(request, tmp_path_factory):
-    """A plain lexicon, and NLTK's reader of the same files."""
-    folder = request.param or tmp_path_factory.mktemp("mini_lexicon")
+    """A plain lexicon, and NLTK's reader of the same files; its warnings are errors."""
+    folder = tmp_path_factory.mktemp("lexicon")
     if request.param is None:
         write_wordnet(mini_entries(), folder)
-    with opened(folder) as reader:
-        yield read_wordnet(folder), reader
+    else:
+        shutil.copytree(request.param, folder, dirs_exist_ok=True)
+        for name in ("noun", "verb", "adj", "adv"):
+            (folder / f"{name}.exc").touch()
+    (folder / "lexnames").write_text("".join(f"{i:02d}\tfile\t1\n" for i in range(45)))
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setattr(nltk.data, "path", [str(folder)])  # it reads no files elsewhere
+        warnings.filterwarnings("ignore", message="The multilingual functions")
+        yield read_wordnet(folder), Reader(str(folder), None)
 
 
 def theirs(reader, id):

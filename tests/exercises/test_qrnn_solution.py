@@ -1,19 +1,17 @@
-"""The QRNN at work: a language model and a sentiment classifier (lecture 11, 5.2 and 5.3)."""
+"""The QRNN at work as a language model (lecture 11, 5.2 and 5.4)."""
 
 import numpy as np
 
-from framework.data.vocabulary import PAD
 from framework.evaluation.metrics import language_model_perplexity
-from framework.interfaces import Model, NumpyArrays
+from framework.interfaces import NumpyArrays
 from framework.models.parts import parts_from
-from framework.training.loops import classifier_steps, language_model_steps
+from framework.training.loops import language_model_steps
 from plugins.lectures.languages.agreement import AgreementLanguage
-from plugins.lectures.languages.sentiment import SentimentGrammar
 from solutions.convolution.qrnn.qrnn import QRNN
 from solutions.gated_rnns.stacked.stacked import Stacked
 from solutions.language_models.rnn_lm.rnn_lm import RecurrentLM
 from solutions.neural_networks.losses.losses import SoftmaxCrossEntropy
-from solutions.neural_networks.neuron.neuron import Affine, sigmoid
+from solutions.neural_networks.neuron.neuron import sigmoid
 from solutions.neural_networks.optimizers.optimizers import Adam
 
 
@@ -52,37 +50,3 @@ def test_what_one_layer_of_width_2_cannot_remember():
     assert narrow > 1.07
     assert wide < 1.06
     assert deep < 1.06
-
-
-class Classifier(Model):
-    """The sentiment of a text, from the state after its last word."""
-
-    def __init__(self, V, E, H, rng):
-        super().__init__()
-        self.add_parameter("embedding", rng.normal(scale=0.5, size=(V, E)))
-        self.qrnn = self.add_child("qrnn", QRNN(E, H, 2, "fo", rng=rng))
-        self.output = self.add_child("output", Affine(H, 2, rng=rng))
-
-    def forward(self, ids):
-        self.ids = ids
-        h = self.qrnn.forward(self.parameters["embedding"][ids], None, ids != PAD)
-        return self.output.forward(h[:, -1])
-
-    def backward(self, grad_logits):
-        grad_h = np.zeros((*self.ids.shape, self.qrnn.hidden_size))
-        grad_h[:, -1] = self.output.backward(grad_logits)
-        grad_e, _ = self.qrnn.backward(grad_h)
-        np.add.at(self.gradients["embedding"], self.ids, grad_e)
-
-
-def test_it_reads_negations_that_a_bag_of_words_cannot():
-    grammar, rng = SentimentGrammar(), np.random.default_rng(3)
-    (ids, labels), (held_out, right) = (grammar.sample(n, rng=rng) for n in (1500, 1000))
-    model = Classifier(len(grammar.vocabulary), 8, 16, rng)
-    list(classifier_steps(
-        model, ids, labels, loss=SoftmaxCrossEntropy(), optimizer=Adam(0.02),
-        arrays=NumpyArrays(), batch_size=50, epochs=8, rng=rng,
-    ))  # fmt: skip
-    found = (model.forward(held_out).argmax(axis=1) == right).mean()
-    assert found > (grammar.best_order_blind_accuracy + grammar.best_accuracy) / 2
-    assert found > grammar.best_accuracy - 0.03

@@ -4,16 +4,12 @@ import math
 from dataclasses import replace
 
 import pytest
+from graded_changes import GradedChanges
 
 from autograder.course.reading import find_course
 from autograder.course.thresholds import HIGHER, better
-from autograder.grading.grader import Grader
-from autograder.grading.setting import GradingSetting
 from autograder.results.findings.figures import Curve
-from autograder.sandbox.runners import choose
-from autograder.submissions.submission import load_submission
 from autograder.verdicts import Verdict
-from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.calibration.tolerance import FALSE_FAILURE
 
 COURSE = find_course()
@@ -45,11 +41,8 @@ def test_what_never_reaches_its_threshold_fails_in_time(exercise):
     trainings = sum(threshold.attempts for threshold in thresholds.values())
     limit = replace(exercise.time, total=min(exercise.time.total, LONGEST * trainings))
     hopeless = replace(exercise, thresholds=thresholds, time=limit)
-    setting = GradingSetting(COURSE, Plugins(), choose("process"))
-    with load_submission(COURSE.root / "solutions", COURSE) as submission:
-        grader = Grader(setting, submission)
-        with grader.under_test(hopeless) as under_test:
-            trained = [check for check in grader.run(under_test) if check.of(Curve)]
-        grader.close()
+    source = exercise.solution_source()
+    with GradedChanges(COURSE).opened(hopeless, source) as (grader, under_test):
+        trained = [check for check in grader.run(under_test) if check.of(Curve)]
     assert len(trained) >= len(thresholds)
     assert {check.verdict for check in trained} == {Verdict.FAILED}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import resource
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -137,10 +138,8 @@ class WrongAnswers(ChangedAnswers):
 
 def graded_wrongly(name, seed, *, trained):
     """What becomes of the checks of an exercise whose answers are wrong."""
-    draw = random.Random(f"{name} {seed}")
-    return results_of(
-        name, lambda inner: WrongAnswers(inner, draw), seed=seed, trained=trained, limits=LIMITS
-    )
+    changed = partial(WrongAnswers, draw=random.Random(f"{name} {seed}"))
+    return results_of(name, changed, seed=seed, trained=trained, limits=LIMITS)
 
 
 def hold(name, results, seed):

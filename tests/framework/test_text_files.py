@@ -17,28 +17,24 @@ def test_line_ends_and_a_byte_order_mark_are_no_part_of_the_text(tmp_path):
         read_text(tmp_path)
 
 
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_text_in_another_encoding_is_named_with_its_line(tmp_path, mark):
-    file = tmp_path / "notes.txt"
-    file.write_bytes(mark + b"one\ntwo \xfc\n")
-    with pytest.raises(
-        BadInputError, match=r"notes\.txt, line 2, is not UTF-8 text \(byte 0xfc\)\. Save the file"
-    ):
-        read_text(file)
+ENCODING = r"{}, line 2, is not UTF-8 text \(byte 0xfc\)\. Save the file"
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
+    ("name", "data", "message"),
     [
-        (b'a = 1\nb = "\xfc"\n', r"x\.toml, line 2, is not UTF-8 text"),
-        (b"a = " + b"[" * 5000, r"x\.toml cannot be read: "),
+        ("notes.txt", b"one\ntwo \xfc\n", ENCODING.format("notes.txt")),
+        ("notes.txt", b"\xef\xbb\xbfone\ntwo \xfc\n", ENCODING.format("notes.txt")),
+        ("x.toml", b'a = 1\nb = "\xfc"\n', ENCODING.format("x.toml")),
+        ("x.toml", b"a = " + b"[" * 5000, r"x\.toml cannot be read: "),
+        ("x.toml", b"a = 1\nb == 2\n", "line 2"),
     ],
 )
-def test_toml_that_cannot_be_read_names_its_file(tmp_path, data, message):
-    file = tmp_path / "x.toml"
+def test_what_cannot_be_read_is_named_with_its_line(tmp_path, name, data, message):
+    file = tmp_path / name
     file.write_bytes(data)
     with pytest.raises(BadInputError, match=message):
-        read_table(file)
+        (read_table if name == "x.toml" else read_text)(file)
 
 
 def test_all_keys_that_are_missing_are_named_at_once(tmp_path):

@@ -65,9 +65,3 @@ def test_what_does_not_fit_names_the_line_of_the_key(file, old, new, check, said
     file.write_text(TEXT.replace(old, new), "utf-8")
     with pytest.raises(BadInputError, match=rf"x\.toml{said}"):
         check(read_table(file))
-
-
-def test_what_is_no_toml_names_the_line(file):
-    file.write_text("a = 1\nb == 2\n", "utf-8")
-    with pytest.raises(BadInputError, match="line 2"):
-        read_table(file)

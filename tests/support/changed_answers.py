@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from graded_changes import untrained
+
 from autograder.checks.host_limits import LIMITED
 from autograder.course.reading import find_course
 from autograder.grading.checks_run import Checks
-from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.under_test import ExerciseUnderTest, open_inline
 from autograder.sandbox.session.inline import InlineSession, ReferenceSession
 from framework.providers.backends import REFERENCE, Backend
@@ -45,11 +46,6 @@ class ChangedAnswers:
         self.inner.close()
 
 
-def _untrained(items):
-    """Leave out the checks that train a model."""
-    items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
-
-
 def results_of(name, changed, *, seed=0, trained=False, limits=LIMITED):
     """The results of all checks of an exercise for the session ``changed(inner)``."""
     exercise = COURSE.exercise(name)
@@ -60,6 +56,6 @@ def results_of(name, changed, *, seed=0, trained=False, limits=LIMITED):
     )
     under_test = ExerciseUnderTest(exercise, changed(inner), reference, seed, host_limits=limits)
     try:
-        return Checks(exercise).run(under_test, select=None if trained else _untrained)
+        return Checks(exercise).run(under_test, select=None if trained else untrained)
     finally:
         under_test.close()

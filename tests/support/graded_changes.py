@@ -6,16 +6,20 @@ the order of their exercises: only the last exercise is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import pytest
 from grading import fork_or_process
 
+from autograder.conversations.player import RecordedSession
 from autograder.course.reading import Course, Exercise, find_course
 from autograder.diagnosis.comparison import numpy_errors_ignored
 from autograder.diagnosis.diagnose import diagnosed
+from autograder.diagnosis.from_recording import diagnosed_from_recording
 from autograder.diagnosis.recorded import RecordedCheck, Replayer
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
 from autograder.diagnosis.solution_changes.search import Trials
@@ -23,10 +27,10 @@ from autograder.grading.checks_run import Selection
 from autograder.grading.grader import Grader
 from autograder.grading.pytest_plugin import fixtures_of
 from autograder.grading.setting import GradeOptions, GradingSetting
+from autograder.grading.under_test import ExerciseUnderTest
 from autograder.grading.watching import Memory
-from autograder.results.report import CheckResult, Diagnosis
-from autograder.sandbox.runners import choose
-from autograder.sandbox.session.session import Transcript
+from autograder.results.report import CheckResult, Diagnosis, ExerciseResult, TaskResult
+from autograder.sandbox.session.session import Session, Transcript
 from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 from framework.providers.backends import REFERENCE, part_source
@@ -34,9 +38,14 @@ from framework.providers.loaded_plugins import Plugins
 from plugins.authoring.audit.trials import handed_in
 
 
+def trains_nothing(check: pytest.Item) -> bool:
+    """Return whether a check trains no model."""
+    return "metric_threshold" not in fixtures_of(check)
+
+
 def untrained(items: list[pytest.Item]) -> None:
     """Leave out the checks that train a model."""
-    items[:] = [item for item in items if "metric_threshold" not in fixtures_of(item)]
+    items[:] = filter(trains_nothing, items)
 
 
 def named(*names: str) -> Selection:
@@ -64,13 +73,20 @@ class Told:
         return {self.id, self.second} - {""}
 
 
+def as_result(exercise: Exercise, checks: Sequence[CheckResult]) -> ExerciseResult:
+    """Return `checks` as rules judge them together."""
+    tasks = tuple(TaskResult(check.task, (check,)) for check in checks)
+    return ExerciseResult(exercise.name, exercise.unit, exercise.title, tasks)
+
+
 @dataclass(frozen=True)
 class Graded:
-    """One submission: its checks, and what they asked."""
+    """One submission: its checks, what they asked, and the reference that answered."""
 
     exercise: Exercise
-    checks: list[CheckResult]
+    checks: Sequence[CheckResult]
     transcripts: Mapping[str, Transcript]
+    reference: Session
     parts: PartSource
 
     @property
@@ -80,6 +96,9 @@ class Graded:
 
     def explained(self, **options: bool) -> list[CheckResult]:
         """Return the checks, with a diagnosis where there is one."""
+        if isinstance(self.reference, RecordedSession):
+            tapes = {check.id: self.reference.tape_of(check.id) for check in self.checks}
+            return diagnosed_from_recording(self.checks, self.transcripts, tapes)
         return diagnosed(self.exercise, self.checks, self.transcripts, self.parts, **options)
 
     def told(self, **options: bool) -> list[Told]:
@@ -104,15 +123,23 @@ class Graded:
     def told_if_failed(self) -> dict[str, Diagnosis]:
         """What would be said, had every check failed."""
         failed = [replace(check, verdict=Verdict.FAILED) for check in self.checks]
-        told = Graded(self.exercise, failed, self.transcripts, self.parts)
-        return told.diagnoses()
+        return replace(self, checks=failed).diagnoses()
 
 
 class GradedChanges:
-    """Grades changed solutions, one after the other in this process."""
+    """Grades changed solutions, one after the other in this process.
 
-    def __init__(self, course: Course | None = None) -> None:
+    Args:
+        course: has the solutions.
+        graded_in: the course or the kit that grades; by default `course`.
+        options: of `GradeOptions`.
+    """
+
+    def __init__(
+        self, course: Course | None = None, graded_in: Course | None = None, **options: Any
+    ) -> None:
         self.course = course or find_course()
+        self.graded_in, self._options = graded_in or self.course, options
         self._last: tuple[str, str] = "", ""
         self._memory = Memory()
 
@@ -130,30 +157,48 @@ class GradedChanges:
             required: sources of what it requires; the solutions are used for the others.
             select: leaves checks out.
         """
-        exercise, setting = self.course.exercise(name), self._setting(backend)
-        with handed_in(setting, exercise, "a test", source, required) as submission:
-            grader = Grader(setting, submission, memory=self._memory_of(name, backend))
-            try:
-                with grader.under_test(exercise) as under_test:
-                    checks = grader.run(under_test, select=select)
-                    asked = under_test.transcripts
-            finally:
-                grader.close()
-        parts = part_source(setting.plugins.registry, [REFERENCE])
-        return Graded(exercise, checks, asked, parts)
+        exercise = self.graded_in.exercise(name)
+        with self.opened(exercise, source, backend, required) as (grader, under_test):
+            checks = grader.run(under_test, select=select)
+            asked, reference = under_test.transcripts, under_test.reference_session
+        parts = part_source(self._plugins.registry, [REFERENCE])
+        return Graded(exercise, checks, asked, reference, parts)
+
+    @contextmanager
+    def opened(
+        self,
+        exercise: Exercise,
+        source: str | None,
+        backend: str = REFERENCE,
+        required: Mapping[str, str] | None = None,
+    ) -> Iterator[tuple[Grader, ExerciseUnderTest]]:
+        """Yield a grader of `source`, and what it grades; without a source, a provider's."""
+        options = GradeOptions(**{"backend": backend, **self._options})
+        setting = GradingSetting(self.graded_in, self._plugins, fork_or_process(), options)
+        memory = self._memory_of(exercise.name, backend)
+        with ExitStack() as stack:
+            submission = None
+            if source is not None:
+                whole = replace(setting, course=self.course)
+                solved = self.course.exercise(exercise.name)
+                submission = handed_in(whole, solved, "a test", source, required)
+                stack.enter_context(submission)
+            grader = stack.enter_context(closing(Grader(setting, submission, memory=memory)))
+            yield grader, stack.enter_context(grader.under_test(exercise))
+
+    def forget_answers(self) -> None:
+        """Forget what the reference has answered; those who ask it keep their places."""
+        for remembered in self._memory.answers.values():
+            remembered.clear()
 
     def _memory_of(self, name: str, backend: str) -> Memory:
         if self._last != (name, backend):
             self._last, self._memory = (name, backend), Memory()
         return self._memory
 
-    def _setting(self, backend: str) -> GradingSetting:
-        sandbox = fork_or_process() if backend == REFERENCE else choose("process")
-        return GradingSetting(self.course, self._plugins, sandbox, GradeOptions(backend=backend))
-
     @cached_property
     def _plugins(self) -> Plugins:
-        return Plugins(course=self.course)
+        return Plugins(course=self.graded_in)
 
 
 def _told(check: CheckResult, said: Diagnosis | None) -> Told:

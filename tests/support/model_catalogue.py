@@ -164,9 +164,15 @@ MODELS = [
     ("masked_lm", "transformer_encoder", (6, 5, 4, 2, 2), {}, (IDS,)),
     ("masked_lm", "masked_lm", (6, 5, 4, 2, 1), {}, (IDS, IDS > 2)),
     ("fine_tuning", "text_classifier", (6, 5, 4, 2, 1, 3), {}, (IDS,)),
-    ("attention", "dot_product_attention", (), {}, (X, X, X, MASK)),
-    ("attention", "bilinear_attention", (4, 4), {}, (X, X, X, MASK)),
-    ("attention", "additive_attention", (4, 4, 3), {}, (X, X, X, MASK)),
+    *(
+        ("attention", name, sizes, {}, (X[:, :5], X, X[..., :3], mask))
+        for name, sizes in (
+            ("dot_product_attention", ()),
+            ("bilinear_attention", (4, 4)),
+            ("additive_attention", (4, 4, 3)),
+        )
+        for mask in (None, MASK, GAPS[:, :5, None] & GAPS[:, None])
+    ),
     *(
         ("blockwise_attention", "blockwise_attention", (3,), {"causal": c}, (X, X, X, MASK))
         for c in (False, True)

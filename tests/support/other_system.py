@@ -7,52 +7,23 @@ of signals, limits of resources, `select.poll`. Workers start in the same way. `
 
 from __future__ import annotations
 
-import faulthandler
+import importlib
 import io
 import os
 import runpy
-import select
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
 
-#: What macOS does not have, of what Linux has.
-NOT_ON_MACOS = {
-    os: ("sched_getaffinity", "sched_setaffinity", "pidfd_open", "memfd_create", "unshare"),
-    signal: ("SIGSTKFLT", "SIGPWR", "pidfd_send_signal"),
-    select: ("epoll",),
-}
-#: What Windows does not have; `set_blocking` came with Python 3.12.
-NOT_ON_WINDOWS = {
-    os: (
-        *NOT_ON_MACOS[os], "fork", "forkpty", "setsid", "getsid", "killpg", "getpgid", "setpgid",
-        "getpgrp", "getuid", "geteuid", "getgid", "getegid", "getgroups", "mkfifo", "mknod", "wait",
-        "wait3", "wait4", "waitid", "WNOHANG", "WIFEXITED", "WEXITSTATUS", "WIFSIGNALED",
-        "WTERMSIG", "uname", "nice", "getpriority", "setpriority", "pread", "pwrite", "chown",
-        "fchown", "fchmod", "fchdir", "openpty", "ttyname", "ctermid", "sysconf", "confstr",
-        "pathconf", "statvfs", "getloadavg", "posix_spawn", "posix_spawnp", "sendfile", "pipe2",
-        "set_blocking", "get_blocking", "lockf", "eventfd", "O_NONBLOCK", "O_CLOEXEC",
-        "O_DIRECTORY", "O_NOFOLLOW", "O_PATH",
-    ),
-    signal: (
-        *NOT_ON_MACOS[signal], "SIGKILL", "SIGSTOP", "SIGCONT", "SIGHUP", "SIGQUIT", "SIGUSR1",
-        "SIGUSR2", "SIGALRM", "SIGPROF", "SIGVTALRM", "SIGCHLD", "SIGTSTP", "SIGTTIN", "SIGTTOU",
-        "SIGWINCH", "SIGXCPU", "SIGXFSZ", "SIGSYS", "SIGBUS", "SIGPIPE", "setitimer", "getitimer",
-        "ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF", "alarm", "pause", "pthread_sigmask",
-        "pthread_kill", "sigwait", "sigpending", "siginterrupt", "SIG_BLOCK", "SIG_UNBLOCK",
-        "SIG_SETMASK",
-    ),
-    select: ("poll", "epoll", "select"),  # the last one takes sockets alone
-    socket: ("AF_UNIX", "send_fds", "recv_fds"),
-    faulthandler: ("register", "unregister"),
-}  # fmt: skip
-MISSING = {"darwin": NOT_ON_MACOS, "win32": NOT_ON_WINDOWS}
-NO_MODULES = {"darwin": (), "win32": ("resource", "fcntl", "termios", "pwd", "grp", "pty", "tty")}
+#: What each system does not have, of what Linux has.
+MISSING = tomllib.loads(
+    (Path(__file__).parents[1] / "data/texts/other_system/missing.toml").read_text("utf-8")
+)
 
 
 def become(platform: str) -> None:
@@ -85,11 +56,12 @@ def become(platform: str) -> None:
 
 def take_away(platform: str) -> None:
     """Remove what `platform` does not have."""
-    for module, names in MISSING[platform].items():
+    for of_module, names in MISSING[platform]["names"].items():
+        module = importlib.import_module(of_module)
         for name in names:
             if hasattr(module, name):
                 delattr(module, name)
-    for name in NO_MODULES[platform]:
+    for name in MISSING[platform]["modules"]:
         sys.modules[name] = None  # type: ignore[assignment]
     sys.platform = platform
 

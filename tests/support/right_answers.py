@@ -15,19 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from grading import fork_or_process
+from graded_changes import GradedChanges, as_result, trains_nothing
 
 from autograder.course.reading import Exercise, ExerciseTime, find_course
-from autograder.grading.grader import Grader
-from autograder.grading.pytest_plugin import fixtures_of
-from autograder.grading.setting import GradeOptions, GradingSetting
-from autograder.grading.under_test import ExerciseUnderTest
-from autograder.grading.watching import Memory
 from autograder.judging.rules import derivation, refusal
-from autograder.results.report import CheckResult, ExerciseResult, TaskResult
-from autograder.submissions.submission import Submission, submission_of
+from autograder.results.report import CheckResult
 from autograder.verdicts import Verdict
-from framework.providers.loaded_plugins import Plugins
 
 COURSE = find_course(Path(__file__).parent)
 
@@ -63,22 +56,9 @@ def source_beside(file: Path, exercise: str) -> str:
     return (same_style if same_style.is_file() else found.solution).read_text("utf-8")
 
 
-def handed_in(file: Path) -> Submission:
-    exercise = COURSE.exercise(file.parent.name)
-    needed = COURSE.with_required([exercise])
-    sources = {other.name: source_beside(file, other.name) for other in needed}
-    sources[exercise.name] = file.read_text("utf-8")
-    return submission_of(file.stem, sources)
-
-
 def runs_all(check: pytest.Item) -> bool:
     """Take every check."""
     return True
-
-
-def trains_nothing(check: pytest.Item) -> bool:
-    """Return whether a check trains no model."""
-    return "metric_threshold" not in fixtures_of(check)
 
 
 def failures(
@@ -92,12 +72,16 @@ def failures(
     exercise = COURSE.exercise(files[0].parent.name)
     patient = replace(exercise, time=ExerciseTime(exercise.time.call, 3600))  # one worker for all
     backend = "torch" if is_torch(files[0]) else "numpy"
-    setting = GradingSetting(COURSE, Plugins(), fork_or_process(), GradeOptions(backend=backend))
-    memory = Memory()
-    with ExitStack() as opened:
-        tested = {file.stem: _opened(opened, setting, memory, file, patient) for file in files}
+    names = [other.name for other in COURSE.with_required([exercise])]
+    changes = GradedChanges(COURSE)
+    with ExitStack() as stack:
+        tested = {}
+        for file in files:
+            required = {name: source_beside(file, name) for name in names}
+            opened = changes.opened(patient, file.read_text("utf-8"), backend, required)
+            tested[file.stem] = stack.enter_context(opened)
         for seed in seeds:
-            _forget_answers(memory)
+            changes.forget_answers()
             for style, (grader, under_test) in tested.items():
                 checks = grader.run(replace(under_test, seed=seed), needs=needs)
                 yield from _not_passed(seed, style, _final(exercise, checks))
@@ -114,20 +98,12 @@ def reference_failures(
     Args:
         needs: whether a check is run.
     """
-    memory = Memory()
-    setting = GradingSetting(COURSE, Plugins(), fork_or_process(), GradeOptions(provider=provider))
-    grader = Grader(setting, None, memory=memory)
-    with grader.under_test(exercise) as under_test:
+    changes = GradedChanges(COURSE, provider=provider)
+    with changes.opened(exercise, None) as (grader, under_test):
         for seed in seeds:
-            _forget_answers(memory)
+            changes.forget_answers()
             checks = grader.run(replace(under_test, seed=seed), needs=needs)
             yield from _not_passed(seed, provider, checks)
-
-
-def _forget_answers(memory: Memory) -> None:
-    """Forget what the reference has answered; those who ask it keep their places."""
-    for remembered in memory.answers.values():
-        remembered.clear()
 
 
 def _not_passed(seed: int, style: str, checks: Sequence[CheckResult]) -> Iterator[Failure]:
@@ -138,15 +114,4 @@ def _not_passed(seed: int, style: str, checks: Sequence[CheckResult]) -> Iterato
 
 def _final(exercise: Exercise, checks: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
     """Return `checks` as a report judges them together."""
-    result = ExerciseResult(
-        exercise.name, exercise.unit, exercise.title, (TaskResult("all", tuple(checks)),)
-    )
-    return derivation(refusal(result)).checks
-
-
-def _opened(
-    opened: ExitStack, setting: GradingSetting, memory: Memory, file: Path, exercise: Exercise
-) -> tuple[Grader, ExerciseUnderTest]:
-    grader = Grader(setting, opened.enter_context(handed_in(file)), memory=memory)
-    opened.callback(grader.close)
-    return grader, opened.enter_context(grader.under_test(exercise))
+    return derivation(refusal(as_result(exercise, checks))).checks

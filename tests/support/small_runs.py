@@ -4,50 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from gradus_command import gradus
-from repository import ROOT
+from repository import ROOT, text_of
 
 #: Small corpora of the kinds that are read from files.
 CORPORA = ROOT / "tests" / "support" / "small_corpora"
 FILES = ("text.txt", "reviews.txt", "pairs.tsv", "eng.train", "eng.testa", "eng.testb")
 
+#: Kind of run -> the words of its command after `gradus train`.
 RUNS = {
-    "language_model": (
-        *("rnn_lm", "--corpus", "text.txt", "--cell", "lstm", "--layers", 2),
-        *("--dropout", "dropout:keep_probability=0.8"),
-        *("--embedding-size", 3, "--hidden-size", 4, "--batch-size", 4, "--unroll", 9),
-    ),
-    "tagger": (
-        *("window_classifier", "--corpus", "conll2003", "--data", ".", "--batch-size", 16),
-        *("--set", "embedding_size=3", "--set", "hidden_size=4"),
-    ),
-    "text_classifier": (
-        *("text_cnn", "--corpus", "reviews.txt", "--batch-size", 8, "--set", "embedding_size=3"),
-        *("--set", "maps=2", "--set", "keep_probability=0.5"),
-    ),
-    "pairs": (
-        *("conv_seq2seq", "--corpus", "pairs.tsv", "--batch-size", 8, "--set", "embedding_size=3"),
-        *("--set", "hidden_size=4"),
-    ),
-    "conditions": (
-        *("conditional_lm", "--corpus", "pairs.tsv", "--batch-size", 8),
-        *("--set", "embedding_size=3", "--set", "hidden_size=4"),
-    ),
-    "cbow": (
-        *("cbow", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),
-        *("--batch-size", 32, "--subsample", 0.5),
-    ),
-    "word_vectors": (
-        *("skip_gram", "--corpus", "text.txt", "--dimension", 4, "--min-count", 1),
-        *("--batch-size", 32, "--subsample", 0.5),
-    ),
-    "window_scores": (
-        *("window_scorer", "--corpus", "conll2003", "--data", ".", "--batch-size", 4),
-        *("--embedding-size", 3, "--transform", "whitening", "--set", "hidden_size=4"),
-    ),
+    kind: words.split()
+    for kind, words in tomllib.loads(text_of("training/small_runs.toml")).items()
 }
 
 

@@ -118,28 +118,20 @@ def test_a_long_legend_takes_further_rows_under_each_other():
     assert all(float(text.get("x")) + 6 * len(text.text) < PLOT.width for text in named)
 
 
-def test_a_spread_is_a_bar_around_its_point():
-    line = Line("cnn", (1.0,), (0.5,), (0.25,))
-    (dot,) = elements(plot_svg(Chart("", "", "", (line,))), "circle")
-    paths = elements(plot_svg(Chart("", "", "", (line,))), "path")
-    (bar,) = [path for path in paths if path.get("class") == "spread"]
-    top, bottom = map(float, re.match(r"M[\d.]+ ([\d.]+)V([\d.]+)", bar.get("d")).groups())
-    assert (top + bottom) / 2 == pytest.approx(float(dot.get("cy")), abs=0.1)
-    assert bottom - top > 50
-
-
-def test_a_range_of_x_is_a_level_bar_within_the_drawing():
+def test_spreads_and_ranges_are_bars_around_their_point_within_the_drawing():
     line = Line("cnn", (1.0,), (0.5,), (0.25,), ((0.5, 3.0),))
     svg = plot_svg(Chart("", "", "", (line, Line("rnn", (1.5,), (0.9,)))))
     bars = [path.get("d") for path in elements(svg, "path") if path.get("class") == "spread"]
     upright, level = bars
-    left, y, right = map(float, re.match(r"M([\d.]+) ([\d.]+)H([\d.]+)M", level).groups())
     dot = elements(svg, "circle")[0]
-    assert left < float(dot.get("cx")) < right
-    assert y == float(dot.get("cy"))
-    assert (right - float(dot.get("cx"))) == pytest.approx(4 * (float(dot.get("cx")) - left), abs=1)
-    assert PLOT.left <= left < right <= PLOT.width - PLOT.right
-    assert "V" in upright
+    x, middle = float(dot.get("cx")), float(dot.get("cy"))
+    top, bottom = map(float, re.match(r"M[\d.]+ ([\d.]+)V([\d.]+)", upright).groups())
+    assert (top + bottom) / 2 == pytest.approx(middle, abs=0.1)
+    assert bottom - top > 50
+    left, y, right = map(float, re.match(r"M([\d.]+) ([\d.]+)H([\d.]+)M", level).groups())
+    assert y == middle
+    assert right - x == pytest.approx(4 * (x - left), abs=1)
+    assert PLOT.left <= left < x < right <= PLOT.width - PLOT.right
 
 
 COORDINATE = st.integers(0, 30).map(float)

@@ -122,19 +122,19 @@ def test_two_courses_of_one_name_are_an_error_that_names_both_owners(tmp_path, w
 
 @pytest.mark.parametrize(
     ("offered", "told"),
-    [("[3]", "a course is a folder, not 3"), ("['none']", "is no course"), ("'x'", "must return")],
+    [
+        ("[3]", "a course is a folder, not 3"),
+        ("['none']", "is no course"),
+        ("'x'", "must return"),
+        ("['bare']", "has no name"),
+    ],
 )
-def test_what_is_no_course_names_the_plugin(tmp_path, offered, told):
+def test_what_is_no_course_names_the_plugin(tmp_path, offered, told, write, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write("bare", "", "a")
     head = "from framework.hookspecs import hookimpl\n\n\n@hookimpl\ndef register_courses():\n"
     source = f"{head}    return {offered}\n"
     (tmp_path / "broken.py").write_text(source, "utf-8")
     with pytest.raises(PluginError, match=told) as caught:
         _ = Plugins([str(tmp_path / "broken.py")], Catalogue(tmp_path)).courses
     assert "plugin broken: hook 'register_courses'" in str(caught.value)
-
-
-def test_a_course_without_a_name_cannot_be_offered(tmp_path, write):
-    write("bare", "", "a")
-    offering = plugin(tmp_path, "offering", tmp_path / "bare")
-    with pytest.raises(PluginError, match="has no name"):
-        _ = Plugins([offering], Catalogue(tmp_path)).courses

@@ -26,10 +26,6 @@ def package(folder):
     (folder / "inner.py").write_text("class SGD:\n    def step(self, parameters, gradients): pass")
 
 
-def last(*options):
-    return Plugins(options=[str(option) for option in options]).sources[-1]
-
-
 @pytest.mark.parametrize("inside", ["week_3", "src/week_3"])
 def test_a_project_says_which_package_is_its_plugin(tmp_path, inside):
     project = tmp_path / "some folder"
@@ -57,31 +53,25 @@ def test_a_package_is_a_plugin_without_a_project_file(tmp_path, inside):
     assert plugins.registry.get("sgd", "here").__module__ == "lions.inner"
 
 
-def test_where_nothing_is_the_error_says_what_was_expected(tmp_path):
-    for path in (tmp_path, tmp_path / "absent.py", tmp_path / "a" / "b"):
-        with pytest.raises(UsageError, match=r"no plugin at .*: expected a .py file, a package"):
-            last(path)
+TWO = '[project.entry-points.gradus]\na = "a"\nb = "b"\n'
 
 
-def test_a_project_of_two_plugins_is_not_guessed_at(tmp_path):
-    file = tmp_path / "pyproject.toml"
-    file.write_text('[project.entry-points.gradus]\na = "a"\nb = "b"\n')
-    with pytest.raises(UsageError, match="has 2 plugins"):
-        last(tmp_path)
-    file.write_text("[project")
-    with pytest.raises(BadInputError, match=r"pyproject.toml cannot be read"):
-        last(tmp_path)
-
-
-def test_no_installed_module_is_hidden(tmp_path):
-    (tmp_path / "json.py").write_text("x = 1")
-    with pytest.raises(ConflictError, match="would hide the module 'json'"):
-        last(tmp_path / "json.py")
-    assert sys.modules["json"] is json
-
-
-def test_what_fails_to_import_leaves_no_module_behind(tmp_path):
-    (tmp_path / "lion.py").write_text("1 / 0")
-    with pytest.raises(PluginError, match="ZeroDivisionError"):
-        last(tmp_path / "lion.py")
-    assert "lion" not in sys.modules
+@pytest.mark.parametrize(
+    ("file", "text", "asked", "error", "said"),
+    [
+        ("a.txt", "", ".", UsageError, r"no plugin at .*: expected a .py file, a package"),
+        ("a.txt", "", "absent.py", UsageError, "no plugin at .*: expected a .py file"),
+        ("a.txt", "", "a/b", UsageError, "no plugin at .*: expected a .py file"),
+        ("pyproject.toml", TWO, ".", UsageError, "has 2 plugins"),
+        ("pyproject.toml", "[project", ".", BadInputError, "pyproject.toml cannot be read"),
+        ("json.py", "x = 1", "json.py", ConflictError, "would hide the module 'json'"),
+        ("lion.py", "1 / 0", "lion.py", PluginError, "ZeroDivisionError"),
+    ],
+)
+def test_what_is_no_plugin_is_refused_and_leaves_no_module(
+    tmp_path, file, text, asked, error, said
+):
+    (tmp_path / file).write_text(text)
+    with pytest.raises(error, match=said):
+        Plugins(options=[str(tmp_path / asked)])
+    assert sys.modules["json"] is json and "lion" not in sys.modules

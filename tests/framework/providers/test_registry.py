@@ -36,17 +36,19 @@ def registry(*entries):
 LSTM = ("model", "lstm", "numpy", f"{__name__}:Half")
 
 
-def test_a_misspelt_name_gets_near_misses():
-    with pytest.raises(UnknownNameError, match="no model 'ltsm': did you mean 'lstm'"):
-        registry(LSTM).find("ltsm", "numpy", kind="model")
-
-
-def test_an_unknown_provider_and_a_provider_without_it_are_distinguished():
-    found = registry(LSTM, ("model", "gru", "torch", "x:GRU"))
-    with pytest.raises(UnknownNameError, match="no provider 'numpi': did you mean 'numpy'"):
-        found.find("lstm", "numpi")
-    with pytest.raises(UsageError, match="'torch' offers no 'lstm': choose lstm@numpy"):
-        found.find("lstm", "torch")
+@pytest.mark.parametrize(
+    ("name", "provider", "kind", "error", "said"),
+    [
+        ("ltsm", "numpy", "model", UnknownNameError, "no model 'ltsm': did you mean 'lstm'"),
+        ("lstm", "numpi", None, UnknownNameError, "no provider 'numpi': did you mean 'numpy'"),
+        ("lstm", "torch", None, UsageError, "'torch' offers no 'lstm': choose lstm@numpy"),
+        ("lstm", "numpy", "optimizer", InterfaceError,
+         "lstm@numpy is of the kind model, not optimizer"),
+    ],
+)  # fmt: skip
+def test_what_is_not_offered_is_said_with_near_misses(name, provider, kind, error, said):
+    with pytest.raises(error, match=said):
+        registry(LSTM, ("model", "gru", "torch", "x:GRU")).find(name, provider, kind=kind)
 
 
 @pytest.mark.parametrize(
@@ -71,11 +73,6 @@ def test_a_file_is_a_target_too(tmp_path):
     found = registry(("function", "rnn", "student", f"{tmp_path}/rnn.py:rnn"))
     assert found.get("rnn", "student") is found.get("rnn", "student")
     assert found.get("rnn", "student")() == 1
-
-
-def test_the_wrong_kind_is_an_error():
-    with pytest.raises(InterfaceError, match="lstm@numpy is of the kind model, not optimizer"):
-        registry(LSTM).find("lstm", "numpy", kind="optimizer")
 
 
 def test_names_by_kind_and_providers_by_name():

@@ -138,29 +138,6 @@ def test_a_failing_write_leaves_the_old_checkpoint(checkpoint, path, monkeypatch
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_missing_file_is_named(path):
-    with pytest.raises(BadInputError, match=r"no checkpoint at .*`gradus train`"):
-        load_checkpoint(path)
-
-
-@pytest.mark.parametrize(
-    "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b[9:], lambda b: b"text\n" * 99]
-)
-def test_a_damaged_file_is_refused(checkpoint, path, damage):
-    checkpoint.save(path)
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(BadInputError, match="damaged or not a safetensors file"):
-        load_checkpoint(path)
-
-
-def test_a_folder_and_a_foreign_file_are_refused(tmp_path):
-    with pytest.raises(BadInputError, match="not a safetensors file"):
-        load_checkpoint(tmp_path)
-    save_file({"weight": np.zeros(3)}, tmp_path / "foreign")
-    with pytest.raises(BadInputError, match="not a checkpoint of gradus"):
-        load_checkpoint(tmp_path / "foreign")
-
-
 def rewrite(path, **changes):
     """Change the metadata of a checkpoint."""
     with safe_open(path, framework="numpy") as file:
@@ -169,18 +146,32 @@ def rewrite(path, **changes):
     save_file(arrays, path, {"gradus": json.dumps({**metadata, **changes})})
 
 
-def test_a_checkpoint_in_another_version_of_the_format_is_refused(checkpoint, path):
-    checkpoint.save(path)
-    rewrite(path, schema_version=99, gradus_version="9.0")
-    with pytest.raises(BadInputError, match=r"written by gradus 9\.0 in version 99.*Train"):
-        load_checkpoint(path)
+def cut_to(change):
+    return lambda path: path.write_bytes(change(path.read_bytes()))
 
 
-@pytest.mark.parametrize("changes", [{"vocabulary": None}, {"arguments": 3}])
-def test_damaged_metadata_is_refused(checkpoint, path, changes):
+NO_FILE = "damaged or not a safetensors file"
+#: What becomes of the file, and what is said of it.
+DAMAGES = [
+    (lambda path: path.unlink(), r"no checkpoint at .*`gradus train`"),
+    (lambda path: path.unlink() or path.mkdir(), "not a safetensors file"),
+    (lambda path: save_file({"weight": np.zeros(3)}, path), "not a checkpoint of gradus"),
+    (cut_to(lambda data: data[: len(data) // 2]), NO_FILE),
+    (cut_to(lambda data: b""), NO_FILE),
+    (cut_to(lambda data: data[9:]), NO_FILE),
+    (cut_to(lambda data: b"text\n" * 99), NO_FILE),
+    (lambda path: rewrite(path, schema_version=99, gradus_version="9.0"),
+     r"written by gradus 9\.0 in version 99.*Train"),
+    (lambda path: rewrite(path, vocabulary=None), r"metadata of .* is damaged"),
+    (lambda path: rewrite(path, arguments=3), r"metadata of .* is damaged"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGES)
+def test_what_is_no_checkpoint_of_this_version_is_refused(checkpoint, path, damage, said):
     checkpoint.save(path)
-    rewrite(path, **changes)
-    with pytest.raises(BadInputError, match=r"metadata of .* is damaged"):
+    damage(path)
+    with pytest.raises(BadInputError, match=said):
         load_checkpoint(path)
 
 

@@ -30,17 +30,19 @@ def test_a_rate_that_is_no_finite_number_is_refused(backend, monkeypatch, wrong)
         rate.at(2)
 
 
-def test_epochs_are_held_before_the_schedule_begins(backend):
-    rate = LearningRate(backend, options("step_decay:factor=0.5,every=1", hold=2))
-    assert [rate.at(epoch, 0.9) for epoch in (1, 2, 3, 4)] == [8, 8, 4, 2]
-
-
-def test_a_line_falls_from_step_to_step_to_the_last_epoch(backend):
-    rate = LearningRate(backend, options("linear_decay", epochs=4))
-    assert [rate.at(1, 0.0), rate.at(2, 0.0), rate.at(2, 0.5)] == [8, 6, 5]
-    held = LearningRate(backend, options("linear_decay", epochs=3, hold=2))
-    assert [held.at(1, 0.5), held.at(2, 0.0), held.at(3, 0.0)] == [8, 8, 4]
-    assert rate.depends_on_the_end
+@pytest.mark.parametrize(
+    ("schedule", "others", "times", "rates"),
+    [
+        ("step_decay:factor=0.5,every=1", {"hold": 2}, [(1, 0.9), (2, 0.9), (3, 0.9), (4, 0.9)],
+         [8, 8, 4, 2]),
+        ("linear_decay", {"epochs": 4}, [(1, 0.0), (2, 0.0), (2, 0.5)], [8, 6, 5]),
+        ("linear_decay", {"epochs": 3, "hold": 2}, [(1, 0.5), (2, 0.0), (3, 0.0)], [8, 8, 4]),
+    ],
+)  # fmt: skip
+def test_epochs_are_held_and_rates_fall(backend, schedule, others, times, rates):
+    rate = LearningRate(backend, options(schedule, **others))
+    assert [rate.at(*time) for time in times] == rates
+    assert rate.depends_on_the_end == (schedule == "linear_decay")
     assert not LearningRate(backend, options("plateau")).depends_on_the_end
 
 

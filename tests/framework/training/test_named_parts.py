@@ -141,16 +141,31 @@ def test_what_cannot_be_built_is_refused_in_words(backends, kind, written, said)
         build_named(backends("numpy"), kind, written)
 
 
+def build(kind, backend, written):
+    """Build what is named, and use it for the parameters of `Layer`."""
+    if kind == "initializer":
+        initialise_weights(backend, written, Layer(), np.random.default_rng(0), "float64")
+    else:
+        build_penalty(backend, written, Layer())
+
+
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("kind", "written", "said"),
     [
-        ("biased", "of the shape (2,) for 'nothing', but the parameter has no such name"),
-        ("biased:unknown=0", "of the shape (2,) for 'W', but the parameter has (2, 3)"),
+        (
+            "penalty",
+            "biased",
+            "of the shape (2,) for 'nothing', but the parameter has no such n",
+        ),
+        ("penalty", "biased:unknown=0", "of the shape (2,) for 'W', but the parameter has (2, 3)"),
+        ("initializer", "transposed", "returned the shape (3, 2) for 'W', expected (2, 3)"),
+        ("initializer", "xavier_uniform:gain=2", "unexpected keyword argument 'gain'"),
+        ("initializer", "softmax", "softmax@numpy is a function; what is needed here is an init"),
     ],
 )
-def test_a_penalty_of_other_parameters_is_refused(backends, written, said):
+def test_penalties_and_initializers_of_other_parameters_are_refused(backends, kind, written, said):
     with pytest.raises(UsageError, match=re.escape(said)):
-        build_penalty(backends("numpy"), written, Layer())
+        build(kind, backends("numpy"), written)
     assert build_penalty(backends("numpy"), None, Layer()) is None
 
 
@@ -191,20 +206,6 @@ def test_xavier_is_that_of_the_backend(backends, name):
     assert W.dtype == np.float32
     assert bound / 2 < np.abs(W).max() <= bound
     assert W.min() < 0 < W.max()
-
-
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ("transposed", "returned the shape (3, 2) for 'W', expected (2, 3)"),
-        ("xavier_uniform:gain=2", "unexpected keyword argument 'gain'"),
-        ("softmax", "softmax@numpy is a function; what is needed here is an initializer: "),
-    ],
-)
-def test_an_initializer_that_cannot_draw_is_refused(backends, written, said):
-    rng = np.random.default_rng(0)
-    with pytest.raises(UsageError, match=re.escape(said)):
-        initialise_weights(backends("numpy"), written, Layer(), rng, "float64")
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])

@@ -1,5 +1,7 @@
 """Names with arguments, and the arguments of a model, as the command line writes them."""
 
+import re
+
 import pytest
 
 from framework.errors import UsageError
@@ -23,13 +25,34 @@ def test_names_and_numbers_are_read(text, expected):
     assert [type(v) for v in arguments.values()] == [type(v) for v in expected[1].values()]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["adam:0.5", "adam:beta1=.x", "adam:=1", "adam:beta1", "adam:beta1=nan", "adam:beta1=inf"],
-)
-def test_what_is_no_argument_is_refused(text):
-    with pytest.raises(UsageError, match="write NAME:argument=value"):
-        parse_named(text)
+WRITE, ARGUMENT = "write NAME:argument=value", "' is no argument of a model: write NAME=VALUE"
+#: Of a name with arguments, and of the arguments of a model.
+REFUSED = [
+    *((parse_named, f"adam:{text}", WRITE) for text in ("0.5", "beta1=.x", "=1", "beta1")),
+    *((parse_named, f"adam:beta1={value}", WRITE) for value in ("nan", "inf")),
+    (parse_named, "adam:beta1=0.5,beta1=0.6", "'adam:beta1=0.5,beta1=0.6' sets beta1 twice"),
+    (model_arguments, "maps=100 maps=3", "sets maps twice, to 100 and to 3: leave one out"),
+    *((model_arguments, text, text + ARGUMENT) for text in ("a", "=3", "a=")),
+    *(
+        case
+        for name in ("learning_rate", "rng", "kind")
+        for case in (
+            (parse_named, f"sgd:{name}=3", f"cannot set {name}: "),
+            (model_arguments, f"{name}=3", f"`--set {name}` is not possible"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("read", "text", "said"), REFUSED)
+def test_what_cannot_be_set_is_refused(read, text, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        read(text.split() if read is model_arguments else text)
+
+
+def test_a_name_with_a_blank_is_no_argument_of_a_model():
+    with pytest.raises(UsageError, match=f"'a b=3{ARGUMENT}"):
+        model_arguments(["a b=3"])
 
 
 def test_values_are_tomls_or_text():
@@ -42,24 +65,3 @@ def test_values_are_tomls_or_text():
         "e": True,
         "f": "3",
     }
-
-
-def test_an_argument_that_is_written_twice_is_refused():
-    with pytest.raises(UsageError, match="sets maps twice, to 100 and to 3: leave one out"):
-        model_arguments(["maps=100", "maps=3"])
-    with pytest.raises(UsageError, match=r"'adam:beta1=0\.5,beta1=0\.6' sets beta1 twice"):
-        parse_named("adam:beta1=0.5,beta1=0.6")
-
-
-@pytest.mark.parametrize("name", ["learning_rate", "rng", "kind"])
-def test_what_gradus_gives_itself_is_refused(name):
-    with pytest.raises(UsageError, match=f"cannot set {name}: "):
-        parse_named(f"sgd:{name}=3")
-    with pytest.raises(UsageError, match=f"`--set {name}` is not possible"):
-        model_arguments([f"{name}=3"])
-
-
-@pytest.mark.parametrize("text", ["a", "=3", "a=", "a b=3"])
-def test_what_is_no_argument_of_a_model_is_shown(text):
-    with pytest.raises(UsageError, match=f"'{text}' is no argument of a model: write NAME=VALUE"):
-        model_arguments([text])

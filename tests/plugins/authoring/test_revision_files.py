@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -34,24 +33,6 @@ from plugins.authoring.revision_files import (
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")
-
-
-@pytest.fixture(scope="module")
-def new(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("new") / "course"
-    write_course(root, "mine")
-    return root
-
-
-@pytest.fixture
-def root(new, tmp_path) -> Path:
-    return Path(shutil.copytree(new, tmp_path / "course"))
-
-
-def edit(file: Path, before: str, after: str) -> None:
-    text = file.read_text("utf-8")
-    assert before in text
-    file.write_text(text.replace(before, after, 1), "utf-8")
 
 
 def run(*arguments: str):
@@ -86,7 +67,7 @@ def found(old: Path, new: Path) -> list[str]:
          ["its solution, which the reference's answers come from changed"]),
     ],
 )  # fmt: skip
-def test_what_changed_for_grades(new, root, file, before, after, lines):
+def test_what_changed_for_grades(new, root, file, before, after, lines, edit):
     edit(root / file, before, after)
     assert found(new, root) == [f"linear: {line}" for line in lines]
 
@@ -118,7 +99,7 @@ def test_a_pin_is_written_and_read_and_named_in_reports(root):
     assert any(words.endswith(shown) for words in provenance_words(report.provenance))
 
 
-def test_a_changed_course_is_named_and_needs_a_new_version(new, root):
+def test_a_changed_course_is_named_and_needs_a_new_version(new, root, edit):
     pin(root)
     edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
     (note,) = pin_notes(find_course(root))
@@ -136,7 +117,7 @@ def test_a_changed_course_is_named_and_needs_a_new_version(new, root):
         pinned_revision(find_course(root))
 
 
-def test_an_autograder_with_some_exercises_is_compared_with_their_pinned_facts(root, tmp_path):
+def test_an_autograder_with_some_exercises_is_compared_with_pinned_facts(root, tmp_path, edit):
     write_exercise(find_course(root), "first_steps/second")
     pin(root)
     for name, notes in (("pinned", 0), ("changed", 1)):
@@ -170,7 +151,7 @@ def test_damaged_facts_are_refused(root, damage, told):
         read_revision(file)
 
 
-def test_the_hash_in_reports_follows_the_base(root, tmp_path):
+def test_the_hash_in_reports_follows_the_base(root, tmp_path, edit):
     write_course(tmp_path / "above", "above")
     toml = tmp_path / "above/exercises/course.toml"
     edit(toml, 'version = "0.1"', f'version = "0.1"\nbase = "{root}"')

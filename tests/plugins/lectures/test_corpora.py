@@ -7,6 +7,7 @@ from framework.data.corpus import Corpus
 from framework.data.corpus_entry import TEXT, problem
 from framework.data.corpus_registry import Corpora, best_possible_score
 from plugins.lectures.corpora import CORPORA
+from plugins.lectures.languages import attributed_sentiment, entities, long_sentences
 
 
 def test_the_best_scores_are_those_of_the_languages():
@@ -19,6 +20,18 @@ def test_the_best_scores_are_those_of_the_languages():
         "suffixes": 0.9795,
     }
     assert found == pytest.approx({**expected, "translation": 1, "long_sentences": 0.8}, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("found", "sizes"),
+    [
+        (attributed_sentiment.corpus(80), [80, 10, 20]),
+        (long_sentences.corpus(100), [100, 10, 10]),
+        (entities.corpus(sentences=50), [50, 10, 20]),
+    ],
+)
+def test_a_generated_corpus_holds_parts_out(found, sizes):
+    assert [len(part) for part in (found.train, found.valid, found.test)] == sizes
 
 
 def test_the_best_scores_of_published_corpora_are_not_known_and_no_numpy_is_needed():

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from repository import DATA
 
-from framework.data.corpus_entry import LABELLED_TEXTS, CorpusEntry
 from framework.data.corpus_registry import Corpora
 from framework.data.labelled import LabelledText
-from framework.errors import BadInputError, UnknownNameError, UsageError
+from framework.errors import BadInputError, UnknownNameError
 from plugins.lectures.corpora import CORPORA
 from plugins.lectures.formats.corpus_files import load_text_corpus
 
@@ -59,26 +58,14 @@ def test_subjective_and_objective_sentences(folder):
     assert not corpus.test
 
 
-def test_missing_files_folders_and_names_are_reported(folder):
+def test_a_file_is_a_corpus_too_and_other_names_are_reported(folder):
     name = str(folder / "trec" / "train.txt")
     corpus = load(name)
     assert (corpus.name, len(corpus.train), corpus.valid, corpus.test) == (name, 2, (), ())
-    (folder / "trec" / "test.txt").unlink()
-    with pytest.raises(BadInputError, match=r"trec has none of the files test\.txt, TREC\.test"):
-        load("trec", folder)
     with pytest.raises(UnknownNameError, match=r"texts 'trek': did you mean 'trec'"):
         load("trek")
-    with pytest.raises(UsageError, match=r"'mr' is read from files: .* `--data DIR`"):
-        load("mr")
     with pytest.raises(BadInputError, match="no folder 'nowhere'"):
         load("mr", Path("nowhere"))
-
-
-def test_plugins_offer_corpora_and_one_of_another_kind_is_refused():
-    entry = CorpusEntry("reviews", LABELLED_TEXTS, "plugins.lectures.languages.sentiment:corpus")
-    assert load_text_corpus("reviews", None, Corpora([entry])).classes == ("negative", "positive")
-    with pytest.raises(UsageError, match=r"'agreement' has text .*, but labelled texts are needed"):
-        load_text_corpus("agreement", None, Corpora(CORPORA))
 
 
 @pytest.mark.parametrize(

@@ -80,13 +80,6 @@ def test_the_best_possible_perplexity_stands_beside_the_found_one(monkeypatch):
     assert "(best possible 3.2500)" in gradus("evaluate", "checkpoints/recurrent_lm.safetensors")
 
 
-def test_the_same_seed_gives_the_same_file_another_seed_another_one(course):
-    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        gradus("train", "rnn_lm", *SMALL, "--epochs", 2, "--seed", seed, "--out", name)
-    a, b, c = ((course / name).read_bytes() for name in "abc")
-    assert a == b != c
-
-
 @pytest.mark.parametrize("trained", ["numpy", "torch"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_every_backend_reads_a_checkpoint_with_the_same_perplexity(trained, dtype):

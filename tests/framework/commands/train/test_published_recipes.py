@@ -16,33 +16,10 @@ from framework.training.checkpoints import load_checkpoint
 from framework.training.task_kinds import task_class
 from framework.training.tools import LearningRate, model_arguments
 
-#: Recipe -> kind of run, model, and what the paper says.
+#: Recipe -> kind of run, model, what the paper says, and options that make its run small.
 PAPERS = tomllib.loads(text_of("training/papers.toml"))
-
-
-_TINY_TEXT = (
-    "--corpus", "text.txt", "--hidden-size", 4, "--embedding-size", 3, "--unroll", 9,
-)  # fmt: skip
-#: Options that make the run of a recipe small.
-TINY = {
-    "kim_2016_small": (*_TINY_TEXT, "--character-filters", 1),
-    "conneau_2017": (
-        *("--corpus", "reviews.txt", "--set", "length=70", "--set", "depth=9", "--set", "maps=2"),
-        *("--set", "hidden_size=4"),
-    ),
-    **{
-        f"tiny_shakespeare{which}": (
-            *("--corpus", "text.txt", "--embedding-size", 12, "--layers", 1, "--unroll", 9),
-            *("--epoch-steps", 3, "--precision", "float32"),
-        )
-        for which in ("", "_gpu")
-    },
-    "multi30k_transformer": (
-        *("--corpus", "pairs.tsv", "--set", "embedding_size=4", "--set", "heads=2"),
-        *("--set", "layers=1", "--set", "hidden=4"),
-    ),
-    "kim_2014": ("--corpus", "reviews.txt", "--set", "embedding_size=3", "--set", "maps=2"),
-}
+#: Options that make a run small, unless a recipe has its own.
+TINY = "--corpus text.txt --hidden-size 4 --embedding-size 3 --unroll 9"
 
 recipes = pytest.mark.parametrize("name", PAPERS)
 of_steps = pytest.mark.parametrize("name", [name for name in PAPERS if "rates" in PAPERS[name]])
@@ -61,7 +38,7 @@ def options_of(name):
 
 
 def train(name, *options):
-    kind_and_size = (*TINY.get(name, _TINY_TEXT), "--recipe", name, "--batch-size", 4)
+    kind_and_size = (*PAPERS[name].get("tiny", TINY).split(), "--recipe", name, "--batch-size", 4)
     return gradus("train", PAPERS[name]["model"], *kind_and_size, "--epochs", 2, *options)
 
 

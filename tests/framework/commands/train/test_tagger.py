@@ -8,7 +8,7 @@ from gradus_command import gradus
 from plugin_fixtures import reader
 from repository import text_of
 
-from framework.errors import BadInputError, PluginError
+from framework.errors import PluginError
 from framework.training.checkpoints import load_checkpoint
 
 #: A file in the format of CoNLL-2003 in which the word before a name tells its type.
@@ -93,12 +93,6 @@ def test_another_folder_is_evaluated_with_the_words_and_tags_of_the_first(folder
     found = gradus("evaluate", "checkpoints/window_classifier.safetensors", "--data", "other")
     assert "on the test part of conll2003, 1 sentences" in found
     assert "ORG" in found
-
-
-def test_a_missing_file_is_named(folder):
-    (folder / "eng.testb").unlink()
-    with pytest.raises(BadInputError, match=r"none of the files eng\.testb, test\.txt"):
-        train("--corpus", "conll2003", "--data", ".")
 
 
 #: Offers a corpus of tagged sentences, and the function of one that is none.

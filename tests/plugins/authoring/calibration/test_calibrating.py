@@ -98,20 +98,22 @@ def test_an_exercise_that_trains_nothing_is_reported_after_the_first_seed(settin
     assert seen.read_text() == "x"
 
 
-def test_two_checks_must_not_share_a_metric(setting, exercise):
-    again = SHARE.replace("test_share", "test_again")
-    with pytest.raises(BadInputError, match="measure 'share' 2 times: give each metric a name"):
-        calibrated(setting, exercise(SHARE, again), 20, jobs=1)
+FAILS = SHARE.replace(
+    "    def training", '    raise ValueError("no such thing")\n\n    def training'
+)
 
 
-def test_a_check_that_the_reference_fails_says_nothing_about_its_metric(setting, exercise):
-    fails = SHARE.replace(
-        "    def training", '    raise ValueError("no such thing")\n\n    def training'
-    )
-    with pytest.raises(
-        GradusError, match=r"squash, seed 0: .*test_share not graded on the reference"
-    ):
-        calibrated(setting, exercise(fails), 20, jobs=1)
+@pytest.mark.parametrize(
+    ("checks", "said"),
+    [
+        ((SHARE, SHARE.replace("test_share", "test_again")),
+         "measure 'share' 2 times: give each metric a name"),
+        ((FAILS,), "squash, seed 0: .*test_share not graded on the reference"),
+    ],
+)  # fmt: skip
+def test_checks_without_a_metric_of_their_own_are_refused(setting, exercise, checks, said):
+    with pytest.raises(GradusError, match=said):
+        calibrated(setting, exercise(*checks), 20, jobs=1)
 
 
 def test_the_command_shows_what_was_and_what_is_and_writes_it(gradus, exercise, course_root):

@@ -18,29 +18,10 @@ from plugins.authoring.checking import checking, exercise_files
 from plugins.authoring.checking.checking import checked
 from plugins.authoring.checking.exercise_files import Checked, Problem
 from plugins.authoring.commands.check import described
-from plugins.authoring.new.new_course import write_course
 
 EXERCISE = Path("exercises/first_steps/linear")
 SOLUTION = Path("solutions/first_steps/linear")
 ALTERNATE = Path("tests/data/alternates/first_steps/linear/with_einsum.py")
-
-
-@pytest.fixture(scope="module")
-def new(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("new") / "course"
-    write_course(root, "mine")
-    return root
-
-
-@pytest.fixture
-def root(new, tmp_path) -> Path:
-    return Path(shutil.copytree(new, tmp_path / "course"))
-
-
-def edit(file: Path, before: str, after: str) -> None:
-    text = file.read_text("utf-8")
-    assert before in text
-    file.write_text(text.replace(before, after), "utf-8")
 
 
 def setting(root: Path) -> GradingSetting:
@@ -99,13 +80,13 @@ MISTAKES, EQUIVALENTS = SOLUTION / "mistakes.toml", SOLUTION / "equivalents.toml
          "no check measures the metric 'accurracy'"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_files_and_texts_is_named(root, step, file, before, after, expected):
+def test_what_is_wrong_in_files_and_texts_is_named(root, step, file, before, after, expected, edit):
     edit(root / file, before, after)
     problems = dict(checking.reading_steps(setting(root), linear(root)))[step]
     assert expected in told(problems())
 
 
-def test_mathematics_of_questions_is_read_in_their_source(asked_course):
+def test_mathematics_of_questions_is_read_in_their_source(asked_course, edit):
     exercise = asked_course.exercise("asked")
     edit(exercise.solution, "Which letter?", r"Which $\foo$?")
     assert r"questions.md:" in told(exercise_files.mathematics(exercise))
@@ -116,15 +97,15 @@ def results(root: Path):
     return checking.solution_results(found, found.course.exercise("linear"))
 
 
-def test_points_that_do_not_add_up_and_checks_of_no_task(root):
+def test_points_that_do_not_add_up_and_checks_of_no_task(root, edit):
     edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
     edit(root / SOLUTION / "test_linear_hidden.py", "points(1)", "points(0)")
     found = told(checking.points(linear(root), results(root)))
-    assert "points = 11, but its checks have 8 together -> write points = 8" in found
+    assert "points = 11, but its checks have 9 together -> write points = 9" in found
     assert "is worth nothing" in found
 
 
-def test_a_solution_that_fails_ends_the_check(root):
+def test_a_solution_that_fails_ends_the_check(root, edit):
     edit(root / SOLUTION / "linear.py", "grad_output.sum", "grad_output.mean")
     listed = root / SOLUTION / "mistakes.toml"
     edit(listed, "grad_output.sum(axis=0)", "grad_output.mean(axis=0)")
@@ -201,14 +182,14 @@ SURVIVES = (
     ],
 )  # fmt: skip
 def test_answers_that_get_other_points_than_they_should_are_named(
-    root, step, file, edits, expected
+    root, step, file, edits, expected, edit
 ):
     for before, after in edits:
         edit(root / file, before, after)
     assert expected in told(step(setting(root), linear(root)))
 
 
-def test_checks_that_fail_with_one_message_are_one_problem(root):
+def test_checks_that_fail_with_one_message_are_one_problem(root, edit):
     edit(root / ALTERNATE, "def forward(self", "def forwards(self")
     found = setting(root)
     (problem,) = checking.alternates(found, found.course.exercise("linear"))
@@ -230,7 +211,7 @@ def test_advice_fails_nothing_and_can_be_left_out():
     assert shown[4] == "      begin with '# T'"
 
 
-def test_the_command_ends_with_1_where_something_is_wrong(root):
+def test_the_command_ends_with_1_where_something_is_wrong(root, edit):
     edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 'ten'")
     arguments = ["check", "--course", str(root), "--jobs", "1"]
     done = CliRunner().invoke(app, arguments)

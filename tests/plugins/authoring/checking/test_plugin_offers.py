@@ -1,8 +1,8 @@
 """`gradus check --plugin` finds what is wrong with a plugin before anything is graded with it."""
 
 import pytest
+from gradus_command import invoked
 from repository import ROOT, text_of
-from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
 from autograder.grading.setting import GradeOptions
@@ -25,12 +25,10 @@ RIGHT = {
 
 @pytest.fixture
 def check(write):
-    def checked(**changed):
-        plugin = write("own", PARTS.format(**RIGHT | changed))
-        words = ["check", "--plugin", plugin, "--course", str(ROOT), "--sandbox", "process"]
-        result = CliRunner().invoke(app, words)
-        assert result.exception is None or isinstance(result.exception, SystemExit)
-        return result.exit_code, result.output
+    def checked(source=PARTS, **changed):
+        plugin = write("own", source.format(**RIGHT | changed))
+        words = ("check", "--plugin", plugin, "--course", ROOT, "--sandbox", "process")
+        return invoked(app, *words)
 
     return checked
 
@@ -59,7 +57,7 @@ def test_each_wrong_offer_is_named(check, changed, sentence):
     assert text.count("✗") == 1
 
 
-def test_a_part_of_an_exercise_is_graded_by_its_checks(write):
+def test_a_part_of_an_exercise_is_graded_by_its_checks(check):
     source = """
 class Wrong:
     def __init__(self, *arguments):
@@ -67,19 +65,17 @@ class Wrong:
     def value(self, parameters):
         return 0.0
     def gradient(self, parameters):
-        return {}
+        return {{}}
 @hookimpl
 def register_implementations():
-    kinds = KINDS
-    return [Implementation(kinds[name], name, "own", f"{__file__}:Wrong") for name in kinds]
+    kinds = {kinds}
+    return [Implementation(kinds[name], name, "own", __file__ + ":Wrong") for name in kinds]
 """
     course = find_course(ROOT)
     kinds = {task.registry_name: task.kind for task in course.exercise("regularization").tasks}
-    plugin = write("own", source.replace("KINDS", repr(kinds)))
-    words = ["check", "--plugin", plugin, "--course", str(ROOT), "--sandbox", "process"]
-    result = CliRunner().invoke(app, words)
-    assert result.exit_code == 1
-    assert "the backend 'own' fails test_regularization.py::" in result.output
+    code, output = check(source, kinds=kinds)
+    assert code == 1
+    assert "the backend 'own' fails test_regularization.py::" in output
 
 
 def test_a_format_without_its_module_is_reported_before_grading(write):

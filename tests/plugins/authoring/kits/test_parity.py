@@ -8,17 +8,16 @@ how many mistakes a kit names.
 
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import pytest
-from grading import setting_of
-from kit_parity import public_checks
+from graded_changes import GradedChanges, as_result
+from grading import graded_folder
 
 from autograder.course.mistakes import load_mistakes
 from autograder.course.reading import Course, find_course
 from autograder.grading.checks_run import public_only
-from autograder.grading.grader import Grader
-from autograder.judging.rules import judged
-from autograder.submissions.submission import load_submission
+from autograder.judging.rules import confirmation
 from autograder.verdicts import Verdict
 from plugins.authoring.kits.building import SEED, build_kit, move_kit
 
@@ -38,26 +37,17 @@ def kit_of_all(tmp_path_factory):
     return build_kit(COURSE, place, [], 0, lambda line: print(line, file=sys.stderr))
 
 
-def graded(course, folder, exercise):
-    """Check id -> verdict of the public checks, as `grade` gives it, and the named mistakes."""
-    setting = setting_of(course, seed=SEED)
-    with load_submission(folder, course) as submission:
-        grader = Grader(setting, submission)
-        try:
-            result = judged(grader.grade(course.exercise(exercise.name), select=public_only))
-        finally:
-            grader.close()
-    return {check.id: check for check in result.checks}
+def graders(kit):
+    """Return what grades the public checks in the full course, and in its kit `kit`."""
+    return [GradedChanges(COURSE, graded_in, seed=SEED) for graded_in in (COURSE, kit)]
 
 
-def with_mistake(folder, exercise, mistake):
-    """A submission that is right but for one mistake."""
-    folder.mkdir(exist_ok=True)
-    for one in COURSE.with_required([exercise]):
-        (folder / f"{one.name}.py").write_text(one.solution_source(), "utf-8")
-    wrong = mistake.apply(exercise.solution_source())
-    (folder / f"{exercise.name}.py").write_text(wrong, "utf-8")
-    return folder
+def public(changes, exercise, source):
+    """Check id -> the result of each public check of `source`; a diagnosis in a kit alone."""
+    graded = changes.graded(exercise.name, source, select=public_only)
+    graded = replace(graded, checks=confirmation(as_result(exercise, graded.checks)).checks)
+    is_kit = changes.graded_in is not COURSE
+    return {check.id: check for check in (graded.explained() if is_kit else graded.checks)}
 
 
 def is_named(checks, mistake):
@@ -83,30 +73,30 @@ def require_parity(full, in_kit, about):
 def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
     """The first of them is graded as `grade` does, too."""
     exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
+    in_course, in_kit = graders(kit)
     first, *others = load_mistakes(exercise)[::8][:SAMPLE]
-    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
-        for mistake in (first, *others):
-            source = mistake.apply(exercise.solution_source())
-            full, mine = in_course.of(source), in_kit.of(source)
-            assert verdicts(full) == verdicts(mine)
-            assert is_named(mine, mistake)
-            if mistake is first:
-                submission = with_mistake(tmp_path / "work", exercise, mistake)
-                for course in (COURSE, kit):
-                    found = graded(course, submission, exercise)
-                    assert verdicts(found) == verdicts(mine)
-                    assert is_named(found, mistake)
+    for mistake in (first, *others):
+        source = mistake.apply(exercise.solution_source())
+        full, mine = public(in_course, exercise, source), public(in_kit, exercise, source)
+        assert verdicts(full) == verdicts(mine)
+        assert is_named(mine, mistake)
+    source = first.apply(exercise.solution_source())
+    (tmp_path / "activations.py").write_text(source, "utf-8")
+    for course in (COURSE, kit):
+        report = graded_folder(course, tmp_path, ["activations"], seed=SEED)
+        found = {check.id: check for check in report.checks if not check.hidden}
+        assert verdicts(found) == verdicts(public(in_kit, exercise, source))
+        assert is_named(found, first)
 
 
 def test_the_consistent_form_of_a_mistake_is_named_in_both_passes(built):
-    exercise, kit = COURSE.exercise("activations"), Course.read(built.place)
-    with public_checks(COURSE, kit, exercise=exercise) as (in_kit,):
-        for mistake in load_mistakes(exercise):
-            for form in mistake.forms[1:]:
-                checks = in_kit.of(form.apply(exercise.solution_source())).values()
-                failed = [check for check in checks if check.verdict is not Verdict.PASSED]
-                assert {check.diagnosis.id for check in failed} == {mistake.id}
-                assert len(failed) == 2, mistake.id
+    exercise, (_, in_kit) = COURSE.exercise("activations"), graders(Course.read(built.place))
+    for mistake in load_mistakes(exercise):
+        for form in mistake.forms[1:]:
+            checks = public(in_kit, exercise, form.apply(exercise.solution_source())).values()
+            failed = [check for check in checks if check.verdict is not Verdict.PASSED]
+            assert {check.diagnosis.id for check in failed} == {mistake.id}
+            assert len(failed) == 2, mistake.id
 
 
 def counted_of(full, mine, mistake):
@@ -131,13 +121,12 @@ def counted_of(full, mine, mistake):
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_every_listed_mistake_has_the_same_verdicts(exercise, kit_of_all):
-    kit, counts = Course.read(kit_of_all.place), Counter()
-    with public_checks(COURSE, COURSE, kit, exercise=exercise) as (in_course, in_kit):
-        for mistake in load_mistakes(exercise):
-            source = mistake.apply(exercise.solution_source())
-            full, mine = in_course.of(source), in_kit.of(source)
-            require_parity(full, mine, (exercise.name, mistake.id))
-            counts += counted_of(full, mine, mistake)
+    graded_by, counts = graders(Course.read(kit_of_all.place)), Counter()
+    for mistake in load_mistakes(exercise):
+        source = mistake.apply(exercise.solution_source())
+        full, mine = (public(changes, exercise, source) for changes in graded_by)
+        require_parity(full, mine, (exercise.name, mistake.id))
+        counts += counted_of(full, mine, mistake)
     assert counts["checks"]
     proof = next(one for one in kit_of_all.proofs if one.exercise == exercise.name)
     print(

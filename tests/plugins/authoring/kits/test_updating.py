@@ -63,19 +63,11 @@ def test_a_damaged_kit_replaces_nothing(kit_root, newer):
     assert (kit_root / EXERCISE / "README.md").read_bytes() == before
 
 
-def outside_of_the_old_one(old, new):
-    (old.parent / "outside.txt").write_text("theirs", "utf-8")
-    return old, {"../outside.txt": digest(old.parent / "outside.txt")}
-
-
-def absolute_in_the_old_one(old, new):
-    (old.parent / "outside.txt").write_text("theirs", "utf-8")
-    return old, {str(old.parent / "outside.txt"): digest(old.parent / "outside.txt")}
-
-
-def outside_of_the_new_one(old, new):
-    (old.parent / "outside.txt").write_text("theirs", "utf-8")
-    return new, {"../outside.txt": digest(old.parent / "outside.txt")}
+def theirs(folder):
+    """A file outside of the kit in `folder`, and its digest."""
+    file = folder.parent / "outside.txt"
+    file.write_text("theirs", "utf-8")
+    return file, digest(file)
 
 
 def a_link_to_a_folder(old, new):
@@ -85,34 +77,38 @@ def a_link_to_a_folder(old, new):
 
 
 def a_link_in_the_new_one(old, new):
-    (old.parent / "secret").write_text("secret", "utf-8")
+    outside, known = theirs(old)
     (new / "README.md").unlink()
-    (new / "README.md").symlink_to(old.parent / "secret")
-    return new, {"README.md": digest(old.parent / "secret")}
+    (new / "README.md").symlink_to(outside)
+    return new, {"README.md": known}
 
 
-def a_stub_of_no_exercise(old, new):
-    (new / "kit/stubs/ghost.py").write_text("", "utf-8")
-    return new, {}
+def a_stub(name):
+    def added(old, new):
+        (new / f"kit/stubs/{name}.py").write_text("", "utf-8")
+        return new, {}
+
+    return added
 
 
-def a_stub_of_all_exercises(old, new):
-    (new / "kit/stubs/*.py").write_text("", "utf-8")
-    return new, {}
+#: What changes the old kit or the new one; returns it, with further files of its manifest.
+HOSTILE = {
+    "outside of the old one": lambda old, new: (old, {"../outside.txt": theirs(old)[1]}),
+    "outside of the new one": lambda old, new: (new, {"../outside.txt": theirs(old)[1]}),
+    "absolute in the old one": lambda old, new: (old, {str(theirs(old)[0]): theirs(old)[1]}),
+    "a link to a folder": a_link_to_a_folder,
+    "a link in the new one": a_link_in_the_new_one,
+    "a stub of no exercise": a_stub("ghost"),
+    "a stub of all exercises": a_stub("*"),
+    "a file of the student": lambda old, new: (new, {MINE: digest(new / MINE)}),
+    "a name that no file has": lambda old, new: (new, {"a\0b": "0"}),
+    "a missing file": lambda old, new: (new, {"missing.txt": ""}),
+    "files of other types": lambda old, new: (new, {"README.md": 5}),
+    "no files": lambda old, new: (new, None),
+}
 
 
-HOSTILE = [
-    *(outside_of_the_new_one, outside_of_the_old_one, absolute_in_the_old_one),
-    *(a_link_to_a_folder, a_link_in_the_new_one, a_stub_of_no_exercise, a_stub_of_all_exercises),
-    pytest.param(lambda old, new: (new, {MINE: digest(new / MINE)}), id="a file of the student"),
-    pytest.param(lambda old, new: (new, {"a\0b": "0"}), id="a name that no file has"),
-    pytest.param(lambda old, new: (new, {"missing.txt": ""}), id="a missing file"),
-    pytest.param(lambda old, new: (new, {"README.md": 5}), id="files of other types"),
-    pytest.param(lambda old, new: (new, None), id="no files"),
-]
-
-
-@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_manifest_changes_nothing(hostile, kit_root, newer):
     """Neither the old kit nor the new one makes the update touch other files, nor a student's."""
     (kit_root / MINE).write_text("mine", "utf-8")

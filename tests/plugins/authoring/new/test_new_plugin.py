@@ -17,17 +17,10 @@ from plugins.authoring.new.new_plugin import write_plugin
 
 def test_its_own_test_passes(tmp_path):
     write_plugin("week3", tmp_path / "week3")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = completed(
-        *command,
-        "--rootdir=.",
-        "-c",
-        "pyproject.toml",
-        "--import-mode=importlib",
-        "tests",
-        cwd=tmp_path / "week3",
-        env={"PYTHONPATH": ".", "PATH": ""},
-    )
+    command = "-m pytest -q -p no:cacheprovider --rootdir=. -c pyproject.toml"
+    words = (*command.split(), "--import-mode=importlib", "tests")
+    there = {"cwd": tmp_path / "week3", "env": {"PYTHONPATH": ".", "PATH": ""}}
+    done = completed(sys.executable, *words, **there)
     assert "3 passed" in done.stdout, done.stdout + done.stderr
 
 

@@ -119,12 +119,6 @@ def untrained():
     return "untrained"
 
 
-def test_a_generated_corpus_is_learned_from_as_well():
-    options = ("--dimension", 4, "--epochs", 1, "--out", "m")
-    assert "corpus agreement: " in gradus("train", "skip_gram", *options)
-    assert gradus("neighbors", "the", "--vectors", "m", "--count", 2).count("\n") == 2
-
-
 def test_word_similarity_shows_the_correlation_with_judgements_and_on_how_many_pairs(folder):
     (folder / "v.txt").write_text("3 2\na 1 0\nb 1 1\nc 0 1\n")
     (folder / "judged.txt").write_text("a\tb\t9\nA\tC\t1\nb\tunheard\t5\nb\tb\t10\n")

@@ -37,10 +37,7 @@ def test_items_are_read_and_follow_the_letters_of_the_text(tmp_path):
     ],
 )
 def test_files_that_do_not_fit_are_refused(tmp_path, text, gold, said):
-    with pytest.raises(BadInputError, match=said):
-        read_agreement_items(folder(tmp_path, text, gold))
-
-
-def test_a_folder_without_items_is_named(tmp_path):
     with pytest.raises(BadInputError, match=r"holds 0 files \*.text, .* with `--data`"):
         read_agreement_items(tmp_path)
+    with pytest.raises(BadInputError, match=said):
+        read_agreement_items(folder(tmp_path, text, gold))

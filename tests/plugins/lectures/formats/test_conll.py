@@ -4,7 +4,6 @@ import pytest
 
 from framework.data.corpus_entry import TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
-from framework.errors import BadInputError
 from plugins.lectures.corpora import CORPORA
 from plugins.lectures.formats.conll import read_conll
 
@@ -50,23 +49,6 @@ def test_a_corpus_has_the_frequent_words_and_all_tags_of_its_training_part(folde
     assert corpus.tags == ("B-LOC", "B-PER", "I-PER", "O")
     assert len(corpus.train) == len(corpus.valid) == 2
     assert [sentence.tags for sentence in corpus.test] == [("B-LOC",)]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("Ada I-PER\nLovelace\n", "line 2: the word 'Lovelace' has no tag"),
-        ("Ada NNP\n", "line 1: 'NNP' is no tag"),
-        ("-DOCSTART- O\n\n", "has no sentences"),
-        ("Ada\t\tI-PER\n", "line 1: a column is empty"),
-        ("", "has no sentences"),
-    ],
-)
-def test_a_malformed_file_is_named_with_the_line(folder, text, message):
-    (folder / "eng.train").write_text(text, "utf-8")
-    with pytest.raises(BadInputError, match=r"eng\.train") as caught:
-        conll2003(folder)
-    assert message in str(caught.value)
 
 
 def test_the_names_of_the_other_release(folder):

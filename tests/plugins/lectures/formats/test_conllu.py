@@ -1,10 +1,7 @@
 """Files in the format CoNLL-U of Universal Dependencies."""
 
-import pytest
-
 from framework.data.corpus_entry import PARTS_OF_SPEECH
 from framework.data.corpus_registry import Corpora
-from framework.errors import BadInputError
 from plugins.lectures.corpora import CORPORA
 from plugins.lectures.formats.conllu import read_conllu
 
@@ -41,18 +38,3 @@ def test_the_corpus_marks_words_that_occur_once_as_rare(tmp_path):
     assert corpus.tags == ("AUX", "PART", "VERB")
     assert corpus.vocabulary.words[3:] == ("go",)
     assert corpus.rare_words == ("do", "n't")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("1\tgo\tVERB\n", "line 1: expected 10 columns separated by tabs, found 3"),
-        (line("1", "go", "_"), "line 1: 'go' has no part of speech"),
-        ("# nothing\n", "has no sentences: expected the ten columns of CoNLL-U"),
-    ],
-)
-def test_what_is_wrong_is_named_with_its_line(tmp_path, text, said):
-    file = tmp_path / "wrong.conllu"
-    file.write_text(text, "utf-8")
-    with pytest.raises(BadInputError, match=said):
-        read_conllu(file)

@@ -63,30 +63,3 @@ def test_a_text_keeps_the_characters_that_are_no_part_of_words(tmp_path):
     (question,) = read_labelled(tmp_path / "g", published=True)
     assert "".join(question.split(CHARACTERS)) == "it's [clear]"
     assert "".join(LabelledText(("a", "b"), "0").split(CHARACTERS)) == "a b"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("good film\nbad\n", "line 2: a label and words expected, but got 'bad'"),
-        ("\n \n", "is empty"),
-        ("(3 (2 It) (4 shines))\n", "line 1: a label and words expected, but got a bracketed tree"),
-        ("ham\tGo now\nspam\tGo\tnow\n", "line 2: a label, a tab and a text expected"),
-        (
-            "".join(f"word{i} of a plain text\n" for i in range(15)),
-            "15 labels on 15 lines, most of them once",
-        ),
-    ],
-)
-def test_a_malformed_file_is_named_with_the_line(tmp_path, text, said):
-    (tmp_path / "f").write_text(text, "utf-8")
-    with pytest.raises(BadInputError, match=str(tmp_path / "f")) as caught:
-        read_labelled(tmp_path / "f")
-    assert said in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["3,A goal\n", "0,A goal\n", "1\n", "label,content\n", ""])
-def test_a_malformed_row_is_shown(tmp_path, text):
-    (tmp_path / "f").write_text(text, "utf-8")
-    with pytest.raises(BadInputError, match=r"a class from 1 to 2|is empty"):
-        read_csv_texts(tmp_path / "f", CLASSES)

@@ -23,27 +23,6 @@ def test_blanks_at_the_ends_of_lines_are_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "is empty"),
-        (b"a\n", "line 1: a word and its numbers expected"),
-        (b"a 1 2\nb 3\n", "line 2: a word and 2 numbers expected"),
-        (b"2 2\na 1 2\n", "announces 2 words, but has 1"),
-        (b"1 2\na 1 2\nb 3 4\n", "announces 1 words, but has 2"),
-        (b"2 2\na 1 2\nb 3\n", "line 3: a word and 2 numbers expected"),
-        (b"1 2\na 1 two\n", "line 2: could not convert"),
-        (b"2 1\na 1\na 2\n", "'a' has more than one vector"),
-        (b"1 1\na nan\n", "'a' is not finite"),
-        (b"1 1\n\xff 1\n", "not UTF-8"),
-    ],
-)
-def test_damaged_files_are_refused(tmp_path, content, said):
-    (tmp_path / "v.txt").write_bytes(content)
-    with pytest.raises(BadInputError, match=said):
-        load_word_vectors(tmp_path / "v.txt")
-
-
-@pytest.mark.parametrize(
     ("words", "shape"), [(["a"], (2, 3)), (["a "], (1, 3)), (["a\nb"], (1, 3)), ([], (0, 3))]
 )
 def test_words_that_cannot_be_saved_are_refused(words, shape):

@@ -10,7 +10,6 @@ from plugins.lectures.languages.attributed_sentiment import (
     NEGATIVE,
     POSITIVE,
     AttributedSentiment,
-    corpus,
 )
 
 
@@ -63,16 +62,3 @@ def test_words_know_less_than_windows_and_windows_less_than_readers():
     language = AttributedSentiment()
     words, three, five = (language.best_window_accuracy(width) for width in (1, 3, 5))
     assert (words, three, five) == pytest.approx((0.7225, 0.8125, 1.0))
-
-
-def test_the_corpus_has_parts_and_says_what_is_best():
-    found = corpus(80)
-    assert [len(part) for part in (found.train, found.valid, found.test)] == [80, 10, 20]
-    assert found.best == pytest.approx(
-        {
-            "best possible": 1.0,
-            "without the order of words": 0.7225,
-            "with windows of 3 words": 0.8125,
-        }
-    )
-    assert all(meaning(text.words) == (text.label == "positive") for text in found.train)

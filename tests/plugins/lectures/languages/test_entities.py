@@ -7,7 +7,7 @@ import pytest
 
 from framework.data.tags import entities
 from framework.evaluation.metrics import entity_f1
-from plugins.lectures.languages.entities import FILLERS, NAMES, EntityLanguage, corpus
+from plugins.lectures.languages.entities import FILLERS, NAMES, EntityLanguage
 
 
 def windows(sentence, m=2):
@@ -60,10 +60,3 @@ def test_sentences_have_their_mentions_and_the_same_seed_gives_the_same():
         assert len(sentence.words) == len(sentence.tags)
         assert len(entities(sentence.tags)) == 2
         assert all(word in language.vocabulary for word in sentence.words)
-
-
-def test_the_corpus_holds_a_part_out_and_knows_its_best():
-    found = corpus(sentences=50)
-    assert (len(found.train), len(found.valid)) == (50, 10)
-    assert found.best_score == EntityLanguage().best_f1
-    assert found.tags == ("B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER", "O")

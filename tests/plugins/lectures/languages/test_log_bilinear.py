@@ -53,6 +53,14 @@ def test_the_angle_tells_true_vectors_from_others(language):
     assert language.angle(rng.normal(size=language.vectors.shape)) > 60
 
 
+def test_logs_of_ratios_find_the_vectors_where_counts_do_not(language):
+    """Frequent words fill the first singular vectors of a table of counts."""
+    counts = cooccurrences(language.sample(40_000), 2, language.vocabulary_size)
+    of_ratios, *_ = truncated_svd(ppmi(counts), 5)
+    of_counts, *_ = truncated_svd(counts.astype(float), 5)
+    assert language.angle(of_ratios) < 12 < 20 < language.angle(of_counts)
+
+
 def test_glove_finds_the_vectors(language):
     rng = np.random.default_rng(3)
     counts = cooccurrences(language.sample(40_000), 2, language.vocabulary_size)

@@ -13,7 +13,6 @@ from plugins.lectures.languages.long_sentences import (
     VERBS,
     LongSentences,
     aligned_words,
-    corpus,
 )
 
 WORDS = ORDINALS | NOUNS
@@ -62,9 +61,3 @@ def test_ids_and_places_have_the_length_of_the_longest_sentence(rng):
 def test_other_numbers_of_phrases_are_refused(least, most, rng):
     with pytest.raises(BadInputError, match="1 ≤ least ≤ most ≤ 6 is needed"):
         LongSentences().sample(1, least, most, rng=rng)
-
-
-def test_the_corpus_has_three_parts():
-    found = corpus(100)
-    assert [len(part) for part in (found.train, found.valid, found.test)] == [100, 10, 10]
-    assert found.best_score == 0.8

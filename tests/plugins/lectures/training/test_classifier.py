@@ -28,17 +28,6 @@ def same(one, other):
     return all(np.array_equal(one[name], other[name]) for name in one)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
-def test_it_learns_what_a_bag_of_words_can(backends, backend):
-    task = text_task(sentiment.corpus(2000), minimum_count=1)
-    run = a_run(backends(backend), task=task)
-    losses, scores = zip(*(run.epoch(ignore) for _ in range(4)), strict=True)
-    assert losses[-1] < losses[0]
-    assert run.best.score == max(scores)
-    run.take_best()
-    assert run.task.measured(run.model, run.backend.arrays)[0] > 0.68
-
-
 def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
     run = a_run(backends("numpy"))
     found = iter([0.5, 0.7, 0.7, 0.6])

@@ -1,85 +1,45 @@
-"""Attention on tensors beside NumPy's: masks of any kind, the fused kernel, what is refused."""
+"""Attention on tensors: the fused kernel and weights; `test_forms` compares it with NumPy's."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from framework.arrays import arrays_in_force
 from solutions.translation.attention import attention as reference
 
 torch = pytest.importorskip("torch", reason="the torch backend needs the extra `torch`")
 
-from plugins.torch_backend.arrays import TorchArrays  # noqa: E402
 from plugins.torch_backend.translation import attention  # noqa: E402
 
-MODELS = [
-    ("DotProductAttention", ()),
-    ("BilinearAttention", (3, 2)),
-    ("AdditiveAttention", (3, 2, 4)),
-]
+X = np.random.default_rng(1).normal(size=(2, 3, 4))
+MASK = np.array([[1, 0, 1], [0, 0, 0]], bool)
 
 
-def models(name, sizes, dtype="float64"):
-    """Return the model of each side, with the same parameters."""
-    drawn = {"rng": np.random.default_rng(1)} if sizes else {}
-    theirs = getattr(reference, name)(*sizes, **drawn).astype(dtype)
-    with arrays_in_force(TorchArrays()):
-        ours = getattr(attention, name)(*sizes, **drawn).astype(dtype)
-    for key, value in theirs.parameters.items():
-        ours.parameters[key].copy_(torch.tensor(value))
-    return theirs, ours
-
-
-def inputs(rng, sizes, shape, dtype="float64"):
-    N, Q, K, E = shape
-    D, key_size = sizes[:2] or (3, 3)
-    shapes = ((N, Q, D), (N, K, key_size), (N, K, E))
-    return [rng.normal(size=one).astype(dtype) for one in shapes]
-
-
-@pytest.mark.parametrize(("name", "sizes"), MODELS)
-@settings(max_examples=30)
-@given(
-    shape=st.tuples(*[st.integers(1, 4)] * 4),
-    seed=st.integers(0, 99),
-    masked=st.sampled_from(["", "padding", "each query"]),
-    dtype=st.sampled_from(["float64", "float32"]),
+@pytest.mark.parametrize(
+    ("name", "sizes", "scales"),
+    [
+        ("dot_product_attention", (), [0.5]),
+        ("bilinear_attention", (4, 4), [1.0]),
+        ("additive_attention", (4, 4, 3), []),
+    ],
 )
-def test_every_batch_agrees(name, sizes, shape, seed, masked, dtype):
-    rng = np.random.default_rng(seed)
-    theirs, ours = models(name, sizes, dtype)
-    arrays = inputs(rng, sizes, shape, dtype)
-    N, Q, K, _ = shape
-    mask = rng.random((N, K) if masked == "padding" else (N, Q, K)) < 0.5 if masked else None
-    expected = theirs.forward(*arrays, mask)
-    tensors = map(torch.tensor, arrays)
-    actual = ours.forward(*tensors, None if mask is None else torch.tensor(mask))
-    assert actual.dtype is getattr(torch, dtype)
-    close = {"rtol": 1e-5, "atol": 1e-5 if dtype == "float32" else 1e-12}
-    np.testing.assert_allclose(actual.numpy(), expected, **close)
-    np.testing.assert_allclose(ours.weights.numpy(), theirs.weights, **close)
-    upstream = rng.normal(size=expected.shape).astype(dtype)
-    found = ours.backward(torch.tensor(upstream))
-    for ours_, theirs_ in zip(found, theirs.backward(upstream), strict=True):
-        np.testing.assert_allclose(ours_.numpy(), theirs_, **close)
-    for key, gradient in theirs.gradients.items():
-        np.testing.assert_allclose(ours.gradients[key].numpy(), gradient, **close)
-
-
-@pytest.mark.parametrize(("name", "sizes"), MODELS[:2])
-def test_dot_products_use_the_fused_kernel(name, sizes, monkeypatch):
-    calls = []
-    kernel = torch.nn.functional.scaled_dot_product_attention
+def test_dot_products_use_the_fused_kernel_and_weights_are_numpys(
+    name, sizes, scales, monkeypatch, backends
+):
+    calls, kernel = [], torch.nn.functional.scaled_dot_product_attention
 
     def counted(*args, **kwargs):
-        calls.append(kwargs)
+        calls.append(kwargs["scale"])
         return kernel(*args, **kwargs)
 
     monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", counted)
-    _, ours = models(name, sizes)
-    ours.forward(*map(torch.tensor, inputs(np.random.default_rng(0), sizes, (2, 3, 4, 2))))
-    assert [call["scale"] for call in calls] == [1.0 if sizes else 3**-0.5]
+    weights = []
+    for backend in map(backends, ("numpy", "torch")):
+        drawn = {"rng": np.random.default_rng(0)} if sizes else {}
+        model, arrays = backend.build(name, *sizes, kind="model", **drawn), backend.arrays
+        model.astype("float64")
+        model.forward(*(arrays.from_numpy(x) for x in (X, X, X, MASK)))
+        weights.append(arrays.to_numpy(model.weights))
+    assert calls == scales
+    np.testing.assert_allclose(*weights, rtol=1e-9)
 
 
 @pytest.mark.parametrize("module", [reference, attention])
