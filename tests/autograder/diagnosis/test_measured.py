@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from graded_changes import Told
 from measured_cases import Case, measured
+from repository import text_of
 from rich.console import Console
 from rich.table import Table
 
@@ -35,21 +36,7 @@ SEED = int(os.environ.get("GRADUS_SEED", "0"))
 MAIN, CONSISTENT, WITHOUT_FORMS, FALSE = 0.70, 0.80, 0.70, 0.005
 
 #: Appended to a solution: all results of `{task}` get a flaw of the form.
-WRAPPED = """
-import numpy as np
-
-def _flawed(function):
-    def call(*args, **kwargs):
-{body}
-    return call
-
-if isinstance({task}, type):
-    for _name in ("forward", "step", "fit"):
-        if _name in vars({task}):
-            setattr({task}, _name, _flawed(getattr({task}, _name)))
-else:
-    {task} = _flawed({task})
-"""
+WRAPPED = text_of("texts/measured/wrapped.txt")
 BODIES = {
     "float32 result": """
         value = function(*args, **kwargs)

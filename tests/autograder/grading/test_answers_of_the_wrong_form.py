@@ -1,6 +1,7 @@
 """Answers that once became a fault of the grader, whose points then stopped to count."""
 
 import pytest
+from repository import text_of
 
 from autograder.verdicts import Verdict
 
@@ -19,16 +20,7 @@ class WindowClassifier(WindowClassifier):
     ),
     "a parameter that forward adds": (
         "window_classifier",
-        """
-class WindowClassifier(WindowClassifier):
-    def forward(self, ids):
-        if "more" not in self.parameters:
-            self.add_parameter("more", np.zeros(3))
-        return super().forward(ids) + self.parameters["more"].sum()
-
-    def backward(self, grad):
-        return super().backward(2 * grad)
-""",
+        text_of("texts/answers_of_the_wrong_form/source.py"),
         {"WindowClassifier"},
         "forward and backward may not add or reshape parameters: parameter more has shape (3,)",
     ),

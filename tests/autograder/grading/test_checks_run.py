@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from printed_text import printed
+from repository import text_of
 
 from autograder.checks.host_limits import HostLimits
 from autograder.grading.checks_run import Checks
@@ -36,19 +37,7 @@ def test_a_path_with_characters_that_pytest_reads(on_silent_sessions, tmp_path):
 
 
 def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
-    checks = """
-        import pytest
-
-        @pytest.mark.task("RNN")
-        def test_shows(plot, table):
-            plot("a plot", {"line": [1.0]}, x=[0.0], x_label="x", y_label="y")
-            table("a table", ("name",), [("rnn",)])
-            assert False
-
-        @pytest.mark.task("RNN")
-        def test_shows_nothing():
-            pass
-        """
+    checks = text_of("texts/checks_run/checks_2.txt")
     first, second = collect(text=checks)
     shown = [finding for finding in first.findings if not finding.explains_failure]
     assert [finding.heading for finding in shown] == ["a plot", "a table"]
@@ -58,22 +47,7 @@ def test_plots_and_tables_belong_to_the_check_that_showed_them(collect):
 def test_a_check_without_a_hint_quotes_its_sentence_where_it_does_not_pass(collect, tmp_path):
     text = "Do not\nchange $x_{t-1}$. <!-- promise: unchanged -->\n"
     (tmp_path / "README.md").write_text(text, "utf-8")
-    checks = """
-        import pytest
-
-        @pytest.mark.promise("unchanged", "dtype")
-        def test_sentence():
-            assert False
-
-        @pytest.mark.promise("unchanged")
-        def test_passes():
-            pass
-
-        @pytest.mark.promise("unchanged")
-        @pytest.mark.hint("Copy x.")
-        def test_hint():
-            assert False
-        """
+    checks = text_of("texts/checks_run/checks.txt")
     found = [check.hint for check in collect(text=checks)]
     assert found == ['The text says: "Do not change x_{t−1}."', "", "Copy x."]
 
@@ -228,21 +202,7 @@ def test_parametrized_checks_have_titles_of_their_own(collect):
 
 
 def test_each_check_has_random_numbers_of_its_own_and_always_the_same(collect):
-    text = """
-        import pytest
-
-        DRAWN = {}
-
-        @pytest.mark.task("RNN")
-        @pytest.mark.points(1)
-        def test_one(rng):
-            pytest.skip(str(rng.random()))
-
-        @pytest.mark.task("RNN")
-        @pytest.mark.points(1)
-        def test_two(rng):
-            pytest.skip(str(rng.random()))
-    """
+    text = text_of("texts/checks_run/text.txt")
     first, second = collect(text=text), collect(text=text)
     assert [r.message for r in first] == [r.message for r in second]
     assert first[0].message != first[1].message
@@ -289,20 +249,7 @@ def test_no_other_plugin_runs_along(collect):
     assert not {"timeout", "xdist", "hypothesispytest"} & set(names)
 
 
-OUT_OF_MEMORY = """
-    import pytest
-    from autograder.sandbox.session.faults import OutOfMemory
-
-    @pytest.mark.parametrize("ends", {ends})
-    @pytest.mark.task("RNN")
-    def test_of_the_task(ends):
-        if not ends:
-            raise OutOfMemory("used more than 9 MiB of memory")
-
-    @pytest.mark.task("Other")
-    def test_of_another_task():
-        pass
-    """
+OUT_OF_MEMORY = text_of("texts/checks_run/out_of_memory.txt")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from grading import graded_folder
-from repository import ROOT
+from repository import ROOT, text_of
 from terminal import on_terminal
 
 from autograder.course.reading import find_course
@@ -113,16 +113,7 @@ def test_what_a_file_tries_at_its_import_is_used_by_no_check(graded, real_soluti
     assert {check.blocked_by for check in neuron["Affine"].checks} == {""}
 
 
-WITHIN = """
-def base(x):
-    {base}
-
-def built(x):
-    return base(x) + 1
-
-def apart(x):
-    {apart}
-"""
+WITHIN = text_of("texts/blocking/within.py")
 RIGHT = {"base": "return 2 * x", "apart": "return x"}
 FAILED = Verdict.FAILED
 #: What runs in the checks of each task.

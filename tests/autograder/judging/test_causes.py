@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from repository import text_of
 
 from autograder.judging.causes import SourceText, with_causes
 from autograder.results.report import CheckResult, Fact
@@ -98,16 +99,7 @@ def test_files_beside_the_code_and_other_processes(source, raised, message, word
         assert told("raise OSError", raised, f"{raised}: {message}", 1) == []
 
 
-REBOUND = """
-EPSILON = 1e-8
-SCALE = 2.0
-
-class RNN:
-    def forward(self, x):
-        return max(x) + EPSILON + SCALE
-
-{}
-"""
+REBOUND = text_of("texts/causes/rebound.py")
 
 
 def test_a_later_line_that_binds_a_name_of_the_task_anew():

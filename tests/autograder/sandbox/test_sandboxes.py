@@ -90,21 +90,7 @@ def test_nothing_that_is_denied_succeeds(sandbox, probe):
 
 
 def test_what_a_submission_needs_is_there(sandbox, probe):
-    code = """
-import os, random, tempfile, threading
-import numpy
-print(gaps)
-print(float(numpy.ones((50, 50)).dot(numpy.ones(50)).sum()))
-with tempfile.TemporaryFile() as file:
-    print(file.write(b"abc"))
-with open("a", "w") as file:
-    file.write("text")
-os.rename("a", "b")
-print(os.listdir("."), os.getcwd() == os.environ["HOME"])
-thread = threading.Thread(target=print, args=("thread",))
-thread.start(); thread.join()
-print(len(os.urandom(4)), open(os.devnull, "w").write("x"))
-"""
+    code = text_of("texts/sandboxes/code.py")
     assert probe(sandbox, code, imports="import numpy").printed == [
         "[]",
         "2500.0",
@@ -147,16 +133,7 @@ def test_a_submission_can_be_read_and_not_changed(sandbox, probe, tmp_path):
 
 
 def test_the_scratch_folder_is_bounded(sandbox, probe):
-    code = """
-written = 0
-try:
-    for number in range(40):
-        with open(f"f{number}", "wb") as file:
-            written += file.write(bytes(1 << 20))
-except OSError:
-    pass
-print(written >> 20)
-"""
+    code = text_of("texts/sandboxes/code_2.py")
     limits = Limits(scratch=8 << 20)
     (megabytes,) = probe(sandbox, code, limits=limits).printed
     assert int(megabytes) <= 8
@@ -193,17 +170,7 @@ def test_memory_of_the_whole_tree_is_seen(sandbox, worker):
     assert sandbox.usage(process).memory == 0
 
 
-STUBBORN = """
-import signal
-for number in range(1, 32):
-    try:
-        signal.signal(number, signal.SIG_IGN)
-    except OSError:
-        pass
-print("up", flush=True)
-while True:
-    pass
-"""
+STUBBORN = text_of("texts/sandboxes/stubborn.py")
 
 
 def is_alive(pid: int) -> bool:
@@ -228,17 +195,7 @@ def test_nothing_outlives_the_kill(sandbox, worker):
 
 
 #: A process that leaves its session, and changes its number all the time.
-ORPHAN = """
-import os, time
-if not os.fork():
-    os.setsid()
-    end = time.time() + 60
-    while time.time() < end:
-        if os.fork():
-            os._exit(0)
-    os._exit(0)
-os.wait()
-"""
+ORPHAN = text_of("texts/sandboxes/orphan.py")
 
 
 def namespaces_of(pids: list[int]) -> set[str]:

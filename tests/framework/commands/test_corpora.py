@@ -1,21 +1,12 @@
 """`gradus corpora`: all corpora in one list."""
 
 import pytest
+from repository import text_of
 
 from framework.commands.corpora import corpora
 from framework.errors import ConflictError, UnknownNameError
 
-MOODS = """
-from framework.data.corpus_entry import CorpusFile
-
-@hookimpl
-def register_corpora():
-    files = (CorpusFile("train", ("moods.train", "train.txt")),)
-    return [
-        CorpusEntry("moods", "tagged_sentences", "moods:load", "moods of poems", 0.9, files, "CC0"),
-        CorpusEntry("verse", "text", "moods:load", best_score="as loaded"),
-    ]
-"""
+MOODS = text_of("texts/corpora/moods.py")
 
 
 def rows(text):

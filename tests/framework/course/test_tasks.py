@@ -1,21 +1,13 @@
 """The tasks of an exercise: names, kinds and registry names."""
 
 import pytest
+from repository import text_of
 
 from framework.course.tasks import read_tasks, snake_case
 from framework.errors import BadInputError
 from framework.toml_tables import read_table
 
-TASKS = """
-[[tasks]]
-name = "walk"
-kind = "function"
-
-[[tasks]]
-name = "run"
-kind = "function"
-optional = true
-"""
+TASKS = text_of("texts/tasks/tasks.py")
 
 
 @pytest.mark.parametrize(

@@ -106,16 +106,7 @@ def test_a_server_that_has_ended_is_started_again(sandbox, probe):
     assert probe(sandbox, "print(1)").printed == ["1"]
 
 
-HOST = """
-import sys
-sys.path.insert(0, {root!r})
-from autograder.sandbox.runners import choose
-from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
-sandbox = choose("fork")
-(server,) = sandbox._servers.values()
-print(server.process.pid, server.modules.parent, flush=True)
-sys.stdin.read()
-"""
+HOST = text_of("texts/fork/host.txt")
 
 
 @pytest.mark.parametrize("ending", ["killed", "closed"])

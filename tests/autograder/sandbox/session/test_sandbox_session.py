@@ -214,16 +214,7 @@ def test_output_shows_no_temporary_folder(module_of):
     assert session.printed().startswith("tiny.py:3: UserWarning: careful")
 
 
-NETWORK = """
-    from framework.models.parts import part
-
-    class Net:
-        def __init__(self):
-            self.cell = part("cell")(2)
-
-        def forward(self, x):
-            return self.cell.forward(x)
-"""
+NETWORK = text_of("texts/sandbox_session/network.txt")
 
 THREADED = text_of("texts/sandbox_session/threaded.py")
 
@@ -426,19 +417,7 @@ def test_nothing_outlives_its_session(module_of):
 
 
 def test_what_earlier_checks_made_takes_no_memory(module_of):
-    session, module = module_of(
-        """
-import numpy as np
-
-class Layer:
-    def __init__(self):
-        self.part = self  # a cycle: only the garbage collector ends it
-        self.array = np.empty(20_000_000)
-
-    def size(self):
-        return self.array.nbytes
-"""
-    )
+    session, module = module_of(text_of("texts/sandbox_session/what_earlier_checks_made.py"))
     for _ in range(20):
         session.begin()
         assert module.Layer().size() == 160_000_000

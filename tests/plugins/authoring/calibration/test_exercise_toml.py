@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import asdict, replace
 
 import pytest
+from repository import text_of
 
 from autograder.course.thresholds import HIGHER, LOWER, Threshold
 from framework.errors import BadInputError
@@ -24,17 +25,7 @@ NEW = Threshold(
     method="normal limit",
 )
 
-TABLE = """[thresholds.share]
-value = 0.95
-direction = "higher"
-best = 1.0
-mean = 0.98
-spread = 0.005
-seeds = 100
-attempts = 3
-false_failure = 2.57e-05
-method = "normal limit"
-"""
+TABLE = text_of("texts/exercise_toml/table.py")
 
 BEFORE = """# An exercise.
 title = "Squashing"  # in a word

@@ -58,19 +58,7 @@ def test_each_wrong_offer_is_named(check, changed, sentence):
 
 
 def test_a_part_of_an_exercise_is_graded_by_its_checks(check):
-    source = """
-class Wrong:
-    def __init__(self, *arguments):
-        self.strength = 1.0
-    def value(self, parameters):
-        return 0.0
-    def gradient(self, parameters):
-        return {{}}
-@hookimpl
-def register_implementations():
-    kinds = {kinds}
-    return [Implementation(kinds[name], name, "own", __file__ + ":Wrong") for name in kinds]
-"""
+    source = text_of("texts/plugin_offers/source.py")
     course = find_course(ROOT)
     kinds = {task.registry_name: task.kind for task in course.exercise("regularization").tasks}
     code, output = check(source, kinds=kinds)

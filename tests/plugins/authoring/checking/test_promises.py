@@ -14,17 +14,7 @@ from plugins.authoring.checking.promises import (
     unclaimed_promises,
 )
 
-README = """# Squash
-
-- Keep the dtype: float32 in,
-  float32 out. <!-- promise: dtype -->
-- The result lies between −1 and 1. <!-- promise: bounds --> Larger inputs are
-  allowed. <!-- promise: bounds -->
-
-| call | result |
-| --- | --- |
-| `squash(x)` | a new array <!-- promise: new-array --> |
-"""
+README = text_of("texts/promises/readme.txt")
 STUB = text_of("texts/promises/stub.py")
 CHECK = '''
 import pytest

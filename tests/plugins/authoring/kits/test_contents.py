@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from repository import text_of
 
 from autograder.course.kit_folder import Kit
 from autograder.course.reading import Course, find_course
@@ -16,17 +17,7 @@ from framework.training.recipes import exercise_recipes, find_recipe
 from plugins.authoring.kits.building import kit_exercises
 from plugins.authoring.kits.contents import absent_names, course_toml, guide, write_contents
 
-EXERCISE = """title = "T"
-lecture = "none"
-points = 1
-requires = [{}]
-[time]
-call = 1
-total = 1
-[[tasks]]
-name = "{}"
-kind = "function"
-"""
+EXERCISE = text_of("texts/contents/exercise.py")
 
 
 def write(root: Path, head: str, units: dict[str, dict[str, str]]) -> None:

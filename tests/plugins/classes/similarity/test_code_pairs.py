@@ -83,17 +83,7 @@ def test_in_an_honest_class_nothing_stands_out_and_a_planted_pair_does(seed):
     assert found.members == ("copy", "w7")
 
 
-DECORATED = """
-def traced(f):
-    @functools.wraps(f)
-    def inner(*args, **kwargs):
-        print(f.__name__)
-        return f(*args, **kwargs)
-    return inner
-
-
-@traced
-{code}"""
+DECORATED = text_of("texts/code_pairs/decorated.txt")
 FORWARDED = """
 {code}
 
@@ -101,16 +91,7 @@ def f(x):
     \"\"\"My own.\"\"\"
     return hidden_f(x)
 """
-ASSIGNED = """
-{code}
-
-def wrapped(g):
-    def inner(x):
-        return g(x)
-    return inner
-
-f = wrapped(hidden_f)
-"""
+ASSIGNED = text_of("texts/code_pairs/assigned.py")
 
 
 @pytest.mark.parametrize(

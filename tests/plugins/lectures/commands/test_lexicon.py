@@ -11,16 +11,7 @@ from framework.errors import BadInputError, UnknownNameError, UsageError
 PANDA = text_of("texts/lexicon/panda.txt")
 
 #: A student's functions, which answer unlike the reference.
-STUDENT = """
-def synonyms(lexicon, word):
-    return {"n": [f"my {word}"]}
-
-def hypernym_closure(lexicon, synset):
-    return ["my closure"]
-
-def path_similarity(lexicon, a, b):
-    return float(len(a))
-"""
+STUDENT = text_of("texts/lexicon/student.py")
 
 
 @pytest.fixture

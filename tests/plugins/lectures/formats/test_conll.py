@@ -1,22 +1,14 @@
 """Files in the format of CoNLL-2003."""
 
 import pytest
+from repository import text_of
 
 from framework.data.corpus_entry import TAGGED_SENTENCES
 from framework.data.corpus_registry import Corpora
 from plugins.lectures.corpora import CORPORA
 from plugins.lectures.formats.conll import read_conll
 
-TRAIN = """-DOCSTART- -X- -X- O
-
-Ada NNP I-NP I-PER
-Lovelace NNP I-NP I-PER
-saw VBD I-VP O
-Turin NNP I-NP I-LOC
-Torino NNP I-NP B-LOC
-
-saw VBD I-VP O
-"""
+TRAIN = text_of("texts/conll/train.txt")
 
 
 @pytest.fixture

@@ -1,0 +1,9 @@
+
+{code}
+
+def wrapped(g):
+    def inner(x):
+        return g(x)
+    return inner
+
+f = wrapped(hidden_f)

@@ -1,0 +1,9 @@
+
+[[tasks]]
+name = "walk"
+kind = "function"
+
+[[tasks]]
+name = "run"
+kind = "function"
+optional = true
