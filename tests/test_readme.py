@@ -29,8 +29,8 @@ BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re
 def blocks() -> list[tuple[str, str]]:
     """Command and output of every block; pages that share one show the same."""
     texts = (page.read_text("utf-8") for page in PAGES)
-    found = {(m["command"], m["output"]) for text in texts for m in BLOCK.finditer(text)}
-    return sorted(found)
+    names = {(m["command"], m["output"]) for text in texts for m in BLOCK.finditer(text)}
+    return sorted(names)
 
 
 def run(command: str, folder: Path) -> str:

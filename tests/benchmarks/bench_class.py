@@ -119,15 +119,15 @@ def test_memory_stays_flat():
 
     def work():
         course = Course.read(ROOT / "tests" / "data" / "hostile" / "course")
-        setting, memory, found = setting_of(course, "fork"), Memory(), []
+        setting, memory, result = setting_of(course, "fork"), Memory(), []
         solution = course.root / "solutions" / "unit" / "neighbour" / "neighbour.py"
         text = solution.read_text("utf-8")
         for number in range(MEMORY_SIZE):
             tried = text if number % 5 else text.replace("return", "return 1 +", 1)
             graded_text(memory, setting, "neighbour", f"{tried}\n# submission {number}\n")
             if number + 1 in (MEMORY_SIZE // 10, MEMORY_SIZE):
-                found.append(resident())
-        return found
+                result.append(resident())
+        return result
 
     tenth, last = in_process(work)[0]
     print(f"\nresident memory of a grader, MiB, after {MEMORY_SIZE // 10} and {MEMORY_SIZE}")

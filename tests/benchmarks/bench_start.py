@@ -100,11 +100,11 @@ def test_commands_start_quickly(tmp_path):
     runs = {name: [] for name in PROGRAMS}
     for turn in range(REPEATS + 1):
         for name in sorted(PROGRAMS, reverse=turn % 2 == 0):
-            found = one_run(PROGRAMS[name], environment)
+            result = one_run(PROGRAMS[name], environment)
             if turn:  # the first turn compiles
-                runs[name].append(found)
-    clock = {name: [wall for wall, _ in found] for name, found in runs.items()}
-    processor = {name: [cpu for _, cpu in found] for name, found in runs.items()}
+                runs[name].append(result)
+    clock = {name: [wall for wall, _ in run] for name, run in runs.items()}
+    processor = {name: [cpu for _, cpu in run] for name, run in runs.items()}
     show(f"seconds of the clock, median of {REPEATS} (range)", clock.items())
     show(f"seconds of the processor, median of {REPEATS} (range)", processor.items())
     ratios = {}
@@ -144,10 +144,10 @@ def test_a_watched_file_has_its_verdict_soon(tmp_path):
             warm.append(time.perf_counter() - started)
             read_until(process, "Watching")
         process.kill()
-    found = statistics.median(warm) / statistics.median(cold)
+    result = statistics.median(warm) / statistics.median(cold)
     show("seconds to the verdict, median (range)", [("a cold grade", cold), ("--watch", warm)])
-    print(f"  --watch takes {found:.2f} of a cold grade, aim {WATCH_AIM}")
-    assert found <= WATCH_AIM * MARGIN
+    print(f"  --watch takes {result:.2f} of a cold grade, aim {WATCH_AIM}")
+    assert result <= WATCH_AIM * MARGIN
 
 
 def read_until(process, words):

@@ -47,8 +47,8 @@ EXERCISES = (
 def made_course(folder: Path) -> Course:
     """Make the course in the new folder `folder`, with the base cs224n."""
     write_course(folder, "radial", base="cs224n")
-    for place in EXERCISES:
-        write_exercise(find_course(folder), place)
+    for index in EXERCISES:
+        write_exercise(find_course(folder), index)
     shutil.copytree(FILES, folder, dirs_exist_ok=True)
     shutil.rmtree(folder / "tests" / "data" / "alternates" / "preparation")
     shutil.rmtree(folder / "tests" / "data" / "alternates" / "networks")
@@ -98,10 +98,10 @@ def test_names_that_the_course_and_its_base_share_or_do_not_have_are_refused(rad
 @pytest.fixture(scope="module")
 def kit(radial, tmp_path_factory) -> Course:
     """A kit of the classifier, with what it requires of its own course and of the base."""
-    place = tmp_path_factory.mktemp("kits") / "kit"
-    built = build_kit(radial, place, ["radial_classifier"], 1, lambda line: None)
+    location = tmp_path_factory.mktemp("kits") / "kit"
+    built = build_kit(radial, location, ["radial_classifier"], 1, lambda line: None)
     assert built.added == ("activations", "radial_basis")
-    return find_course(place)
+    return find_course(location)
 
 
 def test_exercises_of_the_base_are_exercises_of_the_kit(kit):
@@ -212,13 +212,13 @@ def call(environment: Path, folder: Path, program: str, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory) -> Path:
     """A new environment with gradus and its solutions as wheels; dependencies are those here."""
-    place = tmp_path_factory.mktemp("fresh") / "environment"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
-    (site,) = place.glob("lib/python*/site-packages")
+    location = tmp_path_factory.mktemp("fresh") / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(location)], check=True)
+    (site,) = location.glob("lib/python*/site-packages")
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     for folder in (ROOT, ROOT / "solutions"):
-        install(place, folder)
-    return place
+        install(location, folder)
+    return location
 
 
 def install(environment: Path, folder: Path) -> None:

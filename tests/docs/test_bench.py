@@ -20,8 +20,8 @@ def test_the_page_is_what_the_measurements_say(capsys):
 
 
 def test_a_row_for_each_program_beside_ours(tmp_path):
-    found = {"setting": {"device": "cpu (A)", "threads": 1}, "models": [MODEL]}
-    (tmp_path / "a.json").write_text(json.dumps(found), "utf-8")
+    results = {"setting": {"device": "cpu (A)", "threads": 1}, "models": [MODEL]}
+    (tmp_path / "a.json").write_text(json.dumps(results), "utf-8")
     text = with_table(f"before\n{BEGIN}\nold\n{END}\nafter", tmp_path)
     assert "Measured: device cpu (A), threads 1.\n" in text
     assert "\n| `lstm` | torch.nn | 1,234 tokens | 1.01 | 0.99 | 0.97 |\n" in text
@@ -35,8 +35,8 @@ def test_scores_stand_below_the_speeds(tmp_path):
         "ours": {"units per second": 2.0, "scores": {"RG-65": 0.31859}},
         "gensim": {"units per second": 1.0, "scores": {"RG-65": -0.0117}},
     }
-    found = {"setting": {"threads": 1}, "models": [MODEL, {**MODEL, "programs": programs}]}
-    (tmp_path / "a.json").write_text(json.dumps(found), "utf-8")
+    results = {"setting": {"threads": 1}, "models": [MODEL, {**MODEL, "programs": programs}]}
+    (tmp_path / "a.json").write_text(json.dumps(results), "utf-8")
     text = with_table(f"{BEGIN}\n{END}", tmp_path)
     assert text.count("Scores of") == 1
     assert "| program | RG-65 |\n| --- | --- |\n| ours | 0.319 |\n| gensim | -0.012 |\n" in text

@@ -59,7 +59,7 @@ def test_the_page_of_gradebooks(desk):
     assert "parts whose points wait for another part: 1" in output["class points --in"]
     assert ",A,20" not in (desk / "filled.csv").read_text()
     assert ",4182,a_garcia,A,0\n" in (desk / "filled.csv").read_text()
-    assert [one.name for one in (desk / "pages").iterdir()] == ["s1.html"]
+    assert [item.name for item in (desk / "pages").iterdir()] == ["s1.html"]
     with zipfile.ZipFile(desk / "feedback.zip") as archive:
         assert archive.namelist() == ["Ana García_1007_assignsubmission_file/report.html"]
 

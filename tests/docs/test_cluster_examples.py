@@ -28,12 +28,12 @@ def test_a_scheduler_and_its_workers_speak_tls_alone(tmp_path, words):
     stand_in.write_text('#!/bin/sh\necho "$@"\nenv | grep DASK\n')
     stand_in.chmod(0o755)
     path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CERTIFICATES": "/secret"}
-    found = completed("bash", EXAMPLES / "dask.sh", *words, env=path, check=True).stdout
-    assert found.startswith(" ".join(words))
+    result = completed("bash", EXAMPLES / "dask.sh", *words, env=path, check=True).stdout
+    assert result.startswith(" ".join(words))
     for word in ("--tls-ca-file /secret/ca.pem", "--tls-cert /secret/cert.pem", "--no-dashboard",
                  "--tls-key /secret/key.pem", "--dashboard-address 127.0.0.1:0",
                  "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=true"):  # fmt: skip
-        assert word in found
+        assert word in result
 
 
 @pytest.fixture

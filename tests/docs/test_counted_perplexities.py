@@ -20,6 +20,6 @@ def test_the_page_has_models_that_count_and_a_network():
 )
 def test_a_command_prints_the_perplexity_of_the_page(words, perplexity, tmp_path):
     shown = gradus(*words.split(), "--out", tmp_path / "m")
-    found = re.findall(r"held-out perplexity ([\d.]+) \(best possible ([\d.]+)\)", shown)
-    assert f"{float(found[-1][0]):.2f}" == perplexity
-    assert float(found[-1][1]) == pytest.approx(3.40, abs=0.005)
+    result = re.findall(r"held-out perplexity ([\d.]+) \(best possible ([\d.]+)\)", shown)
+    assert f"{float(result[-1][0]):.2f}" == perplexity
+    assert float(result[-1][1]) == pytest.approx(3.40, abs=0.005)

@@ -23,8 +23,8 @@ FORMS = "attention/torch_forms.py"
 
 def steps() -> list[re.Match[str]]:
     """The files and the commands of the page, in their order."""
-    found = [*FILE.finditer(PAGE), *COMMAND.finditer(PAGE)]
-    return sorted(found, key=lambda step: step.start())
+    results = [*FILE.finditer(PAGE), *COMMAND.finditer(PAGE)]
+    return sorted(results, key=lambda step: step.start())
 
 
 def run(folder: Path, command: str, expected: int = 0) -> str:

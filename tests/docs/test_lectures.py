@@ -32,7 +32,7 @@ OUTCOME = re.compile(rf"{VERDICT}(?:, {VERDICT})*: (`[^`]+`(?:, `[^`]+`)*)|undec
 
 def section_of(lecture):
     """Return the text under the heading of `lecture`."""
-    return next(one for one in TEXT.split("\n## ") if one.startswith(f"{lecture}: "))
+    return next(item for item in TEXT.split("\n## ") if item.startswith(f"{lecture}: "))
 
 
 def rows(lecture):
@@ -49,8 +49,8 @@ def checks_of(name):
     exercise = COURSE.exercise(name)
     files = (file for file in (exercise.tests, exercise.hidden_tests) if file.is_file())
     trees = (ast.walk(ast.parse(file.read_text("utf-8"))) for file in files)
-    found = (node.name for tree in trees for node in tree if isinstance(node, ast.FunctionDef))
-    return {name.removeprefix("test_") for name in found if name.startswith("test_")}
+    result = (node.name for tree in trees for node in tree if isinstance(node, ast.FunctionDef))
+    return {name.removeprefix("test_") for name in result if name.startswith("test_")}
 
 
 @pytest.mark.parametrize("lecture", STATEMENTS)

@@ -12,17 +12,17 @@ CONNECTING = ("ftplib", "http", "httpx", "requests", "smtplib", "urllib.request"
 
 def imported(source: str) -> set[str]:
     """Return the modules that `source` imports."""
-    found = set()
+    result = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            result |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+            result |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return result
 
 
 def connects(name: str) -> bool:
-    return any(name == one or name.startswith(f"{one}.") for one in CONNECTING)
+    return any(name == item or name.startswith(f"{item}.") for item in CONNECTING)
 
 
 def test_no_module_opens_a_network_connection_and_one_listens():

@@ -47,19 +47,19 @@ def test_the_command_of_a_row_has_known_options_and_its_recipe(row):
 
 @rows
 def test_a_measurement_was_made_with_the_recipe_as_it_is(row):
-    found = measurement(row)
-    if found is None:
+    result = measurement(row)
+    if result is None:
         return
-    assert found["recipe"] == row.recipe
-    assert "/" not in json.dumps(found), "a folder of a machine"
-    assert isinstance(found["device"], str) and isinstance(found["threads"], int)
+    assert result["recipe"] == row.recipe
+    assert "/" not in json.dumps(result), "a folder of a machine"
+    assert isinstance(result["device"], str) and isinstance(result["threads"], int)
     kind = run_of(shlex.split(row.command)[2])
     values = tomllib.loads((RECIPES / kind / f"{row.recipe}.toml").read_text("utf-8"))
     settings = task_class(kind, Plugins().registry).options(**values).settings()
-    measured = {name: found["options"][name] for name in values.keys() & found["options"].keys()}
+    measured = {name: result["options"][name] for name in values.keys() & result["options"].keys()}
     assert measured == {name: settings[name] for name in measured}
     if kind == "counts":
-        assert measured and f"--order {found['options']['order']} " in row.command
+        assert measured and f"--order {result['options']['order']} " in row.command
     else:
         assert "epochs" in measured and len(measured) >= 5
 
@@ -80,10 +80,10 @@ def test_hours_without_a_result_follow_from_the_speed_that_was_measured():
 def test_the_figure_of_a_row_may_be_in_a_line_of_the_run():
     row = next(row for row in ROWS if row.shown == "BLEU")
     run = {"held_out": [9.0, 8.46], "score": 8.2, "shown": ["test perplexity 8.2000"]}
-    found = {"measure": "perplexity", "options": {"epochs": 3}, "runs": [run]}
-    assert score(row, found) == "held-out perplexity 8.5 after 2 of 3 epochs"
+    results = {"measure": "perplexity", "options": {"epochs": 3}, "runs": [run]}
+    assert score(row, results) == "held-out perplexity 8.5 after 2 of 3 epochs"
     run["shown"].append("BLEU 33.24 (95 % interval 31.90 to 34.60), chrF 58.10, tokens are words")
-    assert score(row, found) == "33.2"
+    assert score(row, results) == "33.2"
 
 
 def test_the_page_is_checked(tmp_path, monkeypatch):
@@ -106,6 +106,6 @@ def table_rows(page):
 def test_kims_table_has_the_figures_of_this_page(corpus):
     theirs = table_rows("docs/training.md")
     here = table_rows("docs/results.md")[f"Kim (2014), CNN-rand, {corpus}"]
-    place = theirs["network"].index(corpus)
-    assert theirs["CNN-rand"][place] == here[2]
-    assert theirs["ours, CNN-rand"][place] == here[3].replace("to be measured", "–")
+    location = theirs["network"].index(corpus)
+    assert theirs["CNN-rand"][location] == here[2]
+    assert theirs["ours, CNN-rand"][location] == here[3].replace("to be measured", "–")

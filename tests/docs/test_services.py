@@ -46,9 +46,9 @@ def shell(command, folder, **variables):
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory):
     """The kit of the page, which the jobs of students' repositories grade with."""
-    place = tmp_path_factory.mktemp("kits") / "kit"
-    build_kit(find_course(ROOT), place, ["one_hot"], 1, lambda line: None)
-    return place
+    location = tmp_path_factory.mktemp("kits") / "kit"
+    build_kit(find_course(ROOT), location, ["one_hot"], 1, lambda line: None)
+    return location
 
 
 def test_the_workflow_of_github(kit, tmp_path):
@@ -57,7 +57,7 @@ def test_the_workflow_of_github(kit, tmp_path):
     work.mkdir()
     (work / "one_hot.py").write_text(WRONG, "utf-8")
     (job,) = yaml.safe_load((FILES / "github-workflow.yml").read_text("utf-8"))["jobs"].values()
-    steps = {one["name"]: one["run"] for one in job["steps"] if "name" in one}
+    steps = {item["name"]: item["run"] for item in job["steps"] if "name" in item}
     command = steps["Grade"].replace("--sandbox bubblewrap", f"--sandbox {sandbox()}")
     places = {"GITHUB_STEP_SUMMARY": str(tmp_path / "sum.md"), "RUNNER_TEMP": str(tmp_path)}
     graded = shell(command, work, **places, **job["env"])
@@ -110,8 +110,8 @@ def test_the_entrypoint_of_prairielearn(tmp_path):
     variables = {"GRADE_ROOT": str(tmp_path), "COURSE": str(ROOT)}
     file = FILES / "prairielearn.sh"
     shell(f"bash {file}", tmp_path, SANDBOX=sandbox(), **variables)
-    found = json.loads((tmp_path / "results/results.json").read_text("utf-8"))
-    assert found["gradable"] and found["score"] == 1
+    result = json.loads((tmp_path / "results/results.json").read_text("utf-8"))
+    assert result["gradable"] and result["score"] == 1
     (tmp_path / "results/results.json").unlink()
     shell(f"bash {file}", tmp_path, SANDBOX="none", **variables)
     assert json.loads((tmp_path / "results/results.json").read_text("utf-8"))["gradable"] is False
@@ -119,8 +119,8 @@ def test_the_entrypoint_of_prairielearn(tmp_path):
 
 def seed_of(report):
     """The seed that the JUnit report names."""
-    (found,) = ElementTree.parse(report).iterfind(".//property[@name='seed']")
-    return int(found.attrib["value"])
+    (result,) = ElementTree.parse(report).iterfind(".//property[@name='seed']")
+    return int(result.attrib["value"])
 
 
 def test_jobs_that_students_control_get_a_kit_and_the_others_a_secret_seed():

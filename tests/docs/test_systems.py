@@ -17,7 +17,7 @@ SMALL = {"lexicon", "ngram", "kneser_ney"}
 
 def test_a_system_has_a_row_with_an_exercise_of_the_course():
     lines = [line for line in TEXT.splitlines() if line.startswith("| ")][2:]
-    assert [line.split(" | ")[0].strip("| ") for line in lines] == [one.name for one in SYSTEMS]
+    assert [line.split(" | ")[0].strip("| ") for line in lines] == [item.name for item in SYSTEMS]
     assert {system.exercise for system in SYSTEMS} <= set(find_course().exercise_names)
     assert {system.real for system in SYSTEMS} - {""} <= {row.name for row in ROWS}
 
@@ -39,10 +39,10 @@ def test_the_commands_run_and_show_what_the_page_says(system, tmp_path):
     """Digits may differ: sums are rounded in another order on other processors."""
     line = next(line for line in TEXT.splitlines() if line.startswith(f"| {system.name} | "))
     cell = line.split(" | ")[3]
-    found = shown(system, tmp_path)
+    result = shown(system, tmp_path)
     if system.exercise in SMALL:
-        assert found == cell
-    assert words_of(found) == words_of(cell)
+        assert result == cell
+    assert words_of(result) == words_of(cell)
 
 
 def words_of(text):

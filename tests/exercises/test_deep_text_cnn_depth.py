@@ -41,13 +41,13 @@ def accuracy(backend, depth, shortcut, seed):
 
 def test_plain_depth_stops_helping():
     backend = Backend(Plugins().registry, "numpy")
-    found = {}
+    results = {}
     for depth, shortcut in product(DEPTHS, (True, False)):
         values = [accuracy(backend, depth, shortcut, seed) for seed in SEEDS]
-        found[depth, shortcut] = values
+        results[depth, shortcut] = values
         name = "with shortcuts" if shortcut else "without"
         print(f"{depth:3} {name:15} {np.mean(values):.2f} ± {np.std(values, ddof=1):.2f} {values}")
-    mean = {key: np.mean(values) for key, values in found.items()}
+    mean = {key: np.mean(values) for key, values in results.items()}
     assert mean[9, False] > mean[17, False] > mean[29, False], "each more layer makes it worse"
     assert mean[29, False] < 0.4, "29 plain layers do little better than chance, 0.25"
     for depth in (17, 29):

@@ -50,8 +50,8 @@ CHANGES = GradedChanges(COURSE)
 @pytest.mark.parametrize(
     "exercise",
     [
-        pytest.param(one, id=one.name, marks=() if one.name == SAMPLE else pytest.mark.slow)
-        for one in EXERCISES
+        pytest.param(item, id=item.name, marks=() if item.name == SAMPLE else pytest.mark.slow)
+        for item in EXERCISES
     ],
 )
 def test_differences_earn_nothing(exercise):

@@ -33,13 +33,13 @@ def corpus(rng, references):
 def test_bleu_is_that_of_sacrebleu(rng):
     for _ in range(100):
         hypotheses, right = corpus(rng, references=2)
-        found = bleu(bleu_statistics(hypotheses, right).sum(axis=0))
+        result = bleu(bleu_statistics(hypotheses, right).sum(axis=0))
         texts = [" ".join(words) for words in hypotheses]
         sides = [[" ".join(several[k]) for several in right] for k in range(2)]
         expected = sacrebleu.corpus_bleu(
             texts, sides, tokenize="none", smooth_method="none", force=True
         )
-        np.testing.assert_allclose(found, expected.score, rtol=1e-12)
+        np.testing.assert_allclose(result, expected.score, rtol=1e-12)
 
 
 def test_chrf_is_that_of_sacrebleu(rng):

@@ -53,7 +53,7 @@ def test_the_solution_gets_full_marks(exercise):
     assert result.earned + result.for_a_person == exercise.points
     assert list(checking.points(exercise, result.checks)) == []
     assert [task.name for task in result.tasks] == list(exercise.task_names)
-    prose = sum(one.points for one in exercise.questions if isinstance(one, Prose))
+    prose = sum(question.points for question in exercise.questions if isinstance(question, Prose))
     assert result.for_a_person == prose
     drawn = {plot.title for check in result.checks for plot in check.of(Plot)}
     assert DRAWN.get(exercise.name, set()) <= drawn
@@ -70,7 +70,7 @@ def test_an_untouched_stub_gets_nothing_and_is_not_started(exercise):
 
 
 #: All but the exercise about a tape of NumPy arrays.
-IN_TORCH = [one for one in COURSE.code_exercises if one.name != "autograd"]
+IN_TORCH = [exercise for exercise in COURSE.code_exercises if exercise.name != "autograd"]
 needs_torch = pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
 
 
@@ -78,8 +78,8 @@ def pytest_generate_tests(metafunc):
     """Grade the torch backend at the last exercise of each unit, or at that of ``--exercise``."""
     if "in_torch" in metafunc.fixturenames:
         name = metafunc.config.getoption("exercise")
-        last = {one.unit: one for one in IN_TORCH}.values()
-        chosen = [one for one in IN_TORCH if one.name == name] if name else last
+        last = {item.unit: item for item in IN_TORCH}.values()
+        chosen = [item for item in IN_TORCH if item.name == name] if name else last
         metafunc.parametrize("in_torch", chosen, ids=lambda exercise: exercise.name)
 
 
@@ -115,7 +115,7 @@ NO_PROMISES = {"In the worst case the numbers overflow."}  # without gradient cl
 def test_gradus_check_finds_nothing_in_files_and_texts(exercise):
     """Also each promise is named by a check, which is an advice for other courses."""
     steps = checking.reading_steps(SETTING, exercise)
-    problems = [problem for _, found in steps for problem in found()]
+    problems = [problem for _, step in steps for problem in step()]
     assert [p.text for p in problems if not p.is_advice] == []
     assert set(unclaimed_promises(exercise)) <= NO_PROMISES
 

@@ -76,7 +76,7 @@ def test_the_steps_on_the_parabola_are_those_of_gradient_descent():
 def test_the_paths_through_the_valley_are_those_of_the_optimizers():
     rules = SGD(0.09), Momentum(0.03, 0.8), AdaGrad(0.9), Adam(0.4, 0.8, 0.95)
     for rule, path in zip(rules, figures.paths(), strict=True):
-        place = {"x": np.array(path[0])}
+        results = {"x": np.array(path[0])}
         for expected in path[1:]:
-            rule.step(place, {"x": place["x"] * [1, 20]})
-            np.testing.assert_allclose(place["x"], expected, rtol=1e-5, atol=1e-6)
+            rule.step(results, {"x": results["x"] * [1, 20]})
+            np.testing.assert_allclose(results["x"], expected, rtol=1e-5, atol=1e-6)

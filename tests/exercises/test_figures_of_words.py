@@ -172,8 +172,8 @@ def test_the_order_of_norm_layer_and_sum():
             y = steps[box](y)
         expected = y if name == "pre" else norm.forward(y)  # FeedForward returns zeros
         np.testing.assert_allclose(block.forward(x), expected)
-        place = drawn.index(f'norm="{name}"')
-        assert [text for text in drawn[place : place + 7] if text in boxes] == list(boxes)
+        location = drawn.index(f'norm="{name}"')
+        assert [text for text in drawn[location : location + 7] if text in boxes] == list(boxes)
 
 
 def test_the_rows_that_each_token_computes():
@@ -260,7 +260,7 @@ def test_the_window_of_a_language_model_ends_at_the_last_word():
         tokens[0, changed] = (changed + 1) % len(words)
         logits.append(model.forward(tokens)[0, -1])
     same = model.forward(np.arange(len(words))[None])[0, -1]
-    seen = [bool(np.ptp(found - same)) for found in logits]
+    seen = [bool(np.ptp(logit - same)) for logit in logits]
     inside = [style == "on" for text, style in drawn if text in words]
     assert words == ["clock", "the", "students", "opened", "their"]
     assert inside == seen

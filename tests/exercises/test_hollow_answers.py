@@ -93,10 +93,10 @@ class Echo(Hollow):
 
     def _hollow(self, value: Any, *, is_read: bool = False) -> Any:
         given = [] if is_read else self._arguments
-        alike = [one for one in given if form_of(one) == form_of(value)]
+        alike = [item for item in given if form_of(item) == form_of(value)]
         if not alike and isinstance(value, np.ndarray) and value.ndim:
             alike = [
-                in_width(one, value.shape[-1]) for one in given if differs_in_width(one, value)
+                in_width(item, value.shape[-1]) for item in given if differs_in_width(item, value)
             ]
         return alike[self._place] if alike else super()._hollow(value, is_read=is_read)
 

@@ -113,7 +113,7 @@ def test_a_transformer_reads_what_recurrent_networks_have_forgotten():
         "block": ("transformer_lm", (words, 32, 2, 1, L)),
         **{cell: ("gated_lm", (words, 16, 40, cell)) for cell in ("rnn", "lstm", "gru")},
     }
-    found = {}
+    results = {}
     for name, (model, sizes) in models.items():
         with parts_from(numpy_part):
             built = numpy_part(model)(*sizes, rng=rng)
@@ -126,10 +126,10 @@ def test_a_transformer_reads_what_recurrent_networks_have_forgotten():
         of_targets = np.take_along_axis(log_p, test[:, 1:, None], axis=-1)[..., 0]
         verbs = of_targets[:, language.span : 2 * language.span]
         ratio = np.exp(language.log_probabilities(test).mean() - of_targets.mean())
-        found[name] = np.exp(-verbs.mean()), ratio
-    verb, ratio = found.pop("block")
+        results[name] = np.exp(-verbs.mean()), ratio
+    verb, ratio = results.pop("block")
     assert verb < 1.02
     assert 1 < ratio < 1.02
-    for verb, ratio in found.values():
+    for verb, ratio in results.values():
         assert verb > 0.85 * len(CLASSES)
         assert ratio > 3.5

@@ -74,7 +74,7 @@ def test_hypernym_closure_is_that_of_nltk(both):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Discarded redundant search")
             expected = list(theirs(reader, id).closure(above))
-        assert [theirs(reader, found) for found in hypernym_closure(lexicon, id)] == expected, id
+        assert [theirs(reader, result) for result in hypernym_closure(lexicon, id)] == expected, id
 
 
 def test_path_similarity_is_that_of_nltk_without_an_invented_root(both):
@@ -82,8 +82,8 @@ def test_path_similarity_is_that_of_nltk_without_an_invented_root(both):
     nouns = [id for id in drawn(lexicon, 100) if ".n." in id]
     verbs = [id for id in lexicon["synsets"] if ".v." in id][:40]
     for a, b in [*pairwise(nouns), *pairwise(verbs)]:
-        one, other = theirs(reader, a), theirs(reader, b)
-        expected = one.path_similarity(other, simulate_root=False) or 0.0
+        first, other = theirs(reader, a), theirs(reader, b)
+        expected = first.path_similarity(other, simulate_root=False) or 0.0
         assert path_similarity(lexicon, a, b) == pytest.approx(expected), (a, b)
 
 
@@ -96,7 +96,7 @@ def test_synonyms_are_the_lemmas_of_all_synsets(both):
                 words = [name.lower() for name in synset.lemma_names()]
                 if word in words:
                     expected.setdefault(synset.pos(), set()).update(words)
-        found = synonyms(lexicon, word)
-        assert {pos: {w.lower() for w in words} | {word} for pos, words in found.items()} == (
+        result = synonyms(lexicon, word)
+        assert {pos: {w.lower() for w in words} | {word} for pos, words in result.items()} == (
             expected
         ), word

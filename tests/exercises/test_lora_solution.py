@@ -22,8 +22,8 @@ def test_the_share_that_no_classifier_exceeds():
     assert f"{100 * best:.2f}" == "98.97"
     task = CHECKS["Task"](np.random.default_rng(0))
     inputs, labels = task.draw(20_000, np.arange(CLASSES))
-    found = ((inputs @ task.means.T).argmax(axis=1) == labels).mean()
-    assert abs(found - best) < 0.004
+    result = ((inputs @ task.means.T).argmax(axis=1) == labels).mean()
+    assert abs(result - best) < 0.004
 
 
 def trained(rank, names, rng):

@@ -51,10 +51,10 @@ def histories(tokens):
 def agree(model, other, tokens):
     """`model` says after every history what NLTK's `other` says, to 1e-9."""
     for history in [*histories(tokens), tokens[:1], tokens[:0]]:
-        found = model.probability(np.array(history), np.arange(V))
+        result = model.probability(np.array(history), np.arange(V))
         context = [str(word) for word in history]
         expected = [other.score(str(w), context) for w in range(V)]
-        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(result, expected, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize(

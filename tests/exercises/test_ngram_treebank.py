@@ -49,10 +49,10 @@ def test_kneser_ney_gives_the_published_perplexity(order, published):
     """
     V, train, test = treebank()
     started = time.perf_counter()
-    found = perplexity(KneserNey(V, order, end=END), train, test)
+    result = perplexity(KneserNey(V, order, end=END), train, test)
     seconds = time.perf_counter() - started
-    print(f"\n{order}-grams: perplexity {found:.2f} in {seconds:.1f} s")
-    assert abs(found - published) < 0.1
+    print(f"\n{order}-grams: perplexity {result:.2f} in {seconds:.1f} s")
+    assert abs(result - published) < 0.1
     assert seconds < 30
 
 
@@ -98,10 +98,10 @@ def test_the_table_of_kneser_ney():
     V, train, test = treebank()
     for n, interpolated, kneser_ney in table_of("kneser_ney"):
         order = int(n)
-        found = perplexity(Backoff(V, order, "interpolated", end=END), train, test)
-        assert round(found) == interpolated
-        found = perplexity(KneserNey(V, order, end=END), train, test)
-        assert round(found, 1 if order > 1 else None) == kneser_ney
+        result = perplexity(Backoff(V, order, "interpolated", end=END), train, test)
+        assert round(result) == interpolated
+        result = perplexity(KneserNey(V, order, end=END), train, test)
+        assert round(result, 1 if order > 1 else None) == kneser_ney
 
 
 def test_trigrams_of_1_7_million_words_in_seconds():

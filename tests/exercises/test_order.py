@@ -8,7 +8,7 @@ import pytest
 from autograder.course.reading import find_course
 
 COURSE = find_course()
-PLACES = {name: place for place, name in enumerate(COURSE.exercise_names)}
+PLACES = {name: index for index, name in enumerate(COURSE.exercise_names)}
 OWNERS = {
     name: exercise.name
     for exercise in COURSE.code_exercises
@@ -20,7 +20,7 @@ PART = re.compile(r'\bpart\("(\w+)"')
 REFERENCES_ALONE = re.compile(r"\w+\(reference, reference, .*")
 
 every_exercise = pytest.mark.parametrize(
-    "exercise", COURSE.code_exercises, ids=lambda one: one.name
+    "exercise", COURSE.code_exercises, ids=lambda first: first.name
 )
 
 

@@ -49,8 +49,8 @@ def kernel() -> tuple[str, list[str]]:
     (library,) = Path(np.__file__).parents[1].glob("numpy.libs/libscipy_openblas*")
     name = ctypes.CDLL(str(library)).scipy_openblas_get_corename64_
     name.restype = ctypes.c_char_p
-    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
-    return name().decode(), found
+    result = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    return name().decode(), result
 
 
 SHOW = f"""import ctypes, json
@@ -74,9 +74,9 @@ def on(processor: dict[str, str], *command: str) -> str:
 def test_the_environment_chooses_the_kernels(processor):
     if not any(Path(np.__file__).parents[1].glob("numpy.libs/libscipy_openblas*")):
         pytest.skip("this NumPy comes without its own OpenBLAS")
-    name, found = json.loads(on(processor, "-c", SHOW))
+    name, result = json.loads(on(processor, "-c", SHOW))
     assert name == processor.get("OPENBLAS_CORETYPE", name)
-    assert bool(found) is ("NPY_DISABLE_CPU_FEATURES" not in processor and bool(FOUND))
+    assert bool(result) is ("NPY_DISABLE_CPU_FEATURES" not in processor and bool(FOUND))
 
 
 def test_a_worker_uses_the_kernels_of_its_grader(monkeypatch):

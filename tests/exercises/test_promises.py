@@ -10,7 +10,7 @@ from plugins.authoring.checking.promises import named_promises
 COURSE = find_course()
 
 
-@pytest.mark.parametrize("exercise", COURSE.code_exercises, ids=lambda one: one.name)
+@pytest.mark.parametrize("exercise", COURSE.code_exercises, ids=lambda first: first.name)
 def test_a_public_check_sees_each_promise_of_float32(exercise):
     promised = [p for p in named_promises(exercise) if "float32" in p.text]
     tests = ast.parse(exercise.tests.read_text("utf-8")).body

@@ -30,8 +30,8 @@ def perplexity_ratio(cell, language, seed=2):
         batch_size=16, unroll=20, epochs=12, clip=5.0,
     ))  # fmt: skip
     log_p = language.automaton.log_probabilities(language.vocabulary.decode(test))
-    found = language_model_perplexity(model, test, arrays=NumpyArrays(), batch_size=16)
-    return found / np.exp(-log_p[1:].mean())
+    result = language_model_perplexity(model, test, arrays=NumpyArrays(), batch_size=16)
+    return result / np.exp(-log_p[1:].mean())
 
 
 def test_what_one_layer_of_width_2_cannot_remember():

@@ -199,7 +199,7 @@ def batch_of_two():
 def receptive_field(k, L):
     seen = {0}
     for layer in reversed(range(int(L))):
-        seen = {place + 2**layer * j for place in seen for j in range(int(k))}
+        seen = {index + 2**layer * j for index in seen for j in range(int(k))}
     return len(range(min(seen), max(seen) + 1))
 
 
@@ -369,7 +369,7 @@ SECOND = {
 
 
 def test_every_key_that_a_program_compares_is_computed_twice():
-    compared = {name for name, (_, one) in QUESTIONS.items() if not isinstance(one, Prose)}
+    compared = {name for name, (_, first) in QUESTIONS.items() if not isinstance(first, Prose)}
     assert set(SECOND) == compared
 
 

@@ -309,10 +309,10 @@ def test_dropped_states_forget(rng):
 def test_the_right_context_changes_the_state_of_a_word(rng):
     """Lecture 7, 4.5: the state of *terribly* differs before *exciting* and before *boring*."""
     rnns = [part("rnn")(3, 4, rng=rng) for _ in range(3)]
-    both, one = part("bidirectional")(*rnns[:2]), rnns[2]
+    both, first = part("bidirectional")(*rnns[:2]), rnns[2]
     the, movie, terribly, exciting, boring = rng.normal(size=(5, 3))
     x = np.array([[the, movie, terribly, word] for word in (exciting, boring)])
-    changes = [np.abs(np.diff(layer.forward(x)[:, 2], axis=0)).max() for layer in (both, one)]
+    changes = [np.abs(np.diff(layer.forward(x)[:, 2], axis=0)).max() for layer in (both, first)]
     assert changes[0] > 0.01
     assert changes[1] == 0
 

@@ -37,7 +37,7 @@ def never_reached(threshold):
 
 @pytest.mark.slow
 def test_what_never_reaches_its_threshold_fails_in_time(exercise):
-    thresholds = {name: never_reached(found) for name, found in exercise.thresholds.items()}
+    thresholds = {name: never_reached(result) for name, result in exercise.thresholds.items()}
     trainings = sum(threshold.attempts for threshold in thresholds.values())
     limit = replace(exercise.time, total=min(exercise.time.total, LONGEST * trainings))
     hopeless = replace(exercise, thresholds=thresholds, time=limit)

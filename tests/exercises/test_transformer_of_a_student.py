@@ -56,10 +56,10 @@ def train(folder, out, *options):
 
 def test_training_gives_the_numbers_of_the_reference(student):
     train(student, "reference", "--provider", "numpy")
-    found, expected = (load_checkpoint(student / name).parameters for name in ("m", "reference"))
-    assert list(found) == list(expected)
+    result, expected = (load_checkpoint(student / name).parameters for name in ("m", "reference"))
+    assert list(result) == list(expected)
     for name, values in expected.items():
-        np.testing.assert_array_equal(found[name], values)
+        np.testing.assert_array_equal(result[name], values)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ CHANGES = GradedChanges(COURSE)
 ATTACKS = tomllib.loads((HERE / "attacks.toml").read_text("utf-8"))
 #: The first attack ever seen is tried every time, the others with ``-m slow``.
 CASES = [
-    pytest.param(name, marks=() if place == 0 else pytest.mark.slow, id=name)
-    for place, name in enumerate(ATTACKS)
+    pytest.param(name, marks=() if index == 0 else pytest.mark.slow, id=name)
+    for index, name in enumerate(ATTACKS)
 ]
 
 #: Between the solution and the attack, in place of ``import right_answer``.
@@ -29,8 +29,8 @@ RIGHT_ANSWER = "\nimport types\nright_answer = types.SimpleNamespace(**globals()
 
 
 def test_every_attack_is_tried():
-    found = {f"{file.parent.name}/{file.stem}" for file in HERE.glob("*/*.py")}
-    assert found == set(ATTACKS)
+    names = {f"{file.parent.name}/{file.stem}" for file in HERE.glob("*/*.py")}
+    assert names == set(ATTACKS)
 
 
 @pytest.mark.timeout(600)  # some attacks use up all attempts of a trained check

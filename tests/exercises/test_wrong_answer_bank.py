@@ -51,11 +51,11 @@ CHANGES = GradedChanges(COURSE)
 def graded(exercise, source):
     """The checks of a source; those that train a model run only where it passes all others."""
     for select in (untrained, None):
-        found = CHANGES.graded(exercise, source, select=select)
-        assert not [check for check in found.checks if check.verdict is Verdict.NOT_GRADED]
-        if found.failed:
+        result = CHANGES.graded(exercise, source, select=select)
+        assert not [check for check in result.checks if check.verdict is Verdict.NOT_GRADED]
+        if result.failed:
             break
-    return found
+    return result
 
 
 def verdict_on(failed):
@@ -99,7 +99,7 @@ def test_a_wrong_answer_loses_points(name, wrong_answer):
 def chosen():
     """The wrong answers that are graded: all, those of some exercises, or a seeded number."""
     exercises = os.environ.get("GRADUS_EXERCISES", "")
-    every = [one for one in sorted(BANK) if not exercises or one[0] in exercises.split(",")]
+    every = [item for item in sorted(BANK) if not exercises or item[0] in exercises.split(",")]
     count = int(os.environ.get("GRADUS_WRONG_ANSWERS", "0")) or len(every)
     return random.Random(0).sample(every, min(count, len(every)))
 
@@ -119,16 +119,20 @@ def verdicts(entries):
 @pytest.mark.slow
 @pytest.mark.timeout(14_400)
 def test_nearly_all_wrong_answers_lose_points_in_public():
-    found = verdicts(chosen())
-    counts = Counter(found.values())
-    caught = len(found) - counts["passes"]
-    print(f"\n{len(found)} wrong answers: {caught} lose points ({caught / len(found):.1%})")
-    print(f"{counts['hidden']} by hidden checks alone ({counts['hidden'] / len(found):.1%})")
+    result = verdicts(chosen())
+    counts = Counter(result.values())
+    caught = len(result) - counts["passes"]
+    print(f"\n{len(result)} wrong answers: {caught} lose points ({caught / len(result):.1%})")
+    print(f"{counts['hidden']} by hidden checks alone ({counts['hidden'] / len(result):.1%})")
     public = counts["named"] + counts["public"]
     share = counts["named"] / max(public, 1)
     print(f"{counts['named']} of {public} caught in public are named ({share:.1%})")
     for kind in ("passes", "hidden", "public"):
-        print(kind, *(f"{name}/{one}" for (name, one), v in found.items() if v == kind), sep="\n  ")
-    assert caught >= CAUGHT * len(found)
-    assert counts["hidden"] <= HIDDEN_ALONE * len(found)
+        print(
+            kind,
+            *(f"{name}/{first}" for (name, first), v in result.items() if v == kind),
+            sep="\n  ",
+        )
+    assert caught >= CAUGHT * len(result)
+    assert counts["hidden"] <= HIDDEN_ALONE * len(result)
     assert counts["named"] >= NAMED * public

@@ -47,8 +47,8 @@ def test_gradients_keep_their_direction_when_they_are_scaled_and_clipped(
 ):
     gradients = native(arrays, b=[3.0], W=[[4.0]])
     arrays.scale(gradients, factor, clip)
-    found = [arrays.to_numpy(g).item() for g in gradients.values()]
-    assert found == pytest.approx(list(expected))
+    results = [arrays.to_numpy(g).item() for g in gradients.values()]
+    assert results == pytest.approx(list(expected))
 
 
 def test_gradients_of_zero_stay_zero(arrays):

@@ -115,7 +115,7 @@ def test_an_option_of_several_commands_is_declared_once():
         for param in command.params:
             if param.name in shared and not path.startswith("gradus new"):
                 texts[param.name].add(param.help)
-    assert {name: len(found) for name, found in texts.items()} == dict.fromkeys(shared, 1)
+    assert {name: len(text) for name, text in texts.items()} == dict.fromkeys(shared, 1)
 
 
 def test_the_version_is_reported_with_that_of_python(run):

@@ -23,7 +23,7 @@ def test_a_hook_says_what_it_is_for_and_is_annotated(name):
     hook = getattr(hookspecs, name)
     doc, signature = inspect.getdoc(hook), inspect.signature(hook)
     assert doc and doc.splitlines()[0].endswith((".", ":", ";")), f"{name} has no first sentence"
-    annotations = [one.annotation for one in signature.parameters.values()]
+    annotations = [parameter.annotation for parameter in signature.parameters.values()]
     assert inspect.Parameter.empty not in (*annotations, signature.return_annotation)
 
 

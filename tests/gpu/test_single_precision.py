@@ -40,8 +40,8 @@ def passed(backend, case, dtype):
     model.zero_gradients()
     returned = model.backward(arrays.from_numpy(upstream))
     first = returned[0] if isinstance(returned, tuple) else returned
-    found = {"output": output, **model.gradients} | ({} if first is None else {"input": first})
-    return {key: arrays.to_numpy(value) for key, value in found.items()}
+    result = {"output": output, **model.gradients} | ({} if first is None else {"input": first})
+    return {key: arrays.to_numpy(value) for key, value in result.items()}
 
 
 @on_devices(CASES, SAMPLE)
@@ -55,12 +55,12 @@ def compare(name, device):
     expected = passed(Backend(registry, "numpy"), case, "float64")
     backend = Backend(registry, "torch", device=device)
     backend.arrays.use_full_precision()
-    found = passed(backend, case, "float32")
-    assert found.keys() == expected.keys()
+    result = passed(backend, case, "float32")
+    assert result.keys() == expected.keys()
     greatest = max(np.abs(value).max() for value in expected.values())
     for key, value in expected.items():
-        assert found[key].dtype == np.float32
-        error = np.abs(found[key] - value).max() / max(np.abs(value).max(), SMALL * greatest)
+        assert result[key].dtype == np.float32
+        error = np.abs(result[key] - value).max() / max(np.abs(value).max(), SMALL * greatest)
         limit = FORWARD if key == "output" else BACKWARD
         assert error <= limit, f"{key} of {name}: relative error {error:.1e}, limit {limit:.1e}"
 
@@ -68,7 +68,9 @@ def compare(name, device):
 def test_every_model_of_the_provider_is_compared():
     backend = Backend(Plugins().registry, "torch")
     offered = {
-        one.name for kind in ("model", "language_model") for one in backend.implementations(kind)
+        implementation.name
+        for kind in ("model", "language_model")
+        for implementation in backend.implementations(kind)
     }
     assert offered - OTHERS == CASES.keys()
 

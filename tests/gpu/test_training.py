@@ -38,9 +38,9 @@ def on(device, *options):
 @on_devices(RUNS, SAMPLE)
 def test_each_kind_of_run_learns(name, device):
     rate = ("--learning-rate", 0.02, "--precision", "float32")
-    found = losses(train(name, "m", *on(device, *rate), epochs=3))
-    assert len(found) == 3
-    assert found[-1] < found[0]
+    result = losses(train(name, "m", *on(device, *rate), epochs=3))
+    assert len(result) == 3
+    assert result[-1] < result[0]
 
 
 @on_devices(IN_16_BITS, (*SAMPLE, "text_classifier"))
@@ -48,9 +48,9 @@ def test_each_kind_of_run_learns_in_16_bits(name, device):
     """Steps are in 16 bits, and everything that is kept is in float32."""
     options = on(device, "--learning-rate", 0.02, "--keep", "last")
     wide = losses(train(name, "wide", *options, "--precision", "float32"))
-    found = losses(train(name, "m", *options, "--precision", "bfloat16"))
-    assert found[-1] < found[0]
-    np.testing.assert_allclose(found, wide, rtol=NEAR)
+    result = losses(train(name, "m", *options, "--precision", "bfloat16"))
+    assert result[-1] < result[0]
+    np.testing.assert_allclose(result, wide, rtol=NEAR)
     saved, exact = load_checkpoint(Path("m")), load_checkpoint(Path("wide")).parameters
     assert any((saved.parameters[key] != array).any() for key, array in exact.items())
     kept = [*saved.parameters.values(), *(a for a in saved.optimizer.values() if a.ndim)]
@@ -97,7 +97,7 @@ def test_a_checkpoint_moves_between_devices(name, device):
     """From the device to the CPU, one more epoch there, and back: scores and arrays stay."""
     plain = ("--keep", "last", "--schedule", "constant")
     train(name, "m", *on(device, *plain), epochs=1)
-    scores = [score_of(one) for one in (device, "cpu")]
+    scores = [score_of(item) for item in (device, "cpu")]
     np.testing.assert_allclose(scores[0], scores[1], rtol=1e-6)
     before = load_checkpoint(Path("m"))
     train(name, "m", *on("cpu", *plain), "--resume", epochs=2)

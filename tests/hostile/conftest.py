@@ -150,7 +150,9 @@ def memory_of_right_one(setting: GradingSetting, exercises: tuple[Exercise, ...]
     """What the grading of a right submission leaves: collected checks, and the right answers."""
     memory = Memory()
     folder = setting.course.root / "solutions"
-    with load_submission(folder, setting.course, [one.name for one in exercises]) as right:
+    with load_submission(
+        folder, setting.course, [exercise.name for exercise in exercises]
+    ) as right:
         assert answer(GradeRequest(setting, right, exercises, memory=memory)).exit_code == 0
     return memory
 
@@ -186,9 +188,9 @@ def grade_texts(
 
 def _traces(canaries: tuple[Path, ...]) -> set[str]:
     """The canaries, with what is in them and around them."""
-    found = {f"{path}: {path.read_text()!r} {path.stat().st_mode:o}" for path in canaries}
+    names = {f"{path}: {path.read_text()!r} {path.stat().st_mode:o}" for path in canaries}
     folders = {path.parent for path in canaries} | {Path("/"), Path.cwd(), Path("/dev/shm")}
-    return found | {str(path) for folder in folders for path in folder.glob(f"*{TRACE}*")}
+    return names | {str(path) for folder in folders for path in folder.glob(f"*{TRACE}*")}
 
 
 def _open_descriptors() -> int:
@@ -251,11 +253,11 @@ def listener() -> Iterator[socket.socket]:
 
 def _unavailable(sandbox: str) -> str:
     try:
-        found = chosen(sandbox)
+        result = chosen(sandbox)
     except GradusError as error:
         return str(error)
-    if isinstance(found, ForkSandbox):
-        found.close()
+    if isinstance(result, ForkSandbox):
+        result.close()
     return ""
 
 

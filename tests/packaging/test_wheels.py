@@ -59,29 +59,29 @@ def tracked(pattern: str) -> set[str]:
 
 
 def test_gradus_holds_the_public_course_and_nothing_that_gives_answers_away(wheels):
-    found = set(names(wheels[0]))
-    course = (name for name in found if not name.startswith(TEMPLATES))
+    result = set(names(wheels[0]))
+    course = (name for name in result if not name.startswith(TEMPLATES))
     assert [name for name in course if any(secret in name for secret in SECRET)] == []
     for pattern in ("*.py", "README.md", "exercise.toml", "questions.md"):
         expected = tracked(f"exercises/*/*/{pattern}")
-        assert expected and expected <= found
+        assert expected and expected <= result
     for package in ("framework", "plugins", "autograder"):
-        assert tracked(f"{package}/**/*.py") - {EXTENSION} - tracked(f"{BENCH}*") <= found
-    assert tracked(f"{BENCH}*.py") and not any(name.startswith(BENCH) for name in found)
+        assert tracked(f"{package}/**/*.py") - {EXTENSION} - tracked(f"{BENCH}*") <= result
+    assert tracked(f"{BENCH}*.py") and not any(name.startswith(BENCH) for name in result)
     data = {"exercises/course.toml", "plugins/authoring/kits/templates/students.md"} | tracked(
         "plugins/authoring/new/templates/**/*.txt"
     )
-    assert data <= found
-    tops = {name.partition("/")[0] for name in found if ".dist-info" not in name}
+    assert data <= result
+    tops = {name.partition("/")[0] for name in result if ".dist-info" not in name}
     assert tops == {"framework", "plugins", "autograder", "exercises", "gradus.py"}
 
 
 def test_the_second_distribution_holds_the_solutions_alone(wheels):
-    found = {name for name in names(wheels[1]) if ".dist-info" not in name}
+    results = {name for name in names(wheels[1]) if ".dist-info" not in name}
     expected = [tracked(f"solutions/*/*/*.{suffix}") for suffix in ("py", "toml", "md")]
-    assert all(expected) and found == set().union(*expected)
+    assert all(expected) and results == set().union(*expected)
     for secret in SECRET:
-        assert any(secret in name for name in found)
+        assert any(secret in name for name in results)
 
 
 def test_names_versions_and_dependencies_fit(wheels):
@@ -117,7 +117,9 @@ def test_a_wheel_made_from_the_source_distribution_is_the_same(wheels, tmp_path_
 def contents(wheel: Path) -> dict[str, int]:
     """Return the checksum of every file in a wheel, but for its own list of them."""
     entries = zipfile.ZipFile(wheel).infolist()
-    return {one.filename: one.CRC for one in entries if not one.filename.endswith("/RECORD")}
+    return {
+        entry.filename: entry.CRC for entry in entries if not entry.filename.endswith("/RECORD")
+    }
 
 
 @pytest.fixture(scope="module")

@@ -61,11 +61,11 @@ def test_no_block_of_lines_stands_in_both(form: Path, solution: Path):
 
 def test_a_copy_is_found_however_it_is_indented():
     body = "\n".join(f"    x = x + {i}" for i in range(LONGEST + 1))
-    one, other = (
+    first, other = (
         f"def f(x):\n{body}\n",
         f"class A:\n  def g(self, y):\n{body.replace('    ', '      ')}\n",
     )
-    assert len(longest_block(one, other)) == LONGEST + 1
+    assert len(longest_block(first, other)) == LONGEST + 1
 
 
 def test_signatures_and_constructors_may_repeat():

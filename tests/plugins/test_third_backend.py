@@ -101,7 +101,7 @@ def test_a_model_learns_on_arrays_that_cannot_be_changed(summed):
     with backend.in_force():
         other = Scores(backend, rng).astype("float32")
     assign(other, saved, backend.arrays)
-    outputs = [backend.arrays.to_numpy(one.forward(Box(x))) for one in (model, other)]
+    outputs = [backend.arrays.to_numpy(item.forward(Box(x))) for item in (model, other)]
     np.testing.assert_array_equal(*outputs)
 
 

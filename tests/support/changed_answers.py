@@ -33,7 +33,7 @@ class ChangedAnswers:
 
     def run(self, steps):
         outcomes = self.inner.run(steps)
-        return [self.changed(step, one) for step, one in zip(steps, outcomes, strict=True)]
+        return [self.changed(step, outcome) for step, outcome in zip(steps, outcomes, strict=True)]
 
     def changed(self, step, outcome):
         """`outcome` of `step`, as the code under test answers."""

@@ -40,15 +40,15 @@ class DeniedForkSandbox(ForkSandbox):
 
     def modules(self, arrays: str = NUMPY_ARRAYS, added: tuple[str, ...] = ()):
         """Start the server from a thread that is denied them, and return its modules."""
-        found = []
+        results = []
 
         def start() -> None:
             _deny()
-            found.append(super(DeniedForkSandbox, self).modules(arrays, added))
+            results.append(super(DeniedForkSandbox, self).modules(arrays, added))
 
         if (arrays, added) in self._servers:
             return super().modules(arrays, added)
         thread = threading.Thread(target=start)
         thread.start()
         thread.join()
-        return found[0]
+        return results[0]

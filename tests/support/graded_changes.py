@@ -108,7 +108,7 @@ class Graded:
 
     def is_answered_by(self, source: str, check: str) -> bool:
         """Return whether a changed solution gives all answers of the check named `check`."""
-        (result,) = (one for one in self.checks if one.id.split("::")[1] == check)
+        (result,) = (item for item in self.checks if item.id.split("::")[1] == check)
         trials = Trials(1)
         matcher = AnswerMatcher(Replayer(self.exercise, self.parts), trials)
         recorded = RecordedCheck(result, self.transcripts[result.id].exchanges, matcher.replayer)

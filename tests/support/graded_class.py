@@ -42,7 +42,7 @@ def check(verdict=Verdict.PASSED, points=10.0, task="forward", **facts):
 
 
 def exercise(name, *checks):
-    tasks = dict.fromkeys(one.task for one in checks)
+    tasks = dict.fromkeys(check.task for check in checks)
     grouped = (TaskResult(task, tuple(c for c in checks if c.task == task)) for task in tasks)
     return ExerciseResult(name, "unit", f"Title of {name}", tuple(grouped), f"{name}.py")
 
@@ -60,8 +60,8 @@ class GradedClass:
 
     def __init__(self, folder, students=STUDENTS):
         private_folder(folder)
-        known = [student(*one) for one in students]
-        self.collection = Collection(folder, {one.key: one for one in known}, has_roster=True)
+        known = [student(*item) for item in students]
+        self.collection = Collection(folder, {item.key: item for item in known}, has_roster=True)
         self.collection.save()
 
     def submit(self, key, work="first", submitted="2026-03-02T10:00:00+00:00", **facts):
@@ -69,7 +69,7 @@ class GradedClass:
         moment = datetime.fromisoformat(submitted).astimezone(UTC)
         id = hashlib.sha256(f"{key}{work}".encode()).hexdigest()[:16]
         attempt = Attempt(id, (key,), moment, None, len(self.collection.attempts), {}, **facts)
-        kept = tuple(one for one in self.collection.attempts if one.id != id)
+        kept = tuple(item for item in self.collection.attempts if item.id != id)
         self.collection = replace(self.collection, attempts=(*kept, attempt))
         self.collection.save()
         return id
@@ -84,11 +84,11 @@ class GradedClass:
         entries, results = [], {}
         for (key, work), listed in found.items():
             attempt = self.submit(key, work)
-            for one in listed:
-                name = one if isinstance(one, str) else one.name
+            for item in listed:
+                name = item if isinstance(item, str) else item.name
                 entries.append(RunEntry(key, attempt, name, f"{work}-{key}", revision))
-                if not isinstance(one, str):
-                    results[entries[-1]] = result(one)
+                if not isinstance(item, str):
+                    results[entries[-1]] = result(item)
         run_key = RunKey(self.collection.id, revision, 7, "numpy")
         with Store(str(self.collection.folder / "results.sqlite")) as store:
             begin = partial(stored_runs.start_run, run_key=run_key, sandbox="process", work="w")

@@ -46,6 +46,6 @@ def graded_folder(
 ) -> Report:
     """Return the report on the files in `folder`, by default on all exercises of `course`."""
     setting, exercises = setting_of(course, sandbox, **options), tuple(course.select(names))
-    needed = {one.name for one in course.with_required(exercises)} if names else None
+    needed = {item.name for item in course.with_required(exercises)} if names else None
     with load_submission(folder, course, needed) as submission:
         return answer(GradeRequest(setting, submission, exercises, jobs, listener))

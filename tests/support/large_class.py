@@ -53,14 +53,14 @@ def large_class(folder, count=1000, works=60, seed=1, is_finished=True):
     private_folder(folder)
     students = {f"s{i:04}": _student(i, rng) for i in range(count)}
     due = datetime(2026, 3, 16, 18, tzinfo=UTC)
-    attempts = [one for key in students for one in _attempts(key, due, rng)]
+    attempts = [item for key in students for item in _attempts(key, due, rng)]
     collection = Collection(folder, students, True, tuple(attempts), Policy(due=due), "UTC")
     collection = replace(collection, attempts=tuple(attempts))
     for attempt in attempts:
         number = int(attempt.id, 16) % works
-        place = private_folder(collection.folder_of(attempt.id))
+        location = private_folder(collection.folder_of(attempt.id))
         for name in sorted(TASKS):
-            (place / f"{name}.py").write_text(code(name, number), "utf-8")
+            (location / f"{name}.py").write_text(code(name, number), "utf-8")
     collection.save()
     store = Store(str(folder / "results.sqlite"))
     return collection, store, _graded(collection, store, works, rng, is_finished)
@@ -100,9 +100,9 @@ def _attempts(key, due, rng):
 def _graded(collection, store, works, rng, is_finished):
     results = {(name, i): _result(name, i, rng) for name in TASKS for i in range(works)}
     entries = [
-        RunEntry(key, found[-1].attempt, name, f"{int(found[-1].attempt, 16) % works:064x}", "r")
-        for key, found in collection.counting().items()
-        if found
+        RunEntry(key, result[-1].attempt, name, f"{int(result[-1].attempt, 16) % works:064x}", "r")
+        for key, result in collection.counting().items()
+        if result
         for name in TASKS
         if name == "activations" or rng.random() < 0.8
     ]
@@ -110,13 +110,13 @@ def _graded(collection, store, works, rng, is_finished):
     run = store.transaction(
         partial(stored_runs.start_run, run_key=run_key, sandbox="fork", work="w", entries=entries)
     )
-    keys = {run.key(one): one.attempt for one in entries}
+    keys = {run.key(entry): entry.attempt for entry in entries}
 
     def write(connection):
         for key, attempt in keys.items():
-            found = results[key.exercise, int(key.submission, 16)]
-            if found is not None:
-                commit(connection, key, found)
+            result = results[key.exercise, int(key.submission, 16)]
+            if result is not None:
+                commit(connection, key, result)
             else:
                 add_jobs(connection, [(key, attempt)], assignment=run.assignment, run=run.id,
                          priority=0)  # fmt: skip
@@ -134,7 +134,7 @@ def _result(name, number, rng):
     if number == 13:
         return None
     skill = rng.random()
-    checks = [one for task in TASKS[name] for one in _checks(task, skill, rng)]
+    checks = [check for task in TASKS[name] for check in _checks(task, skill, rng)]
     made = result(exercise(name, *checks))
     return replace(made, seconds=rng.expovariate(2), repeated=number in (3, 21))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 def programs():
     """Return the folder of the server's programs; None if it is not installed."""
-    if found := shutil.which("initdb"):
-        return Path(os.path.realpath(found)).parent
+    if result := shutil.which("initdb"):
+        return Path(os.path.realpath(result)).parent
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return installed[-1].parent if installed else None
 

@@ -51,9 +51,9 @@ def is_torch(file: Path) -> bool:
 
 def source_beside(file: Path, exercise: str) -> str:
     """The alternate of the same style for an exercise that `file` needs, or else the solution."""
-    found = COURSE.exercise(exercise)
-    same_style = file.parents[2] / found.unit / exercise / file.name
-    return (same_style if same_style.is_file() else found.solution).read_text("utf-8")
+    result = COURSE.exercise(exercise)
+    same_style = file.parents[2] / result.unit / exercise / file.name
+    return (same_style if same_style.is_file() else result.solution).read_text("utf-8")
 
 
 def runs_all(check: pytest.Item) -> bool:

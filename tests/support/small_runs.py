@@ -35,4 +35,4 @@ def train(kind: str, out: Any, *options: Any, epochs: int = 2) -> str:
 
 def losses(printed: str) -> list[float]:
     """Return the losses of the epochs that were printed."""
-    return [float(found) for found in re.findall(r"^epoch .*?loss (\S+)", printed, re.MULTILINE)]
+    return [float(result) for result in re.findall(r"^epoch .*?loss (\S+)", printed, re.MULTILINE)]

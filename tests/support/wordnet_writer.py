@@ -97,8 +97,8 @@ class _Database:
         return f"{' '.join(columns)} | {entry.gloss}  \n"
 
     def _index_line(self, word: str, pos: str, senses: list[SynsetEntry]) -> str:
-        found = (symbol for sense in senses for symbol, _ in self._pointers[sense.id])
-        symbols = list(dict.fromkeys(found))
+        result = (symbol for sense in senses for symbol, _ in self._pointers[sense.id])
+        symbols = list(dict.fromkeys(result))
         offsets = [f"{self._offsets[sense.id]:08d}" for sense in senses]
         count = len(senses)
         columns = [word, pos, str(count), str(len(symbols)), *symbols, str(count), "0", *offsets]
@@ -112,7 +112,7 @@ def _both_ways(entries: Iterable[SynsetEntry]) -> dict[str, list[tuple[str, str]
         for symbol, target in entry.pointers:
             pointers[entry.id][symbol, target] = None
             pointers[target][_INVERSE[symbol], entry.id] = None
-    return defaultdict(list, {id: list(found) for id, found in pointers.items()})
+    return defaultdict(list, {id: list(pointer) for id, pointer in pointers.items()})
 
 
 def _lex_ids(entries: Iterable[SynsetEntry]) -> dict[tuple[str, str], int]:

@@ -60,11 +60,11 @@ def source_of(remote, language, known):
     log_p = language.log_probabilities(known)
 
     def answer(tokens, state):
-        words, place = len(language.vocabulary), int(state[0])
+        words, location = len(language.vocabulary), int(state[0])
         p = np.full((len(tokens), words), -np.inf)
-        for row, column in enumerate(known[:, place + 1]):
-            p[row] = np.log((1 - np.exp(log_p[row, place])) / (words - 1) + 1e-300)
-            p[row, column] = log_p[row, place]
+        for row, column in enumerate(known[:, location + 1]):
+            p[row] = np.log((1 - np.exp(log_p[row, location])) / (words - 1) + 1e-300)
+            p[row, column] = log_p[row, location]
         return p, state + 1
 
     return answering(remote, answer)
@@ -77,8 +77,8 @@ def test_a_ratio_is_that_of_the_model_and_of_the_texts_own_source(remote):
     tokens = language.vocabulary.encode(["the", "key", "is", "here", "</s>"] * 8)
     noun = 0.5 / sum(1 / rank for rank in range(1, 9))
     log_p = 8 * math.log(noun * (6 / 11) * (12 / 25))
-    found = perplexity_ratio(uniform_over(remote, words), language, np.append(EOS, tokens)[None])
-    assert found == pytest.approx(words / math.exp(-log_p / 40))
+    result = perplexity_ratio(uniform_over(remote, words), language, np.append(EOS, tokens)[None])
+    assert result == pytest.approx(words / math.exp(-log_p / 40))
 
 
 def test_the_source_itself_has_the_ratio_1_and_an_oracle_is_too_good(remote, draws):

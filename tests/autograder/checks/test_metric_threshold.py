@@ -91,25 +91,25 @@ UNLIMITED = {"best": math.inf}
 def test_training_ends_as_soon_as_the_threshold_is_met(
     threshold, reach, asked, options, trainings, value, taken, curve
 ):
-    one, trained = threshold(*asked), Trainings(*trainings)
-    assert reach(one, trained, **options) == value
+    first, trained = threshold(*asked), Trainings(*trainings)
+    assert reach(first, trained, **options) == value
     assert (trained.taken, trained.ended) == (taken, 1)
-    assert curves(one) == [curve]
+    assert curves(first) == [curve]
 
 
 def test_a_training_that_misses_is_tried_again_with_other_random_numbers(threshold, reach):
-    one, trainings = threshold(attempts=3), Trainings([0.1, 0.2], [0.3, Pair((0.9, 0.9))], [1.0])
+    first, trainings = threshold(attempts=3), Trainings([0.1, 0.2], [0.3, Pair((0.9, 0.9))], [1.0])
     with recorded_log() as lines:
-        assert reach(one, trainings) == 0.9
+        assert reach(first, trainings) == 0.9
     assert [line.partition("training: ")[2].partition(":")[0] for line in lines] == [
-        f"share of {one.exercise.name} is 0.2 where 0.9 is asked for"
+        f"share of {first.exercise.name} is 0.2 where 0.9 is asked for"
     ]
     assert trainings.taken == [2, 2]
     assert len(set(trainings.drawn)) == 2
-    assert curves(one) == [(0.3, 0.9)]
-    reach(one, Trainings([np.float32(0.5), np.float64(0.95)]))
-    assert curves(one) == [(0.3, 0.9), (0.5, 0.95)]  # a curve for each metric of a check
-    assert [list(map(type, curve)) for curve in curves(one)] == [[float, float]] * 2
+    assert curves(first) == [(0.3, 0.9)]
+    reach(first, Trainings([np.float32(0.5), np.float64(0.95)]))
+    assert curves(first) == [(0.3, 0.9), (0.5, 0.95)]  # a curve for each metric of a check
+    assert [list(map(type, curve)) for curve in curves(first)] == [[float, float]] * 2
 
 
 UNCONFIRMED = "for the network of this exercise with the parameters"
@@ -152,10 +152,10 @@ UNCONFIRMED = "for the network of this exercise with the parameters"
 def test_what_misses_in_every_attempt_fails_with_its_best_one(
     threshold, reach, asked, options, trainings, message, taken, curve
 ):
-    one, trained = threshold(*asked), Trainings(*trainings)
+    first, trained = threshold(*asked), Trainings(*trainings)
     with pytest.raises(CheckFailed, match=re.escape(message)) as caught:
-        reach(one, trained, **options)
-    assert (trained.taken, curves(one)) == (taken, curve)
+        reach(first, trained, **options)
+    assert (trained.taken, curves(first)) == (taken, curve)
     is_missed = UNCONFIRMED not in caught.value.message
     assert isinstance(caught.value, MissedThreshold) == is_missed
     several = f"the best of {len(taken)} tries, each with random numbers of its own"
@@ -172,14 +172,14 @@ def test_what_a_training_raises_is_not_tried_again(threshold, reach):
 
 
 def test_calibrating_runs_every_training_to_its_end_and_fails_nothing(threshold, reach, draws):
-    one, trainings = threshold(calibrating=True), Trainings([0.95, Pair((1.0, math.nan)), 0.2])
-    assert reach(one, trainings) == 0.2
-    (measured,) = one.measured
+    first, trainings = threshold(calibrating=True), Trainings([0.95, Pair((1.0, math.nan)), 0.2])
+    assert reach(first, trainings) == 0.2
+    (measured,) = first.measured
     assert (measured.name, measured.direction, measured.best) == ("share", HIGHER, 1.0)
     assert measured.curve == (0.95, 1.0, 0.2)
-    assert one("new", Trainings([0.3]), rng=draws, best=1.0) == 0.3
+    assert first("new", Trainings([0.3]), rng=draws, best=1.0) == 0.3
     with pytest.raises(BadInputError, match="squash: the share is no finite number"):
-        reach(one, Trainings([math.nan]))
+        reach(first, Trainings([math.nan]))
 
 
 def test_a_wrong_threshold_is_our_mistake(threshold, reach, draws):

@@ -84,9 +84,9 @@ def test_a_sign_flip_of_a_tiny_gradient_is_found_and_named():
     gradient = np.cos(x) * scale * u
     gradient[17] *= -1
     claim = claim_of(lambda p: np.sin(p["x"]) * scale, {"x": x}, {"x": gradient}, u)
-    found = disagreement(claim, rng)
-    assert found.index == (17,)
-    assert found.ratio == pytest.approx(-1)
+    result = disagreement(claim, rng)
+    assert result.index == (17,)
+    assert result.ratio == pytest.approx(-1)
 
 
 def test_a_common_factor_is_reported_and_every_wrong_array_is_named():
@@ -100,10 +100,10 @@ def test_a_common_factor_is_reported_and_every_wrong_array_is_named():
     right = numerical_gradient(function, point, upstream=u)
     np.testing.assert_allclose(right["c"], 2 * point["c"] * u, rtol=1e-9)
     wrong = {"a": right["a"], "b": 2 * right["b"], "c": np.zeros((3, 4))}
-    found = disagreement(claim_of(function, point, wrong, u), rng)
-    assert set(found.names) == {"b", "c"}
-    assert found.ratio == pytest.approx({"b": 2.0, "c": 0.0}[found.names[0]], abs=1e-9)
-    assert found.wrong == found.asked == 12
+    result = disagreement(claim_of(function, point, wrong, u), rng)
+    assert set(result.names) == {"b", "c"}
+    assert result.ratio == pytest.approx({"b": 2.0, "c": 0.0}[result.names[0]], abs=1e-9)
+    assert result.wrong == result.asked == 12
 
 
 def test_few_calls_find_one_wrong_entry_among_thousands():
@@ -145,20 +145,20 @@ def test_slopes_are_exact_to_ten_digits_whatever_the_scale():
     for scale in (1e-8, 1.0, 1e8):
         x = np.array([0.3, -0.7])
         function = pointwise(lambda p, scale=scale: scale * np.exp(p["x"]), {"x": x})
-        found = differentiate(function, {"x": x}, {"x": np.ones(2)}, scale * np.exp(x))
-        np.testing.assert_allclose(found.values, scale * np.exp(x), rtol=1e-10)
-        assert (np.abs(found.values - scale * np.exp(x)) <= found.errors).all()
+        result = differentiate(function, {"x": x}, {"x": np.ones(2)}, scale * np.exp(x))
+        np.testing.assert_allclose(result.values, scale * np.exp(x), rtol=1e-10)
+        assert (np.abs(result.values - scale * np.exp(x)) <= result.errors).all()
 
 
 def test_what_is_not_finite_decides_nothing():
     x = np.array([1e-5])
     function = pointwise(lambda p: np.where(p["x"] > 0, p["x"], np.nan), {"x": x})
     with np.errstate(invalid="ignore"):
-        found = differentiate(function, {"x": x}, {"x": np.ones(1)}, x)
-    assert found.usable  # one of the smaller steps stays on the right side
+        result = differentiate(function, {"x": x}, {"x": np.ones(1)}, x)
+    assert result.usable  # one of the smaller steps stays on the right side
     function = pointwise(lambda p: np.full(1, np.nan), {"x": x})
-    found = differentiate(function, {"x": x}, {"x": np.ones(1)}, x)
-    assert not found.usable
+    result = differentiate(function, {"x": x}, {"x": np.ones(1)}, x)
+    assert not result.usable
 
 
 def test_a_scaled_direction_moves_small_gradients_further():

@@ -99,15 +99,15 @@ def test_crashes_stay_crashes(remote):
 
 def slopes(f, x):
     """Return the numerical gradient of f, moving `x` itself."""
-    found = np.zeros_like(x)
+    result = np.zeros_like(x)
     for i in range(len(x)):
         kept = x[i]
         x[i] = kept + 1e-5
         above = f(x)
         x[i] = kept - 1e-5
-        found[i] = (above - f(x)) / 2e-5
+        result[i] = (above - f(x)) / 2e-5
         x[i] = kept
-    return found
+    return result
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def slopes(f, x):
 )
 def test_a_copy_that_is_moved_shows(remote, function, factor):
     x = np.arange(1.0, 4.0)
-    found, after = moves_the_callers_array(remote(f=function), "f", x)
-    equal(found, factor * x, "the gradient", rtol=1e-6)
+    result, after = moves_the_callers_array(remote(f=function), "f", x)
+    equal(result, factor * x, "the gradient", rtol=1e-6)
     equal(after, x, "x afterwards")
 
 

@@ -136,6 +136,6 @@ def test_a_reference_that_fails_with_learned_parameters_is_the_submissions_fault
 
 
 def test_several_evaluations_are_combined():
-    one, other = ConfirmableMetric(0.9, lambda: 0.8), ConfirmableMetric(0.7, lambda: 0.95)
-    both = combined(min, [one, other])
+    first, other = ConfirmableMetric(0.9, lambda: 0.8), ConfirmableMetric(0.7, lambda: 0.95)
+    both = combined(min, [first, other])
     assert (both.value, both.confirm()) == (0.7, 0.8)

@@ -56,8 +56,8 @@ def points_of(output):
     """Exercise -> points, from its line of the report."""
     lines = (line for line in output.splitlines() if " points " in line and line[:1].strip())
     rows = [line.split() for line in lines]
-    found = {row[1]: row[row.index("points") - 1] for row in rows}
-    return {name: points for name, points in found.items() if "/" in points}
+    results = {row[1]: row[row.index("points") - 1] for row in rows}
+    return {name: points for name, points in results.items() if "/" in points}
 
 
 def test_an_exercise_of_the_own_folder(run):
@@ -137,8 +137,8 @@ def test_exercises_that_were_not_handed_in_count(run, answers, real_course):
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_what_cannot_be_done_is_said_at_once(run, arguments, code, words):
-    found, output, error = run(*arguments)
-    assert (found, output) == (code, "")
+    result, output, error = run(*arguments)
+    assert (result, output) == (code, "")
     assert words in error
 
 

@@ -67,12 +67,12 @@ def test_an_object_is_asked_in_the_recorded_order(recorded, play):
 
 def test_two_objects_may_be_asked_in_another_order(recorded, play):
     def first_then_second(reference, rng):
-        one, other = reference.Scale(3, rng=rng), reference.Scale(2, rng=rng)
-        return one.forward(X), other.forward(X[:2])
+        first, other = reference.Scale(3, rng=rng), reference.Scale(2, rng=rng)
+        return first.forward(X), other.forward(X[:2])
 
     def second_then_first(reference, rng):
-        other, one = reference.Scale(2, rng=rng), reference.Scale(3, rng=rng)
-        return one.forward(X), other.forward(X[:2])
+        other, first = reference.Scale(2, rng=rng), reference.Scale(3, rng=rng)
+        return first.forward(X), other.forward(X[:2])
 
     play(recorded(first_then_second), second_then_first)
 

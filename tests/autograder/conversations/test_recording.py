@@ -37,9 +37,9 @@ def tape():
 def test_a_recording_comes_back_as_it_was_written(tmp_path, tape):
     file = tmp_path / "new" / "rnn.recording"
     write_recording(file, Recording(HEADER, {"test_rnn.py::test": tape}))
-    found = read_recording(file)
-    assert found.header == HEADER
-    (again,) = found.tapes.values()
+    result = read_recording(file)
+    assert result.header == HEADER
+    (again,) = result.tapes.values()
     assert again.draws[1] == tape.draws[1]
     np.testing.assert_array_equal(again.draws[0].value, np.zeros(2))
     (exchange,) = again.exchanges

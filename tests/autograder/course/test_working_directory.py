@@ -16,23 +16,23 @@ def folder(tiny_course):
 
 def test_the_folder_names_the_exercise(tiny_course, folder, monkeypatch):
     (folder / "deeper").mkdir()
-    for place, name in [
+    for index, name in [
         (folder, "squash"),
         (folder / "deeper", "squash"),
         (folder.parent, "first_unit"),
         (folder.parents[1], ""),
         (tiny_course.root, ""),
     ]:
-        monkeypatch.chdir(place)
+        monkeypatch.chdir(index)
         assert name_here(tiny_course) == name
 
 
 def test_grade_without_a_name_grades_the_folder(tiny_course, folder, monkeypatch):
     monkeypatch.chdir(folder)
     with GradeOptions().find(tiny_course)[0]:
-        assert [one.name for one in GradeOptions().find(tiny_course)[1]] == ["squash"]
+        assert [item.name for item in GradeOptions().find(tiny_course)[1]] == ["squash"]
     monkeypatch.chdir(tiny_course.root)
-    assert [one.name for one in GradeOptions().find(tiny_course)[1]] == ["squash", "sums"]
+    assert [item.name for item in GradeOptions().find(tiny_course)[1]] == ["squash", "sums"]
 
 
 def test_a_unit_lists_its_exercises(tiny_course, folder, monkeypatch):

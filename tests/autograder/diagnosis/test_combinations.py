@@ -111,7 +111,7 @@ def test_of_two_causes_the_one_that_contradicts_no_other_check_is_named(changed)
         "np.mean(np.maximum(violation, 0.0))",
         "np.sum(np.maximum(violation, 0.0))",
     ).diagnoses()
-    listed = {one.id for one in told.values()} - {"generic/another-function"}
+    listed = {item.id for item in told.values()} - {"generic/another-function"}
     assert listed == {"max-margin-gradient-at-the-kink"}
 
 

@@ -59,7 +59,7 @@ def nothing_is_said(hand_in, file):
     passed = [check for check in graded.checks if check.verdict is Verdict.PASSED]
     assert len(passed) > len(graded.checks) / 2  # all of them, as test_alternates.py shows
     told = replace(graded, checks=passed).told_if_failed()
-    assert {name: one for name, one in told.items() if CANNOT_FAIL.get(name) != one.id} == {}
+    assert {name: item for name, item in told.items() if CANNOT_FAIL.get(name) != item.id} == {}
 
 
 @pytest.mark.parametrize("file", QUICK, ids=name_of)
@@ -106,6 +106,6 @@ def test_a_solution_gives_its_answers_again(hand_in, exercise):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", [one.name for one in COURSE.code_exercises])
+@pytest.mark.parametrize("exercise", [item.name for item in COURSE.code_exercises])
 def test_no_solution_is_diagnosed(hand_in, exercise):
     nothing_is_said(hand_in, COURSE.exercise(exercise).solution)

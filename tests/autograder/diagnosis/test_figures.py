@@ -76,9 +76,9 @@ def found(hand_in) -> list[Found]:
         else:
             cases.append(Case(exercise.name, mistake.id, source))
     results = measured(told, cases, "mistakes")
-    found = [Found(case.exercise, case.label, set(own), g) for case, (own, g) in results.items()]
-    show(found)
-    return found
+    values = [Found(case.exercise, case.label, set(own), g) for case, (own, g) in results.items()]
+    show(values)
+    return values
 
 
 def sample() -> list[tuple[Exercise, Mistake]]:
@@ -93,23 +93,23 @@ def sample() -> list[tuple[Exercise, Mistake]]:
 def show(found: list[Found]) -> None:
     table = Table("exercise", "mistakes", "named by their lists", "without lists")
     rows: dict[str, list[Found]] = {}
-    for one in found:
-        rows.setdefault(one.exercise, []).append(one)
+    for item in found:
+        rows.setdefault(item.exercise, []).append(item)
     for name, some in {**rows, "all": found}.items():
-        counts = [sum(one.is_named for one in some), sum(one.is_explained for one in some)]
+        counts = [sum(item.is_named for item in some), sum(item.is_explained for item in some)]
         shares = [f"{n} ({100 * n / len(some):.0f} %)" for n in counts]
         table.add_row(name, str(len(some)), *shares)
     console = Console(width=100)
     console.print(table)
-    for one in found:
-        if not one.is_named or not one.is_explained:
-            words = f"{one.exercise} {one.id}: by its list {one.own}, without it {one.general}"
+    for item in found:
+        if not item.is_named or not item.is_explained:
+            words = f"{item.exercise} {item.id}: by its list {item.own}, without it {item.general}"
             console.print(words, markup=False)
 
 
 def test_listed_mistakes_are_named(found):
-    assert sum(one.is_named for one in found) >= OWN * len(found)
+    assert sum(item.is_named for item in found) >= OWN * len(found)
 
 
 def test_mistakes_are_explained_without_the_lists(found):
-    assert sum(one.is_explained for one in found) >= GENERAL * len(found)
+    assert sum(item.is_explained for item in found) >= GENERAL * len(found)

@@ -41,7 +41,7 @@ def test_different_answers_have_different_keys():
 
 
 def test_initial_parameters_count_by_their_form_unless_nothing_else_differs():
-    one, other = {"W": np.ones(2)}, {"W": np.zeros(2)}
-    assert key(one, READ) == key(other, READ)
-    assert key(one, READ) != key({"W": np.ones(3)}, READ)
-    assert key(one, READ, strictly=True) != key(other, READ, strictly=True)
+    first, other = {"W": np.ones(2)}, {"W": np.zeros(2)}
+    assert key(first, READ) == key(other, READ)
+    assert key(first, READ) != key({"W": np.ones(3)}, READ)
+    assert key(first, READ, strictly=True) != key(other, READ, strictly=True)

@@ -70,7 +70,7 @@ class Course:
             transcripts[check] = asked(answer, check)
             tapes[check] = self._tape(check)
         explained = diagnosed_from_recording(checks, transcripts, tapes)
-        return {one.id: one.diagnosis.id for one in explained if one.diagnosis}
+        return {item.id: item.diagnosis.id for item in explained if item.diagnosis}
 
     def _tape(self, check):
         (right,) = asked(RIGHT, check).exchanges

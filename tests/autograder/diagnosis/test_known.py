@@ -39,7 +39,7 @@ def test_a_mistake_is_named(with_mistake, exercise, mistake):
 )
 def test_a_mistake_in_another_form_is_named_too(changed, form):
     told = changed(form.split("/")[0], *chain(*FORMS[form]["changes"])).diagnoses()
-    assert FORMS[form]["named"] in {one.id for one in told.values()}
+    assert FORMS[form]["named"] in {item.id for item in told.values()}
 
 
 def test_two_mistakes_are_reported_where_each_of_them_is_alone(changed):
@@ -89,4 +89,4 @@ def test_what_no_mistake_answers_is_left_alone(changed):
 def test_a_mistake_is_not_named_for_one_common_number(changed, right, wrong):
     """At z = 0, where the checks compare too, a listed mistake gives the same number."""
     told = changed("activations", right, wrong).diagnoses()
-    assert [one.id for one in told.values() if not one.id.startswith("generic/")] == []
+    assert [item.id for item in told.values() if not item.id.startswith("generic/")] == []

@@ -88,11 +88,11 @@ class Answer:
     @property
     def main(self) -> Counter[str]:
         """The main name of each check that has one."""
-        return Counter(one.id for one in self.told if one.id)
+        return Counter(item.id for item in self.told if item.id)
 
     @property
     def every(self) -> set[str]:
-        return set[str]().union(*(one.names for one in self.told))
+        return set[str]().union(*(item.names for item in self.told))
 
     @property
     def is_named(self) -> bool:
@@ -107,15 +107,15 @@ class Answer:
     def doubtful(self) -> list[tuple[Told, str]]:
         """The listed mistakes that are named and not in the code, with where they are named."""
         return [
-            (one, name)
-            for one in self.told
-            for name in one.names
+            (item, name)
+            for item in self.told
+            for name in item.names
             if not (name.startswith("generic/") or self.is_true(name))
         ]
 
     @property
     def false_names(self) -> set[str]:
-        return {name for one, name in self.doubtful if (one.check, name) not in self.alike}
+        return {name for item, name in self.doubtful if (item.check, name) not in self.alike}
 
     def is_true(self, name: str) -> bool:
         """Return whether the code has a mistake, or its flaw, of this name."""
@@ -156,9 +156,9 @@ def answers(hand_in):
         results = measured(
             lambda case: list(map(asdict, hand_in(case.exercise, case.source).told())), cases, title
         )
-        told = (tuple(Told(**one) for one in results[case]) for case in cases)
-        found = [Answer(*both) for both in zip(codes, told, strict=True) if both[1]]
-        return [replace(one, alike=alike(one)) if one.doubtful else one for one in found]
+        told = (tuple(Told(**result) for result in results[case]) for case in cases)
+        values = [Answer(*both) for both in zip(codes, told, strict=True) if both[1]]
+        return [replace(item, alike=alike(item)) if item.doubtful else item for item in values]
 
     def alike(answer):
         code = answer.code
@@ -175,7 +175,9 @@ def answers(hand_in):
                 and not is_answered(told.check, told.names - {name})
             )
 
-        return frozenset((one.check, name) for one, name in answer.doubtful if is_alike(one, name))
+        return frozenset(
+            (item.check, name) for item, name in answer.doubtful if is_alike(item, name)
+        )
 
     return answers
 
@@ -199,13 +201,13 @@ def drawn(count: int, seed: int) -> list[Code]:
     """Seeded combinations: of the same task, because other tasks do not meet."""
     rng = np.random.default_rng(seed)
     exercises = [e for e in find_course().code_exercises if len(load_mistakes(e)) > 1]
-    found: list[Code] = []
-    while len(found) < count:
+    results: list[Code] = []
+    while len(results) < count:
         exercise = exercises[rng.integers(len(exercises))]
         code = _combined(exercise, rng)
-        if code is not None and code not in found:
-            found.append(code)
-    return found
+        if code is not None and code not in results:
+            results.append(code)
+    return results
 
 
 def _combined(exercise: Exercise, rng: np.random.Generator) -> Code | None:
@@ -243,32 +245,32 @@ def _with_flaw(source: str, task: str, flaw: str) -> str:
 
 def show(title: str, rows: dict[str, list[Answer]]) -> None:
     table = Table(title, "submissions", "main cause named", "all named", "false names")
-    everything = [one for some in rows.values() for one in some]
+    everything = [item for some in rows.values() for item in some]
     for name, some in {**rows, "all": everything}.items():
         count = len(some)
         counts = [
-            sum(one.is_named for one in some),
-            sum(one.are_all_named for one in some),
-            sum(bool(one.false_names) for one in some),
+            sum(item.is_named for item in some),
+            sum(item.are_all_named for item in some),
+            sum(bool(item.false_names) for item in some),
         ]
         shares = [f"{n} ({100 * n / count:.1f} %)" if count else "-" for n in counts]
         table.add_row(name, str(count), *shares)
     console = Console(width=110)
     console.print(table)
-    for one in everything:
-        if not one.is_named or one.false_names:
-            code, found = one.code, f"{dict(one.main)} {one.every}"
-            console.print(f"{code.exercise.name}: {code.label}: {found}", markup=False)
+    for item in everything:
+        if not item.is_named or item.false_names:
+            code, result = item.code, f"{dict(item.main)} {item.every}"
+            console.print(f"{code.exercise.name}: {code.label}: {result}", markup=False)
 
 
 def test_the_main_cause_of_two_flaws_is_named(answers):
     rows: dict[str, list[Answer]] = {}
     everything = answers(drawn(COMBINATIONS, SEED), "combinations")
-    for one in everything:
-        rows.setdefault(one.code.flaw or "two listed mistakes", []).append(one)
+    for item in everything:
+        rows.setdefault(item.code.flaw or "two listed mistakes", []).append(item)
     show("combination", rows)
-    assert sum(one.is_named for one in everything) >= MAIN * len(everything)
-    assert sum(bool(one.false_names) for one in everything) <= max(1, FALSE * len(everything))
+    assert sum(item.is_named for item in everything) >= MAIN * len(everything)
+    assert sum(bool(item.false_names) for item in everything) <= max(1, FALSE * len(everything))
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["forms listed", "forms not listed"])
@@ -285,8 +287,8 @@ def test_consistent_forms_are_named(answers, monkeypatch, listed):
     everything = answers(codes, f"consistent forms, {listed}")
     assert len(everything) == len(codes), "some code fails no check"
     rows: dict[str, list[Answer]] = {}
-    for one in everything:
-        rows.setdefault(one.code.exercise.name, []).append(one)
+    for item in everything:
+        rows.setdefault(item.code.exercise.name, []).append(item)
     show("consistent form", rows)
     share = CONSISTENT if listed else WITHOUT_FORMS
-    assert sum(one.is_named for one in everything) >= share * len(everything)
+    assert sum(item.is_named for item in everything) >= share * len(everything)

@@ -22,9 +22,9 @@ def test_nothing_false_is_said(changed, case):
     wrong = FALSE[case]
     graded = changed(wrong["exercise"], *chain(*wrong["changes"]))
     assert graded.failed
-    told = [one for one in graded.told() if one.id]
-    words, names = wrong.get("words", []), set[str]().union(*(one.names for one in told))
-    assert [one.sentence for one in told if any(word in one.sentence for word in words)] == []
+    told = [item for item in graded.told() if item.id]
+    words, names = wrong.get("words", []), set[str]().union(*(item.names for item in told))
+    assert [item.sentence for item in told if any(word in item.sentence for word in words)] == []
     assert names <= set(wrong.get("only", names))
 
 

@@ -81,8 +81,8 @@ def told(*wrong, right=()):
     ],
 )
 def test_one_array_is_enough_if_its_numbers_differ(name, actual, expected, words):
-    found, sentence = told(pair(actual, expected))
-    assert found == name
+    result, sentence = told(pair(actual, expected))
+    assert result == name
     assert words in sentence
 
 
@@ -159,8 +159,8 @@ GRADIENT = X[[0, 1, 2, 3, 0]]
     ],
 )
 def test_gradients_and_what_they_are_about(name, actual, expected, facts, words):
-    found, sentence = told(pair(actual, expected, method="backward", name="the gradient", **facts))
-    assert found == name
+    result, sentence = told(pair(actual, expected, method="backward", name="the gradient", **facts))
+    assert result == name
     assert words in sentence
 
 
@@ -228,8 +228,8 @@ def test_answers_of_another_kind(name, actual, expected, words):
         evidence = AnswerEvidence("f", others=tuple(Answer("f", *answer) for answer in answers))
         return next(((k, said) for k, tell in ANSWERS.items() if (said := tell(evidence))), None)
 
-    found, sentence = first((actual, expected))
-    assert found == name
+    result, sentence = first((actual, expected))
+    assert result == name
     assert words in sentence
     assert first((actual, expected), ("to be", WORDS)) is None
 

@@ -48,8 +48,8 @@ def test_a_check_without_a_hint_quotes_its_sentence_where_it_does_not_pass(colle
     text = "Do not\nchange $x_{t-1}$. <!-- promise: unchanged -->\n"
     (tmp_path / "README.md").write_text(text, "utf-8")
     checks = text_of("texts/checks_run/checks.txt")
-    found = [check.hint for check in collect(text=checks)]
-    assert found == ['The text says: "Do not change x_{t−1}."', "", "Copy x."]
+    results = [check.hint for check in collect(text=checks)]
+    assert results == ['The text says: "Do not change x_{t−1}."', "", "Copy x."]
 
 
 def test_hidden_checks_are_known_by_their_file(collect):

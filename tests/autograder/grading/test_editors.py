@@ -47,11 +47,11 @@ def checks_in(folder):
 
 def test_every_check_of_the_course_is_found(panel, real_course):
     _, text = panel(real_course.root / "exercises", "--collect-only")
-    found = json.loads(text)
-    assert found["exitstatus"] == 0
-    tests = {(one["path"], one["name"].partition("[")[0]) for one in found["tests"]}
+    result = json.loads(text)
+    assert result["exitstatus"] == 0
+    tests = {(item["path"], item["name"].partition("[")[0]) for item in result["tests"]}
     assert len(tests) == checks_in(real_course.root / "exercises")
-    assert len({one["id"] for one in found["tests"]}) == len(found["tests"])
+    assert len({item["id"] for item in result["tests"]}) == len(result["tests"])
 
 
 def test_a_check_of_the_panel_is_run_by_its_id(panel, real_course):

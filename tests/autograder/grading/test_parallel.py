@@ -22,8 +22,8 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are for
 @pytest.mark.parametrize(("as_they_end", "expected"), [(False, [0, 1, 2]), (True, [1, 2, 0])])
 def test_results_come_in_the_order_of_the_arguments_or_as_they_end(as_they_end, expected):
     delays = [0.6, 0.0, 0.3]
-    found = in_parallel(lambda i: time.sleep(delays[i]) or i, range(3), 3, as_they_end=as_they_end)
-    assert list(found) == expected
+    result = in_parallel(lambda i: time.sleep(delays[i]) or i, range(3), 3, as_they_end=as_they_end)
+    assert list(result) == expected
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_results_come_in_the_order_of_the_arguments_or_as_they_end(as_they_end, 
 )
 def test_a_call_runs_in_another_process_where_forking_is_safe(monkeypatch, platform, jobs, is_here):
     monkeypatch.setattr(sys, "platform", platform)
-    found = set(in_parallel(lambda _: os.getpid(), range(4), jobs))
-    assert found == {os.getpid()} if is_here else os.getpid() not in found
+    result = set(in_parallel(lambda _: os.getpid(), range(4), jobs))
+    assert result == {os.getpid()} if is_here else os.getpid() not in result
 
 
 #: Arrays whose library converts in a thread of its own: a forked process would wait forever.

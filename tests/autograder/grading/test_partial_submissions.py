@@ -32,8 +32,8 @@ MISTAKES = tomllib.loads(text_of("submissions/nearly_right.toml"))
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=() if "sample" in one else pytest.mark.slow)
-        for name, one in MISTAKES.items()
+        pytest.param(name, marks=() if "sample" in item else pytest.mark.slow)
+        for name, item in MISTAKES.items()
     ],
 )
 def test_a_mistake_costs_its_own_points_and_is_named(graded, real_solution, name):
@@ -44,7 +44,7 @@ def test_a_mistake_costs_its_own_points_and_is_named(graded, real_solution, name
         assert text.count(before) == 1
         text = text.replace(before, after)
     (result,) = graded({exercise: text}).exercises
-    wrong = {found.name: found for found in result.tasks if found.verdict is not Verdict.PASSED}
+    wrong = {actual.name: actual for actual in result.tasks if actual.verdict is not Verdict.PASSED}
     assert list(wrong) == [task]
     assert wrong[task].verdict is verdict
     everything = "\n".join(map(told, checks_of(result, verdict)))

@@ -91,21 +91,21 @@ def test_a_secret_draws_the_same_seed_for_the_same_files_and_another_for_others(
 
 def test_an_interrupt_before_the_grader_leaves_nothing_behind(graded, files, tmp_path, monkeypatch):
     def interrupted():
-        assert any(place.iterdir())
+        assert any(location.iterdir())
         raise KeyboardInterrupt
 
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(place))
+    location = tmp_path / "temporary"
+    location.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(location))
     monkeypatch.setattr("autograder.grading.request.load_grader", interrupted)
     with pytest.raises(KeyboardInterrupt):
         graded(files, "losses")
-    assert not any(place.iterdir())
+    assert not any(location.iterdir())
 
 
 def test_nothing_is_left_behind(graded, files, tmp_path, monkeypatch):
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(place))
+    location = tmp_path / "temporary"
+    location.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(location))
     graded(files, jobs=2)
-    assert list(place.iterdir()) == []
+    assert list(location.iterdir()) == []

@@ -104,7 +104,7 @@ def test_the_revision_of_an_exercise_depends_on_what_decides_about_it(checkout):
     def revisions():
         course = Course.read(checkout)
         exercises = map(course.exercise, ("target", "neighbour"))
-        return {one.name: exercise_revision(course, one) for one in exercises}
+        return {exercise.name: exercise_revision(course, exercise) for exercise in exercises}
 
     before = revisions()
     assert revisions() == before and len(set(before.values())) == 2

@@ -51,14 +51,14 @@ def regrade(folder):
 
 
 def verdicts(report):
-    return {one.name: one.verdict for one in report.exercises}
+    return {exercise.name: exercise.verdict for exercise in report.exercises}
 
 
 def findings(report):
     """All of a report but its times."""
-    results = [replace(one, seconds=0.0) for one in report.exercises]
-    checks = [replace(check, seconds=0.0) for one in results for check in one.checks]
-    return [replace(one, tasks=()) for one in results], checks, report.notes
+    results = [replace(exercise, seconds=0.0) for exercise in report.exercises]
+    checks = [replace(check, seconds=0.0) for result in results for check in result.checks]
+    return [replace(result, tasks=()) for result in results], checks, report.notes
 
 
 def edit(folder, before, after, name="gradient_clipping"):
@@ -85,18 +85,20 @@ def test_a_later_run_finds_what_a_cold_one_finds(regrade, folder):
     warm, _ = regrade()
     cold, _ = regrade(cold=True)
     assert findings(warm) == findings(cold)
-    assert any(check.verdict is Verdict.FAILED for one in warm.exercises for check in one.checks)
+    assert any(
+        check.verdict is Verdict.FAILED for exercise in warm.exercises for check in exercise.checks
+    )
 
 
 def test_a_result_that_load_may_have_caused_is_not_kept(regrade):
     regrade()
     warm = regrade.warm
     exercise = find_course(ROOT).exercise("losses")
-    found = warm.result(exercise, regrade.submission)
-    (task, *others) = found.tasks
+    result = warm.result(exercise, regrade.submission)
+    (task, *others) = result.tasks
     (check, *rest) = task.checks
     late = replace(check, verdict=Verdict.TIMED_OUT)
     late_task = replace(task, checks=(late, *rest))
     warm._results.clear()
-    warm.keep(exercise, regrade.submission, replace(found, tasks=(late_task, *others)))
+    warm.keep(exercise, regrade.submission, replace(result, tasks=(late_task, *others)))
     assert warm.result(exercise, regrade.submission) is None

@@ -32,7 +32,7 @@ def told(tmp_path):
 
 def checks_of(report, task):
     (exercise,) = report["exercises"]
-    return next(found["checks"] for found in exercise["tasks"] if found["name"] == task)
+    return next(result["checks"] for result in exercise["tasks"] if result["name"] == task)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_a_broken_cell_of_a_notebook_fails_its_task_alone(told, make_notebook):
     cells[broken] = "def honest(x):\n    return (3 * x"
     report = told(make_notebook("# A title", *cells))
     (check,) = checks_of(report, "honest")
-    place = f"cell {broken + 2}, line 2: '(' was never closed"
-    assert (check["verdict"], check["message"]) == ("failed", f"syntax error in {place}")
+    location = f"cell {broken + 2}, line 2: '(' was never closed"
+    assert (check["verdict"], check["message"]) == ("failed", f"syntax error in {location}")
     assert {c["verdict"] for c in checks_of(report, "attacked")} == {"passed"}
 
 

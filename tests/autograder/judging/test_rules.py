@@ -21,7 +21,7 @@ def check(name, verdict=Verdict.PASSED, *, task="clip", hidden=False, **evidence
 
 
 def result_of(*checks):
-    return ExerciseResult("e", "u", "", tuple(TaskResult(one.task, (one,)) for one in checks))
+    return ExerciseResult("e", "u", "", tuple(TaskResult(check.task, (check,)) for check in checks))
 
 
 def verdicts(result):
@@ -57,7 +57,7 @@ def test_an_exception_earns_points_only_from_what_answers_right_otherwise(others
     assert same == others
     assert (refused.verdict, refused.message) == (verdict, message)
     assert refused.reasons == ((Reason("refusal", verdict, message),) if message else ())
-    assert result.earned == sum(2.0 for one in result.checks if one.verdict is Verdict.PASSED)
+    assert result.earned == sum(2.0 for item in result.checks if item.verdict is Verdict.PASSED)
 
 
 def test_one_of_two_methods_that_refuse_must_not_be_right_by_chance():

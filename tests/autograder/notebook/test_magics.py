@@ -82,7 +82,7 @@ def code(body):
 
 def shown(cell):
     """The text and the HTML of the object that a cell shows."""
-    (output,) = [one for one in cell.outputs if one.output_type == "execute_result"]
+    (output,) = [item for item in cell.outputs if item.output_type == "execute_result"]
     return output.data["text/plain"], output.data["text/html"]
 
 

@@ -34,7 +34,7 @@ def mistaken(real_course):
     def mistaken(name, chosen=""):
         exercise = real_course.exercise(name)
         mistakes = load_mistakes(exercise)
-        mistake = next((one for one in mistakes if one.id == chosen), mistakes[0])
+        mistake = next((item for item in mistakes if item.id == chosen), mistakes[0])
         return mistake.apply(exercise.solution_source())
 
     return mistaken
@@ -53,7 +53,7 @@ def recorded(real_course, wrong_submission, process_setting):
 
     def recorded(check, source):
         name = check.partition("::")[0].removeprefix("test_").removesuffix(".py")
-        needed = [one.name for one in real_course.with_required([real_course.exercise(name)])]
+        needed = [item.name for item in real_course.with_required([real_course.exercise(name)])]
         opened.append(load_submission(wrong_submission(name, source), real_course, needed))
         return process_setting, opened[-1], record(check, process_setting, opened[-1])
 

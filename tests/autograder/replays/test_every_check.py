@@ -111,9 +111,9 @@ def test_every_public_check_is_replayed(
         with load_submission(folder, real_course, needed) as submission:
             for check in public_checks(name, submission):
                 replayed = printed(made_again, process_setting, submission, check)
-                place = place_of_fault(check.exchanges, check.result)
-                if place is not None:
-                    answered = check.exchanges[place[0]].outcomes
+                location = place_of_fault(check.exchanges, check.result)
+                if location is not None:
+                    answered = check.exchanges[location[0]].outcomes
                     assert replayed.failed == (not answered), check.result.id
                 try:
                     text, arrays = script_of(check, submission, real_course)

@@ -26,9 +26,9 @@ def shown(wrong):
         tasks = {check.task: [] for check in checks}
         for check in checks:
             tasks[check.task].append(check)
-        results = tuple(TaskResult(task, tuple(found)) for task, found in tasks.items())
-        found = causes(ExerciseResult("rnn", "unit", "RNN", results), **options)
-        return [[int(c.shown.title), *(int(check.title) for check in c.others)] for c in found]
+        results = tuple(TaskResult(task, tuple(result)) for task, result in tasks.items())
+        result = causes(ExerciseResult("rnn", "unit", "RNN", results), **options)
+        return [[int(c.shown.title), *(int(check.title) for check in c.others)] for c in result]
 
     return shown
 
@@ -66,13 +66,13 @@ def test_a_mistake_that_explains_one_of_them_is_reported_for_all(shown):
 
 def test_a_second_mistake_in_one_check_makes_no_cause_of_its_own_and_is_shown(shown):
     both = replace(NO_BIAS, second=replace(NO_BIAS, id="other"))
-    facts = [{**FORWARD, "diagnosis": found} for found in (NO_BIAS, both)]
+    facts = [{**FORWARD, "diagnosis": result} for result in (NO_BIAS, both)]
     assert shown(*facts) == [[1, 0]]
 
 
 def test_two_mistakes_stay_two_causes(shown):
     other = replace(NO_BIAS, id="other")
-    facts = [{**FORWARD, "diagnosis": found} for found in (NO_BIAS, other, NO_BIAS)]
+    facts = [{**FORWARD, "diagnosis": result} for result in (NO_BIAS, other, NO_BIAS)]
     assert shown(*facts, FORWARD) == [[0, 2, 3], [1]]
 
 

@@ -45,16 +45,16 @@ def test_counts_are_those_of_the_cases(report):
 
 
 def test_each_verdict_has_its_element(report):
-    found = {}
+    results = {}
     for case in ET.fromstring(render_junit(report)).iter("testcase"):
         outcomes = [child for child in case if child.tag in OUTCOMES]
         assert len(outcomes) <= 1
-        found |= {outcome.get("type"): outcome.tag for outcome in outcomes}
+        results |= {outcome.get("type"): outcome.tag for outcome in outcomes}
     ours = {Verdict.SKIPPED: "skipped", Verdict.NOT_GRADED: "error"}
     # of written questions and of kits alone, which have tests of their own; and of tasks alone
     without = {Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER, Verdict.UNFINISHED}
     expected = {verdict.value: ours.get(verdict, "failure") for verdict in set(Verdict) - without}
-    assert found == {name: tag for name, tag in expected.items() if name != "passed"}
+    assert results == {name: tag for name, tag in expected.items() if name != "passed"}
 
 
 def test_a_failed_check(report):

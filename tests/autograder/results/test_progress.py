@@ -144,13 +144,13 @@ def test_advice_after_a_pass_names_what_comes_next(written, monkeypatch):
 
     monkeypatch.chdir(written.root)
     report = report_of("squash", Verdict.PASSED)
-    found = advice(replace(report, following=following(written, report)))
-    assert found.sentence == "All passed. Next: sums, in exercises/second_unit/sums/sums.py"
-    assert [command for command, _ in found.commands] == ["gradus show sums"]
+    result = advice(replace(report, following=following(written, report)))
+    assert result.sentence == "All passed. Next: sums, in exercises/second_unit/sums/sums.py"
+    assert [command for command, _ in result.commands] == ["gradus show sums"]
     assert advice(report).commands == ()
     inside = Commands(submission="squash.ipynb", in_notebook="saved")
-    found = advice(replace(report, following=following(written, report), commands=inside))
-    assert [one for one, _ in found.commands] == ["!gradus show sums", "!gradus notebook sums"]
+    result = advice(replace(report, following=following(written, report), commands=inside))
+    assert [item for item, _ in result.commands] == ["!gradus show sums", "!gradus notebook sums"]
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(written, note, monkeypatch):

@@ -87,19 +87,19 @@ def _probe(sandbox: Sandbox, code: str, *, seconds: float = 20, **settings: obje
 
 def _printed(process: RunningProcess, deadline: float) -> tuple[bytes, bytes]:
     """All of its output and errors; its standard input stays open: the end of it ends a worker."""
-    found = {process.stdout: b"", process.stderr: b""}
+    results = {process.stdout: b"", process.stderr: b""}
     with selectors.DefaultSelector() as waiting:
-        for stream in found:
+        for stream in results:
             waiting.register(stream, selectors.EVENT_READ)
         while waiting.get_map():
             ready = waiting.select(deadline - time.monotonic())
-            assert ready, f"it still runs: {found}"
+            assert ready, f"it still runs: {results}"
             for key, _ in ready:
                 piece = os.read(key.fd, 1 << 16)
-                found[key.fileobj] += piece
+                results[key.fileobj] += piece
                 if not piece:
                     waiting.unregister(key.fileobj)
-    return tuple(found.values())
+    return tuple(results.values())
 
 
 #: The sandboxes by name, and a fork server that is denied namespaces.
@@ -110,9 +110,9 @@ KINDS["fork without namespaces"] = DeniedForkSandbox
 @pytest.fixture(scope="session")
 def started() -> Iterator[dict[str, Sandbox]]:
     """One sandbox of each kind that works here, started with its first use."""
-    found: dict[str, Sandbox] = {}
-    yield found
-    for sandbox in found.values():
+    results: dict[str, Sandbox] = {}
+    yield results
+    for sandbox in results.values():
         if isinstance(sandbox, ForkSandbox):
             sandbox.close()
 

@@ -111,8 +111,8 @@ def test_a_worker_finds_its_pipes_its_variables_and_nothing_of_the_host(
     code = SURROUNDINGS.format(folders=(str(ROOT), str(Path.home()), "/", "/etc"))
     with open(__file__) as file:  # noqa: PTH123 - a descriptor that must not be inherited
         os.set_inheritable(file.fileno(), True)
-        found = map(set, map(str.split, probe(sandbox, code).printed))
-    descriptors, names, project, home, root, etc = found
+        result = map(set, map(str.split, probe(sandbox, code).printed))
+    descriptors, names, project, home, root, etc = result
     assert descriptors == {"0", "1", "2"}
     allowed = {"HOME", "LANG", "LC_CTYPE", "PATH", "PWD", "PYTHONHASHSEED", "TMPDIR", "USER"}
     libraries = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MPLBACKEND"}
@@ -200,11 +200,11 @@ ORPHAN = text_of("texts/sandboxes/orphan.py")
 
 def namespaces_of(pids: list[int]) -> set[str]:
     """The namespaces of those processes that run."""
-    found = set()
+    result = set()
     for pid in filter(is_alive, pids):
         with suppress(OSError):
-            found.add(str(Path(f"/proc/{pid}/ns/pid").readlink()))
-    return found
+            result.add(str(Path(f"/proc/{pid}/ns/pid").readlink()))
+    return result
 
 
 def test_what_has_left_its_session_and_changes_its_number_does_not_outlive_the_kill(worker):
@@ -391,8 +391,8 @@ def test_solutions_stay_hidden_where_gradus_is_installed(
     names = [str(path.relative_to(installed)) for path in installed.rglob("?") if path.is_file()]
     code = f"names = {names!r}\nfolder = {str(installed)!r}\n{FIND}"
     extra = (installed, installed / "exercises" / "rnn", installed / "autograder/sandbox/worker")
-    found = probe(sandbox, code, extra=extra, before=without_namespaces).printed
-    assert found == [
+    result = probe(sandbox, code, extra=extra, before=without_namespaces).printed
+    assert result == [
         "autograder/sandbox/worker/g",
         "exercises/rnn/c",
         "framework/e",
@@ -410,8 +410,8 @@ def test_packages_that_are_not_granted_cannot_be_read(sandbox, probe, without_na
     packages = [Path(pytest.__file__), ROOT / "framework/evaluation/metrics.py", *others, *linked]
     names = [str(path) for path in (Path(numpy.__file__), *packages)]
     code = f"names = {names!r}\nfolder = '/'\n{FIND}"
-    found = probe(sandbox, code, before=without_namespaces, imports="import numpy").printed
-    assert found == [numpy.__file__]
+    result = probe(sandbox, code, before=without_namespaces, imports="import numpy").printed
+    assert result == [numpy.__file__]
 
 
 def test_what_is_asked_for_itself_is_shown(installed, tmp_path):
@@ -426,8 +426,8 @@ def test_links_lead_somewhere(tmp_path, sandbox, probe):
     real.mkdir(parents=True)
     (real / "file").write_text("found")
     (tmp_path / "link").symlink_to("real")
-    place = tmp_path / "link" / "folder"
-    result = probe(sandbox, f"print(open('{place}/file').read())", extra=(place,))
+    location = tmp_path / "link" / "folder"
+    result = probe(sandbox, f"print(open('{location}/file').read())", extra=(location,))
     assert result.printed == ["found"], result
 
 
@@ -454,8 +454,8 @@ def test_a_bubblewrap_that_does_not_work_is_reported_and_not_used(
     fake = tmp_path / "bwrap"
     fake.write_text(script or "", "utf-8", "surrogateescape")
     fake.chmod(0o755 if script else 0o644)
-    place = None if script is None else str(fake)
-    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: place)
+    location = None if script is None else str(fake)
+    monkeypatch.setattr(bubblewrap_module.shutil, "which", lambda name: location)
     monkeypatch.setattr(bubblewrap_module, "_TRIAL_SECONDS", 0.5)
     with pytest.raises(SandboxError, match=told):
         choose("bubblewrap")

@@ -301,8 +301,8 @@ def test_damaged_frames_raise_only_a_wire_error(value, data):
         bytearray(whole[wire.HEADER.size :][:length]),
         whole[wire.HEADER.size :][length:],
     )
-    place = data.draw(st.integers(0, length - 1))
-    structure[place : place + 1] = data.draw(st.binary(min_size=1, max_size=3))
+    location = data.draw(st.integers(0, length - 1))
+    structure[location : location + 1] = data.draw(st.binary(min_size=1, max_size=3))
     with suppress(WireError):
         wire.decode_frame(frame(bytes(structure), blobs))
 
@@ -355,8 +355,8 @@ def test_hostile_frames_are_refused_at_no_great_cost(data):
 
 
 def test_no_blob_can_be_named_twice():
-    one = array("<f8", 4)
-    structure = b"\x92" + one + one
+    first = array("<f8", 4)
+    structure = b"\x92" + first + first
     assert len(wire.decode_frame(frame(structure, b"\0" * 64))) == 2
     with pytest.raises(WireError, match="longer than its bytes"):
         wire.decode_frame(frame(structure, b"\0" * 32))
@@ -439,8 +439,8 @@ def test_leaves_come_in_order_with_their_paths():
 
 def test_arrays_texts_and_handles_are_leaves():
     for leaf in (np.ones((2, 2)), "text", Handle(1, "RNN"), None):
-        ((path, found),) = leaves(leaf)
-        assert path == () and found is leaf
+        ((path, result),) = leaves(leaf)
+        assert path == () and result is leaf
 
 
 def test_map_keeps_the_containers_and_leaves_the_tree_as_it_is():
@@ -451,14 +451,14 @@ def test_map_keeps_the_containers_and_leaves_the_tree_as_it_is():
 
 
 def test_zip_yields_what_both_have():
-    one, other = {"a": [1, 2], "b": (3,), "c": 4}, {"c": [5], "a": (6, 7, 8)}
-    pairs = list(zip_leaves(one, other))
+    first, other = {"a": [1, 2], "b": (3,), "c": 4}, {"c": [5], "a": (6, 7, 8)}
+    pairs = list(zip_leaves(first, other))
     assert pairs == [(("a", 0), 1, 6), (("a", 1), 2, 7), (("c",), 4, [5])]
 
 
 def test_strict_zip_yields_whole_containers_that_differ_in_length_or_keys():
-    one, other = {"a": [1, 2], "b": (3,)}, {"b": [4], "a": [5]}
-    assert list(zip_leaves(one, other, strict=True)) == [(("a",), [1, 2], [5]), (("b", 0), 3, 4)]
+    first, other = {"a": [1, 2], "b": (3,)}, {"b": [4], "a": [5]}
+    assert list(zip_leaves(first, other, strict=True)) == [(("a",), [1, 2], [5]), (("b", 0), 3, 4)]
     assert list(zip_leaves({"a": 1}, {"b": 1}, strict=True)) == [((), {"a": 1}, {"b": 1})]
 
 

@@ -37,17 +37,17 @@ def packed(tmp_path):
     """`packed(name, {member: bytes})`: an archive of these members."""
 
     def packed(name, files):
-        place = tmp_path / name
+        location = tmp_path / name
         if name.endswith(".zip"):
-            with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+            with zipfile.ZipFile(location, "w", zipfile.ZIP_DEFLATED) as archive:
                 for member, data in files.items():
                     archive.writestr(member, data)
-            return place
-        with tarfile.open(place, "w:gz" if name.endswith("gz") else "w") as archive:
+            return location
+        with tarfile.open(location, "w:gz" if name.endswith("gz") else "w") as archive:
             for member, data in files.items():
                 info = tarfile.TarInfo(member)
                 info.size = len(data)
                 archive.addfile(info, io.BytesIO(data))
-        return place
+        return location
 
     return packed

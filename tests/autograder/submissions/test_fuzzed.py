@@ -113,12 +113,12 @@ def notebook(rng):
     cells = [
         {"cell_type": "code", "source": code(rng), "metadata": {}} for _ in range(rng.randint(0, 5))
     ]
-    found = {"cells": cells, "metadata": {"gradus": {"exercise": "sums"}}, "nbformat": 4}
+    results = {"cells": cells, "metadata": {"gradus": {"exercise": "sums"}}, "nbformat": 4}
     if rng.random() < 0.3:
-        found = {"cells": [*cells, value(rng)], "metadata": value(rng)}
+        results = {"cells": [*cells, value(rng)], "metadata": value(rng)}
     for _ in range(rng.randint(0, 3)):
-        replace_somewhere(rng, found)
-    data = bytearray(json.dumps(found).encode())
+        replace_somewhere(rng, results)
+    data = bytearray(json.dumps(results).encode())
     if rng.random() < 0.2:
         rng.choice((flip, cut, repeat))(rng, data)
     return bytes(data)
@@ -130,11 +130,11 @@ def replace_somewhere(rng, found):
         places = list(found) if isinstance(found, dict) else list(range(len(found)))
         if not places:
             return
-        place = rng.choice(places)
-        if not isinstance(found[place], dict | list) or rng.random() < 0.3:
-            found[place] = value(rng)
+        location = rng.choice(places)
+        if not isinstance(found[location], dict | list) or rng.random() < 0.3:
+            found[location] = value(rng)
             return
-        found = found[place]
+        found = found[location]
 
 
 def folder(rng, root):
@@ -188,10 +188,10 @@ def in_a_file(name, content):
 
 
 def in_a_folder(rng, root):
-    place = root / str(rng.random())
-    place.mkdir()
-    folder(rng, place)
-    return place
+    location = root / str(rng.random())
+    location.mkdir()
+    folder(rng, location)
+    return location
 
 
 KINDS = {

@@ -196,10 +196,10 @@ def test_archives_as_macos_and_editors_make_them(packed, tiny_course, name):
 def test_tar_members_that_leave_or_are_links_are_refused_alone(packed, tiny_course, tmp_path):
     link = tarfile.TarInfo("sums.py")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-    place = packed("work.tar", {"../sums.py": b"x", "/tmp/sums.py": b"x", "squash.py": b"x = 1"})
-    with tarfile.open(place, "a") as archive:
+    location = packed("work.tar", {"../sums.py": b"x", "/tmp/sums.py": b"x", "squash.py": b"x = 1"})
+    with tarfile.open(location, "a") as archive:
         archive.addfile(link)
-    submission = load_submission(place, tiny_course)
+    submission = load_submission(location, tiny_course)
     assert list(submission.files) == ["squash"]
     above, absolute, linked = submission.notes
     assert "work.tar/../sums.py is refused, it would leave" in above
@@ -208,19 +208,21 @@ def test_tar_members_that_leave_or_are_links_are_refused_alone(packed, tiny_cour
 
 
 def test_tar_bombs_are_cut(packed, tiny_course, monkeypatch):
-    place = packed("bomb.tar.gz", {"squash.py": b"x = 1", "a.bin": bytes(1 << 20), "sums.py": b""})
+    location = packed(
+        "bomb.tar.gz", {"squash.py": b"x = 1", "a.bin": bytes(1 << 20), "sums.py": b""}
+    )
     monkeypatch.setattr(archives, "MAX_TOTAL", 1 << 19)
-    submission = load_submission(place, tiny_course)
+    submission = load_submission(location, tiny_course)
     assert list(submission.files) == ["squash"]
     assert "bomb.tar.gz is not read beyond its first 0 MiB" in submission.notes[0]
     monkeypatch.setattr(archives, "MAX_TOTAL", 1 << 30)
     monkeypatch.setattr(archives, "MAX_HEADERS", 2)
-    assert "more than 2 entries" in load_submission(place, tiny_course).notes[0]
+    assert "more than 2 entries" in load_submission(location, tiny_course).notes[0]
 
 
 def test_a_truncated_tar_keeps_what_was_read(packed, tiny_course):
-    place = packed("work.tar", {"squash.py": b"x = 1", "sums.py": b"#" * 40_000})
-    place.write_bytes(place.read_bytes()[:20_000])
-    submission = load_submission(place, tiny_course)
+    location = packed("work.tar", {"squash.py": b"x = 1", "sums.py": b"#" * 40_000})
+    location.write_bytes(location.read_bytes()[:20_000])
+    submission = load_submission(location, tiny_course)
     assert list(submission.files) == ["squash"]
     assert "work.tar" in " ".join(submission.notes)

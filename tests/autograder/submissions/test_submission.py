@@ -410,9 +410,9 @@ def test_implementations_are_the_written_tasks(tiny_course, hand_in, solved, cou
     stub = generate_stub(solved["squash"], Path("squash.py"))
     half = stub.replace("# TODO: your code here\n    raise NotImplementedError", "return x + x")
     with load_submission(hand_in(**{"squash.py": half}), tiny_course) as submission:
-        (found,) = student_implementations(submission, tiny_course)
-        assert (found.kind, found.key) == ("function", "double@student")
-        assert found.target == f"{submission.folder / 'squash.py'}:double"
+        (result,) = student_implementations(submission, tiny_course)
+        assert (result.kind, result.key) == ("function", "double@student")
+        assert result.target == f"{submission.folder / 'squash.py'}:double"
 
 
 STUB = text_of("texts/submission/stub.py")

@@ -20,13 +20,13 @@ def test_every_corpus_is_listed_with_score_files_and_licence(spec, install, caps
     corpora()
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
-    found = rows(shown)
-    assert found["corpus"] == "kind best score files licence"
-    assert found["agreement"] == "text perplexity 3.4010 as gradus"
-    assert found["trec"] == "labelled_texts 2 none stated"
-    assert found["moods"] == "tagged_sentences F1 0.9000 1 CC0"
-    assert "cannot be imported" in found["verse"], "one that cannot be loaded hides no other"
-    assert list(found)[1:4] == ["agreement", "verse", "sentiment"]  # sorted by kind
+    result = rows(shown)
+    assert result["corpus"] == "kind best score files licence"
+    assert result["agreement"] == "text perplexity 3.4010 as gradus"
+    assert result["trec"] == "labelled_texts 2 none stated"
+    assert result["moods"] == "tagged_sentences F1 0.9000 1 CC0"
+    assert "cannot be imported" in result["verse"], "one that cannot be loaded hides no other"
+    assert list(result)[1:4] == ["agreement", "verse", "sentiment"]  # sorted by kind
 
 
 def test_one_corpus_is_described_with_all_names_of_its_files(spec, install, capsys):

@@ -49,26 +49,26 @@ def test_long_lists_are_wrapped_under_their_beginning():
 def test_every_channel_is_distinguished(install, write):
     install("lions", LION)
     course, option = write("taught", ""), write("tried", "")
-    found = Plugins([option], replace(active_course(), plugins=(course,)))
-    assert section(found, "numpy_reference")[0].endswith("built-in plugins.numpy_reference")
-    assert section(found, "lions")[0].endswith("entry point lions")
-    assert section(found, "taught") == [f"taught  course {course}", "  offers nothing"]
-    assert section(found, "tried")[0] == f"tried  option {option}"
+    result = Plugins([option], replace(active_course(), plugins=(course,)))
+    assert section(result, "numpy_reference")[0].endswith("built-in plugins.numpy_reference")
+    assert section(result, "lions")[0].endswith("entry point lions")
+    assert section(result, "taught") == [f"taught  course {course}", "  offers nothing"]
+    assert section(result, "tried")[0] == f"tried  option {option}"
 
 
 def test_what_is_not_there_is_listed_with_the_reason(install):
     install("lions", LION)
     install("broken", "import nothing_of_that_name")
-    found = Plugins(blocked=["lions"])
-    assert section(found, "lions") == ["lions (gradus-lions 1.0)  entry point lions: blocked"]
-    assert section(found, "broken") == [
+    result = Plugins(blocked=["lions"])
+    assert section(result, "lions") == ["lions (gradus-lions 1.0)  entry point lions: blocked"]
+    assert section(result, "broken") == [
         "broken (gradus-broken 1.0)  entry point broken",
         "  not loaded: ModuleNotFoundError: No module named 'nothing_of_that_name'",
     ]
-    listed = [line.plain for line in describe(found, 60, ["lions"])]
+    listed = [line.plain for line in describe(result, 60, ["lions"])]
     assert listed == ["lions (gradus-lions 1.0)  entry point lions: blocked"]
     with pytest.raises(UnknownNameError, match="no plugin 'lion': did you mean 'lions'"):
-        list(describe(found, 60, ["lion"]))
+        list(describe(result, 60, ["lion"]))
 
 
 def test_a_corpus_of_two_plugins_is_an_error_below_the_list(install):
@@ -114,8 +114,8 @@ def test_the_command_imports_no_torch_and_is_plain_when_piped():
 
 
 def test_a_course_without_exercises_is_listed(tmp_path):
-    found = Plugins(course=Catalogue(tmp_path))
-    assert lines(found)[1] == "  offers nothing"
+    result = Plugins(course=Catalogue(tmp_path))
+    assert lines(result)[1] == "  offers nothing"
 
 
 def test_a_named_plugin_is_explained(tmp_path):

@@ -19,14 +19,14 @@ class Point:
 
 
 def test_courses_with_the_same_names_never_share_a_module(write_course):
-    one, two = (write_course(name, sums=POINT.format(name=name)) for name in ("one", "two"))
+    single, two = (write_course(name, sums=POINT.format(name=name)) for name in ("one", "two"))
     first, second = (
         importlib.import_module(solution_module(course.root, "unit", "sums"))
-        for course in (one, two)
+        for course in (single, two)
     )
     assert (first.Point.__doc__, second.Point.__doc__) == ("A point of one.", "A point of two.")
     assert first is not second
-    again = importlib.import_module(solution_module(one.root, "unit", "sums"))
+    again = importlib.import_module(solution_module(single.root, "unit", "sums"))
     assert again is first
 
 

@@ -50,11 +50,11 @@ def test_columns_without_a_word_are_left_out_at_the_end_alone():
 def test_batches_hold_every_example_once_beside_its_label():
     rng = np.random.default_rng(0)
     inputs, labels = np.arange(20).reshape(10, 2), np.arange(10)
-    found = list(batches(inputs, labels, 4, rng=rng))
-    assert [len(batch) for batch, _ in found] == [4, 4, 2]
-    for examples, chosen in found:
+    result = list(batches(inputs, labels, 4, rng=rng))
+    assert [len(batch) for batch, _ in result] == [4, 4, 2]
+    for examples, chosen in result:
         np.testing.assert_array_equal(examples[:, 0], 2 * chosen)
-    order = np.concatenate([chosen for _, chosen in found])
+    order = np.concatenate([chosen for _, chosen in result])
     assert sorted(order) == list(range(10))
     assert order.tolist() != list(range(10))
 

@@ -27,10 +27,10 @@ def test_what_is_held_out_is_drawn_from_all_texts():
 
 
 def test_each_text_is_tested_in_one_fold_and_learned_from_in_all_others():
-    found = folds(TextCorpus("c", TEXTS[:20], valid=TEXTS[20:]), 4, rng=rng())
-    assert sorted(len(corpus.test) for corpus in found) == [6, 6, 6, 7]
-    assert sorted(text for corpus in found for text in corpus.test) == sorted(TEXTS)
-    for corpus in found:
+    result = folds(TextCorpus("c", TEXTS[:20], valid=TEXTS[20:]), 4, rng=rng())
+    assert sorted(len(corpus.test) for corpus in result) == [6, 6, 6, 7]
+    assert sorted(text for corpus in result for text in corpus.test) == sorted(TEXTS)
+    for corpus in result:
         assert sorted([*corpus.train, *corpus.test]) == sorted(TEXTS)
         assert not corpus.valid
 

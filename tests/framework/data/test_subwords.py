@@ -25,9 +25,9 @@ def learned(count=60, lines=LINES, **others):
 @given(line=st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_every_line_comes_back(line):
     tokens = learned()
-    found = tokens.split(line)
-    assert tokens.join(found) == line
-    assert set(found) <= set(tokens.known)
+    result = tokens.split(line)
+    assert tokens.join(result) == line
+    assert set(result) <= set(tokens.known)
 
 
 def test_a_word_has_the_same_tokens_wherever_it_stands():

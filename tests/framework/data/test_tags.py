@@ -20,7 +20,7 @@ from framework.errors import BadInputError
     ],
 )
 def test_entities_of_both_dialects(tags, expected):
-    assert entities(tags.split()) == [Entity(*one) for one in expected]
+    assert entities(tags.split()) == [Entity(*item) for item in expected]
 
 
 def test_iob2_marks_every_beginning_and_keeps_the_entities():

@@ -45,8 +45,8 @@ def test_perplexity_is_the_inverse_geometric_mean(log_probabilities, expected):
 def test_a_language_model_is_asked_for_every_token_but_the_first(length):
     rng = np.random.default_rng(0)
     model, ids = Last(5, rng), rng.integers(5, size=length)
-    found = language_model_perplexity(model, ids, 1, NumpyArrays())
-    assert found == pytest.approx(by_hand(model, ids))
+    result = language_model_perplexity(model, ids, 1, NumpyArrays())
+    assert result == pytest.approx(by_hand(model, ids))
 
 
 def test_every_token_counts_once_however_the_text_is_cut():
@@ -54,8 +54,8 @@ def test_every_token_counts_once_however_the_text_is_cut():
     model, ids = Last(5, rng), rng.integers(5, size=24)
     model.log_table[:] = model.log_table[0]  # no memory: cuts make no difference
     for batch_size in (1, 4, 7, 30):
-        found = language_model_perplexity(model, ids, batch_size, NumpyArrays())
-        assert found == pytest.approx(by_hand(model, ids))
+        result = language_model_perplexity(model, ids, batch_size, NumpyArrays())
+        assert result == pytest.approx(by_hand(model, ids))
 
 
 def test_accuracy_counts_the_largest_scores():

@@ -37,8 +37,8 @@ def draw(count, model=None, *, prompt=(1, 2), seed=0, temperature=1.0):
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_frequencies_follow_the_distribution_at_a_temperature(temperature):
     expected = P ** (1 / temperature) / np.sum(P ** (1 / temperature))
-    found = np.bincount(draw(2000, temperature=temperature), minlength=3) / 2000
-    np.testing.assert_allclose(found, expected, atol=5 * 0.5 / np.sqrt(2000))
+    result = np.bincount(draw(2000, temperature=temperature), minlength=3) / 2000
+    np.testing.assert_allclose(result, expected, atol=5 * 0.5 / np.sqrt(2000))
 
 
 def test_a_seed_or_temperature_zero_settles_the_text():

@@ -69,8 +69,8 @@ def test_a_word_is_known_by_its_characters_alone(backends):
     """Two words that are written alike are the same word to it, whatever their ids."""
     model = build(backends("numpy"))
     model.spelling[4] = model.spelling[3]
-    one, other = model.forward(np.array([[3, 5, 3]])), model.forward(np.array([[4, 5, 4]]))
-    np.testing.assert_array_equal(one, other)
+    first, other = model.forward(np.array([[3, 5, 3]])), model.forward(np.array([[4, 5, 4]]))
+    np.testing.assert_array_equal(first, other)
 
 
 def test_the_encoder_of_the_paper():

@@ -25,8 +25,8 @@ def test_it_says_what_the_model_says_when_told_the_condition(model):
     log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
     state = told.initial_state(3)
     for t in range(3):
-        found, state = told.next_log_probabilities(tokens[:, t], state)
-        np.testing.assert_allclose(found, log_p[:, t], rtol=1e-12)
+        result, state = told.next_log_probabilities(tokens[:, t], state)
+        np.testing.assert_allclose(result, log_p[:, t], rtol=1e-12)
 
 
 def test_another_number_of_texts_is_refused(model):
@@ -39,9 +39,9 @@ def test_sampling_gets_the_condition_too(model):
     sample = Plugins().registry.get("sample", REFERENCE)
     model.parameters["W_0"] *= 50
     prefix = np.ones((3, 1), dtype=np.int64)
-    one, other = (
+    first, other = (
         sample(Conditioned(model, c), prefix, 20, rng=np.random.default_rng(1))
         for c in (CONDITION, CONDITION[::-1])
     )
-    assert one.shape == (3, 20)
-    assert (one != other).any()
+    assert first.shape == (3, 20)
+    assert (first != other).any()

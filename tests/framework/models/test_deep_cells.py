@@ -56,8 +56,8 @@ def test_dropout_below_the_first_layer_has_its_own_kind(backends, name, dropout,
     dropped = backend.arrays.to_numpy(cell.forward(x))
     cell.eval()
     whole = backend.arrays.to_numpy(cell.forward(x))
-    found = set(np.round(dropped / whole, 9).ravel())
-    assert (found == factors) if factors else (found - {0.0, 2.0})
+    result = set(np.round(dropped / whole, 9).ravel())
+    assert (result == factors) if factors else (result - {0.0, 2.0})
 
 
 @pytest.mark.parametrize("name", ["numpy", "torch"])

@@ -33,7 +33,7 @@ def test_rows_of_matrices_stand_beside_and_below_each_other(tmp_path):
     save_matrices("All", [[MATRIX, second], [MATRIX]], tmp_path / "all.svg")
     root = ET.parse(tmp_path / "all.svg").getroot()
     drawn = root.findall(f"{SVG}svg")
-    places = [tuple(float(one.get(key)) for key in ("x", "y")) for one in drawn]
+    places = [tuple(float(item.get(key)) for key in ("x", "y")) for item in drawn]
     width, height = (float(drawn[0].get(key)) for key in ("width", "height"))
     top = places[0][1]
     assert places == [(0, top), (width, top), (0, top + height)]

@@ -55,7 +55,7 @@ def test_everything_lies_within_the_drawing(lines, log):
     root = ET.fromstring(plot_svg(drawn))
     width, height = float(root.get("width")), float(root.get("height"))
     assert root.get("viewBox") == f"0 0 {width:g} {height:g}"
-    places = [place for line in root.iter("polyline") for place in pairs(line)]
+    places = [pair for line in root.iter("polyline") for pair in pairs(line)]
     places += [(float(text.get("x")), float(text.get("y"))) for text in root.iter("text")]
     places += [(float(dot.get("cx")), float(dot.get("cy"))) for dot in root.iter("circle")]
     assert all(0 <= x <= width and 0 <= y <= height for x, y in places)
@@ -99,8 +99,8 @@ def test_ticks_are_round_numbers(heights, log, ticks):
 def test_lines_differ_without_their_colours():
     css = chart_css()
     dashes = [re.search(rf"\.line{i} \{{([^}}]*)\}}", css).group(1) for i in range(STYLES)]
-    found = [re.search(r"stroke-dasharray: ([\d ]+)", style) for style in dashes]
-    assert len({match and match.group(1) for match in found}) == STYLES
+    results = [re.search(r"stroke-dasharray: ([\d ]+)", style) for style in dashes]
+    assert len({match and match.group(1) for match in results}) == STYLES
 
 
 def test_every_colour_has_another_in_the_dark():
@@ -139,7 +139,7 @@ COORDINATE = st.integers(0, 30).map(float)
 
 @given(st.sets(st.tuples(COORDINATE, COORDINATE), max_size=5))
 def test_names_of_points_apart_from_each_other_cover_none(places):
-    drawn = chart({f"name {i}": place for i, place in enumerate(places)})
+    drawn = chart({f"name {i}": index for i, index in enumerate(places)})
     frame = PlotArea.around(drawn, PLOT)
     seen = [(frame.x(x), frame.y(y)) for x, y in places]
     assume(all(abs(a[0] - b[0]) > 70 or abs(a[1] - b[1]) > 40 for a, b in combinations(seen, 2)))
@@ -201,8 +201,8 @@ def test_a_long_title_takes_further_rows_and_is_never_cut(tmp_path):
     titles = [element for element in root if element.get("class") == "title"]
     assert len(titles) > 1
     assert " ".join(title.text for title in titles) == words
-    assert all(float(one.get("x")) + 9.4 * len(one.text) <= PLOT.width for one in titles)
-    axis = next(one for one in root if one.get("class") == "axis")
+    assert all(float(item.get("x")) + 9.4 * len(item.text) <= PLOT.width for item in titles)
+    axis = next(item for item in root if item.get("class") == "axis")
     top = float(re.search(r" ([\d.]+)V", axis.get("d")).group(1))
     assert max(float(title.get("y")) for title in titles) < top - 15
 

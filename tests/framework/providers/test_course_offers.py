@@ -49,12 +49,12 @@ def test_two_exercises_that_define_one_name_are_both_named(write_course):
 
 
 def test_the_registry_follows_the_course_and_names_it(write_course):
-    one, two = write_course("one", sums=SUMS), write_course("two", sums="total = len")
-    first, second = Plugins(course=one).registry, Plugins(course=two).registry
+    single, two = write_course("one", sums=SUMS), write_course("two", sums="total = len")
+    first, second = Plugins(course=single).registry, Plugins(course=two).registry
     assert first.get("total", "numpy")([2, 3]) == 5
     assert second.get("total", "numpy") is len
     origin = first.find("total", "numpy").origin
-    assert origin == f"the course ({one.root}/exercises/course.toml)"
+    assert origin == f"the course ({single.root}/exercises/course.toml)"
     assert not first.offers("lstm", "numpy")
 
 
@@ -63,8 +63,8 @@ def test_an_exercise_takes_the_place_of_a_built_in_extra(write_course):
     own = '[[tasks]]\nname = "AdaDelta"\nkind = "optimizer"\n'
     source = "class AdaDelta:\n    def step(self, parameters, gradients):\n        pass\n"
     course = write_course("one", tasks={"steps": own}, steps=source)
-    found = Plugins(course=course).registry.find("ada_delta", "numpy")
-    assert found.target.endswith(".unit.steps.steps:AdaDelta")
+    result = Plugins(course=course).registry.find("ada_delta", "numpy")
+    assert result.target.endswith(".unit.steps.steps:AdaDelta")
 
 
 HINT = "take what another exercise defines with `part\\(NAME\\)`"

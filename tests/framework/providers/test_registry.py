@@ -27,10 +27,10 @@ class Half:
 
 
 def registry(*entries):
-    found = Registry()
+    result = Registry()
     for entry in entries:
-        found.add(Implementation(*entry))
-    return found
+        result.add(Implementation(*entry))
+    return result
 
 
 LSTM = ("model", "lstm", "numpy", f"{__name__}:Half")
@@ -62,25 +62,25 @@ def test_what_is_not_offered_is_said_with_near_misses(name, provider, kind, erro
     ],
 )
 def test_what_a_kind_promises_is_checked_at_load(kind, target, error, said):
-    place = f"{__name__}:{target}" if target else "no_such_module:GRU"
-    entries = registry((kind, "part", "week3", place, "week3 (w 1.0)"))
+    location = f"{__name__}:{target}" if target else "no_such_module:GRU"
+    entries = registry((kind, "part", "week3", location, "week3 (w 1.0)"))
     with pytest.raises(error, match=said):
         entries.get("part", "week3")
 
 
 def test_a_file_is_a_target_too(tmp_path):
     (tmp_path / "rnn.py").write_text("def rnn():\n    return 1")
-    found = registry(("function", "rnn", "student", f"{tmp_path}/rnn.py:rnn"))
-    assert found.get("rnn", "student") is found.get("rnn", "student")
-    assert found.get("rnn", "student")() == 1
+    result = registry(("function", "rnn", "student", f"{tmp_path}/rnn.py:rnn"))
+    assert result.get("rnn", "student") is result.get("rnn", "student")
+    assert result.get("rnn", "student")() == 1
 
 
 def test_names_by_kind_and_providers_by_name():
-    found = registry(LSTM, ("model", "lstm", "torch", "x:L"), ("loss", "hinge", "torch", "x:H"))
-    assert found.names("model") == ["lstm"]
-    assert found.providers("lstm") == ["numpy", "torch"]
-    assert first_provider(found, "hinge", ("numpy", "torch")) == "torch"
-    assert first_provider(found, "hinge", ("numpy",)) is None
+    result = registry(LSTM, ("model", "lstm", "torch", "x:L"), ("loss", "hinge", "torch", "x:H"))
+    assert result.names("model") == ["lstm"]
+    assert result.providers("lstm") == ["numpy", "torch"]
+    assert first_provider(result, "hinge", ("numpy", "torch")) == "torch"
+    assert first_provider(result, "hinge", ("numpy",)) is None
 
 
 def test_a_plugin_with_kinds_of_runs_alone_is_no_provider_to_choose():
@@ -93,18 +93,18 @@ def test_a_plugin_with_kinds_of_runs_alone_is_no_provider_to_choose():
 def test_a_package_that_is_not_installed_is_for_the_user_to_install(tmp_path):
     path = tmp_path / "needs_a_package.py"
     path.write_text("import no_such_package_anywhere\n")
-    found = registry(("model", "gru", "week3", f"{path}:GRU"))
+    result = registry(("model", "gru", "week3", f"{path}:GRU"))
     with pytest.raises(UsageError, match="pip install no_such_package_anywhere"):
-        found.get("gru", "week3")
+        result.get("gru", "week3")
 
 
 def test_the_choice_between_two_owners_holds_in_any_order():
-    one, two = (
+    first, two = (
         Implementation("optimizer", "lion", "shared", "m:Lion", f"{name} ({name}-plugin 1.0)")
         for name in ("one", "two")
     )
-    for order in ((one, two), (two, one)):
-        found = Registry({"lion@shared": "one"})
+    for order in ((first, two), (two, first)):
+        result = Registry({"lion@shared": "one"})
         for entry in order:
-            found.add(entry)
-        assert found.find("lion", "shared").origin == one.origin
+            result.add(entry)
+        assert result.find("lion", "shared").origin == first.origin

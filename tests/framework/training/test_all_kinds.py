@@ -116,8 +116,8 @@ def test_every_model_gets_its_arguments_by_set(kind):
 def test_several_seeds_show_mean_and_spread(kind, folder):
     shown = train(kind, "m", "--seed", 4, "--seeds", 2, epochs=1)
     assert "of 2 runs: mean " in shown.splitlines()[-1]
-    found = [load_checkpoint(Path(f"m-seed{seed}")) for seed in (4, 5)]
-    assert [saved.training["seed"] for saved in found] == [4, 5]
+    results = [load_checkpoint(Path(f"m-seed{seed}")) for seed in (4, 5)]
+    assert [saved.training["seed"] for saved in results] == [4, 5]
     assert {path.name for path in folder.glob("m*")} == {"m-seed4", "m-seed5"}
 
 

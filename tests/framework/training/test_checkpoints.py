@@ -75,21 +75,21 @@ def test_what_training_moves_beside_the_parameters_is_kept(backend, path):
     Checkpoint(
         "smoothed", {"vocabulary_size": 3}, Vocabulary([]), "", "numpy", "numpy", arrays
     ).save(path)
-    found = load_checkpoint(path).restore(backend)
-    np.testing.assert_array_equal(found.buffers["mean"], [1.5] * 3)
-    np.testing.assert_array_equal(found.buffers["inner.mean"], [2.5] * 3)
+    result = load_checkpoint(path).restore(backend)
+    np.testing.assert_array_equal(result.buffers["mean"], [1.5] * 3)
+    np.testing.assert_array_equal(result.buffers["inner.mean"], [2.5] * 3)
 
 
 def test_a_checkpoint_comes_back_whole(checkpoint, path, tmp_path):
     transposed = checkpoint.parameters["table"].T
     checkpoint = replace(checkpoint, parameters={**checkpoint.parameters, "T": transposed})
     checkpoint.save(path)
-    found = load_checkpoint(path)
-    assert (found.model, found.arguments) == ("table", {"vocabulary_size": 5})
-    assert (found.corpus, found.backend, found.provider) == ("agreement", "numpy", "student")
-    assert found.vocabulary.words == checkpoint.vocabulary.words
+    result = load_checkpoint(path)
+    assert (result.model, result.arguments) == ("table", {"vocabulary_size": 5})
+    assert (result.corpus, result.backend, result.provider) == ("agreement", "numpy", "student")
+    assert result.vocabulary.words == checkpoint.vocabulary.words
     for name, array in checkpoint.parameters.items():
-        np.testing.assert_array_equal(found.parameters[name], array)
+        np.testing.assert_array_equal(result.parameters[name], array)
     checkpoint.save(tmp_path / "again.safetensors")
     assert path.read_bytes() == (tmp_path / "again.safetensors").read_bytes()
 
@@ -97,10 +97,10 @@ def test_a_checkpoint_comes_back_whole(checkpoint, path, tmp_path):
 def test_arguments_may_be_arrays_which_are_no_parameters(checkpoint, path):
     vectors = np.arange(6.0).reshape(2, 3)
     replace(checkpoint, arguments={"vectors": vectors, "classes": 2}).save(path)
-    found = load_checkpoint(path)
-    assert found.arguments["classes"] == 2
-    np.testing.assert_array_equal(found.arguments["vectors"], vectors)
-    assert found.parameters.keys() == checkpoint.parameters.keys()
+    result = load_checkpoint(path)
+    assert result.arguments["classes"] == 2
+    np.testing.assert_array_equal(result.arguments["vectors"], vectors)
+    assert result.parameters.keys() == checkpoint.parameters.keys()
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -194,8 +194,8 @@ def test_parameters_that_do_not_fit_are_named(checkpoint, backend, parameters, m
 def test_what_the_optimizer_remembers_stands_apart(checkpoint, path):
     memory = {"m/table": np.ones((5, 5)), "t/table": np.array(3)}
     replace(checkpoint, optimizer=memory).save(path)
-    found = load_checkpoint(path)
-    assert found.parameters.keys() == checkpoint.parameters.keys()
-    assert found.optimizer.keys() == memory.keys()
-    assert found.optimizer["t/table"].shape == ()
-    np.testing.assert_array_equal(found.optimizer["m/table"], memory["m/table"])
+    result = load_checkpoint(path)
+    assert result.parameters.keys() == checkpoint.parameters.keys()
+    assert result.optimizer.keys() == memory.keys()
+    assert result.optimizer["t/table"].shape == ()
+    np.testing.assert_array_equal(result.optimizer["m/table"], memory["m/table"])

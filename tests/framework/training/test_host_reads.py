@@ -82,18 +82,18 @@ class Reads(TorchDispatchMode):
 @pytest.fixture
 def reads(monkeypatch):
     """What the steps of every learner read; `steps` counts them."""
-    found = Reads()
+    result = Reads()
     for learner in (Learner, *subclasses(Learner)):
         if (step := vars(learner).get("step")) is not None:
-            monkeypatch.setattr(learner, "step", found.watched(step))
-    return found
+            monkeypatch.setattr(learner, "step", result.watched(step))
+    return result
 
 
 def subclasses(owner):
     """All subclasses, at any depth."""
-    for one in owner.__subclasses__():
-        yield one
-        yield from subclasses(one)
+    for item in owner.__subclasses__():
+        yield item
+        yield from subclasses(item)
 
 
 @pytest.mark.parametrize("name", RUNS)

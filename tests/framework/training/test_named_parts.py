@@ -84,7 +84,7 @@ class Layer(Model):
 @pytest.fixture(scope="module")
 def backends():
     registry = Plugins().registry
-    for kind, found in (
+    for kind, result in (
         ("loss", Wide),
         ("loss", Unwritten),
         ("penalty", Biased),
@@ -92,8 +92,8 @@ def backends():
         ("initializer", constant),
         ("function", clip_by_norm),
     ):
-        target = f"{__name__}:{found.__name__}"
-        registry.add(Implementation(kind, found.__name__.lower(), "week3", target))
+        target = f"{__name__}:{result.__name__}"
+        registry.add(Implementation(kind, result.__name__.lower(), "week3", target))
     return lambda name: Backend(registry, name, provider="week3" if name == "numpy" else "")
 
 

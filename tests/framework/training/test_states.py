@@ -71,8 +71,8 @@ def test_a_state_comes_back_as_it_was(backends, backend):
     arrays = backends(backend).arrays
     x, ids = np.ones((2, 3), np.float32), np.arange(4)
     state = (arrays.from_numpy(x), [None, 3, {"ids": arrays.from_numpy(ids)}], ())
-    form, found = pack_state(state, arrays)
-    back = unpack_state(json.loads(json.dumps(form)), found, arrays)
+    form, result = pack_state(state, arrays)
+    back = unpack_state(json.loads(json.dumps(form)), result, arrays)
     assert back[1][:2] == [None, 3] and back[2] == ()
     for native, expected in ((back[0], x), (back[1][2]["ids"], ids)):
         assert arrays.is_native(native)

@@ -27,17 +27,17 @@ KINDS = [
 
 
 def test_every_kind_of_run_has_all_options_of_training():
-    common = {one.name for one in option_fields(TrainingOptions)}
+    common = {field.name for field in option_fields(TrainingOptions)}
     assert {"clip", "schedule", "seeds", "summed", "resume", "arguments", "precision"} < common
     for kind in KINDS:
-        assert common <= {one.name for one in option_fields(kind)}
+        assert common <= {field.name for field in option_fields(kind)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_option_has_a_help_text_and_a_default_that_fits(kind):
-    for one in option_fields(kind):
-        assert one.option.help.endswith("."), one.name
-        assert one.checked(one.default) == one.default, one.name
+    for field in option_fields(kind):
+        assert field.option.help.endswith("."), field.name
+        assert field.checked(field.default) == field.default, field.name
 
 
 @pytest.mark.parametrize(

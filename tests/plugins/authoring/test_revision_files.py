@@ -44,7 +44,7 @@ def pin(root: Path) -> None:
 
 
 def found(old: Path, new: Path) -> list[str]:
-    return list(changes(*(revision_of(find_course(place)) for place in (old, new))))
+    return list(changes(*(revision_of(find_course(index)) for index in (old, new))))
 
 
 @pytest.mark.parametrize(

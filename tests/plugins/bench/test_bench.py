@@ -85,9 +85,9 @@ def test_a_bound_is_below_the_median_and_within_the_rounds():
 
 def test_launches_are_counted_and_tiny_sizes_have_no_goal(backend):
     (case,) = chosen_cases(["window_lm"])
-    found = measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
-    assert all(use.launches > 10 and use.peak is None for use in found.use.values())
-    assert found.goal is None and found.units == 12
+    result = measured(case, backend, precision="float32", limits=Limits(rounds=1), is_tiny=True)
+    assert all(use.launches > 10 and use.peak is None for use in result.use.values())
+    assert result.goal is None and result.units == 12
     assert case.goal("cpu") == 0.97 and case.goal("cuda") is None
 
 
@@ -96,7 +96,7 @@ def test_rounds_and_steps_are_as_many_as_asked_for():
     steps = {name: partial(taken.append, name) for name in ("ours", "other")}
     limits = Limits(rounds=3, steps=2, warm=1)
     speeds = timed_rounds(steps, "cpu", limits, shares.append)
-    assert [len(one) for one in speeds.seconds.values()] == [3, 3]
+    assert [len(duration) for duration in speeds.seconds.values()] == [3, 3]
     assert taken[:6] == ["ours", "other", "ours", "ours", "other", "other"] and len(taken) == 14
     assert shares == [1 / 3, 2 / 3, 1]
 
@@ -122,10 +122,10 @@ def test_bfloat16_has_weights_in_float32(backend, name):
     ours, plain = pair.our_model(), pair.plain_model()
     step = pair.our_step(ours, "bfloat16")
     losses = [step(), pair.plain_step(plain, "bfloat16", foreach=False)()]
-    assert {one.dtype for one in (*ours.parameters.values(), *plain.parameters())} == {
+    assert {item.dtype for item in (*ours.parameters.values(), *plain.parameters())} == {
         torch.float32
     }
-    assert all(one.isfinite().all() for one in losses)
+    assert all(loss.isfinite().all() for loss in losses)
 
 
 def test_an_operation_that_a_processor_has_not_in_bfloat16_is_a_clear_error():
@@ -228,7 +228,7 @@ THREE = ("lstm", "gru", "gru_default")
 
 
 def models_in(file):
-    return [one["model"] for one in json.loads(file.read_text("utf-8"))["models"]]
+    return [load["model"] for load in json.loads(file.read_text("utf-8"))["models"]]
 
 
 def test_a_model_that_cannot_be_computed_costs_no_other_one_its_figures(

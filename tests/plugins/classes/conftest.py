@@ -43,9 +43,9 @@ def reading():
 
     def read(reader, path, **wanted):
         notes = []
-        found = reader(Export(path, notes.append), Wanted(**wanted))
-        found.notes += notes
-        return found
+        result = reader(Export(path, notes.append), Wanted(**wanted))
+        result.notes += notes
+        return result
 
     return read
 
@@ -55,9 +55,9 @@ def identified():
     """`identified(reading)`: (identifiers, path in the submission) of each file, sorted."""
 
     def identified(found):
-        owners = ((one, "+".join(i[0][1] for i in [o.identifiers for o in one.owners]))
-                  for one in found.found)  # fmt: skip
-        return sorted((key, str(one.inner)) for one, key in owners)
+        owners = ((item, "+".join(i[0][1] for i in [o.identifiers for o in item.owners]))
+                  for item in found.found)  # fmt: skip
+        return sorted((key, str(item.inner)) for item, key in owners)
 
     return identified
 

@@ -69,7 +69,7 @@ def elements(page):
 def test_pages_show_points_reasons_comments_and_reports(made, tmp_path):
     output = write(made, tmp_path / "pages", "--names")
     assert "pages of 2 students" in output and "s2 (=HYPERLINK" in output
-    assert sorted(one.name for one in (tmp_path / "pages").iterdir()) == ["_s4.html", "s1.html"]
+    assert sorted(item.name for item in (tmp_path / "pages").iterdir()) == ["_s4.html", "s1.html"]
     page = (tmp_path / "pages/s1.html").read_text("utf-8")
     assert "lab1: s1 (Ana García)" in page
     assert re.search(r'class="score">12.5 <small>of 23 points', page)
@@ -127,11 +127,11 @@ def test_beyond_a_number_of_attempts_hidden_checks_show_nothing_until_the_releas
 def test_a_page_runs_nothing_and_loads_nothing(made, tmp_path):
     write(made, tmp_path / "pages")
     for file in (tmp_path / "pages").iterdir():
-        found = elements(file.read_text("utf-8"))
-        names = {tag for tag, _ in found}
+        result = elements(file.read_text("utf-8"))
+        names = {tag for tag, _ in result}
         assert not names & {"script", "iframe", "object", "link", "i", "b"}
-        assert not [a for _, a in found for name in a if name.startswith("on")]
-        (policy,) = [a["content"] for t, a in found if a.get("http-equiv")]
+        assert not [a for _, a in result for name in a if name.startswith("on")]
+        (policy,) = [a["content"] for t, a in result if a.get("http-equiv")]
         assert policy.startswith("default-src 'none'")
 
 

@@ -25,9 +25,9 @@ def test_an_exception_ends_a_section_and_is_its_problem():
         yield SystemFact("one", "1")
         raise OSError("the disk\nis gone")
 
-    found = facts_from("disks", find)
-    assert found[0] == SystemFact("one", "1")
-    assert problems_in({"disks": found}) == ["disks: OSError: the disk is gone"]
+    result = facts_from("disks", find)
+    assert result[0] == SystemFact("one", "1")
+    assert problems_in({"disks": result}) == ["disks: OSError: the disk is gone"]
 
 
 def test_problems_stand_at_the_end_too():
@@ -43,12 +43,12 @@ def test_problems_stand_at_the_end_too():
 
 def test_the_versions_of_all_declared_packages_are_reported():
     facts = list(version_facts())
-    found = by_name(facts)
-    assert len(found) == len(facts)  # also a package of several extras is listed once
-    assert {"gradus", "python", "system", "numpy", "torch", "linear algebra"} <= found.keys()
-    assert "ruff" not in found
-    assert found["numpy"].value.startswith(metadata.version("numpy"))
-    assert not any(fact.problem for fact in found.values())
+    result = by_name(facts)
+    assert len(result) == len(facts)  # also a package of several extras is listed once
+    assert {"gradus", "python", "system", "numpy", "torch", "linear algebra"} <= result.keys()
+    assert "ruff" not in result
+    assert result["numpy"].value.startswith(metadata.version("numpy"))
+    assert not any(fact.problem for fact in result.values())
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_a_worker_is_started_in_every_sandbox_that_works(monkeypatch):
         "plugins.doctor.inspection.BUILT_IN",
         {"process": BUILT_IN["process"], "leaky": f"{__name__}:Leaky"},
     )
-    found = by_name(sandbox_facts())
-    assert found["auto"].value.startswith("takes ")
-    assert found["process"].value.startswith("level ")
-    assert found["leaky"] == SystemFact("leaky", "does not work here: it is Sunday")
+    result = by_name(sandbox_facts())
+    assert result["auto"].value.startswith("takes ")
+    assert result["process"].value.startswith("level ")
+    assert result["leaky"] == SystemFact("leaky", "does not work here: it is Sunday")
 
 
 def test_what_is_not_contained_is_reported_line_by_line(monkeypatch):
@@ -113,9 +113,9 @@ def test_an_automatic_choice_that_starts_no_worker_is_a_problem(monkeypatch):
     monkeypatch.setattr("plugins.doctor.inspection.BUILT_IN", {"leaky": f"{__name__}:Leaky"})
     monkeypatch.setattr(Leaky, "unavailable", lambda self: None)
     monkeypatch.setattr("plugins.doctor.inspection.choose", lambda name: Leaky())
-    found = by_name(sandbox_facts(block=["autograder"]))["leaky"]
-    assert "OSError: no such program" in found.problem
-    assert "nothing can be graded" in found.problem
+    result = by_name(sandbox_facts(block=["autograder"]))["leaky"]
+    assert "OSError: no such program" in result.problem
+    assert "nothing can be graded" in result.problem
 
 
 def test_a_folder_that_cannot_be_written_is_reported(monkeypatch, tmp_path):

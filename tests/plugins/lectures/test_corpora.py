@@ -11,7 +11,7 @@ from plugins.lectures.languages import attributed_sentiment, entities, long_sent
 
 
 def test_the_best_scores_are_those_of_the_languages():
-    found = {entry.name: best_possible_score(entry) for entry in CORPORA if not entry.files}
+    results = {entry.name: best_possible_score(entry) for entry in CORPORA if not entry.files}
     expected = {
         "agreement": 3.401,
         "sentiment": 0.95,
@@ -19,7 +19,7 @@ def test_the_best_scores_are_those_of_the_languages():
         "entities": 0.9719,
         "suffixes": 0.9795,
     }
-    assert found == pytest.approx({**expected, "translation": 1, "long_sentences": 0.8}, abs=1e-4)
+    assert results == pytest.approx({**expected, "translation": 1, "long_sentences": 0.8}, abs=1e-4)
 
 
 @pytest.mark.parametrize(

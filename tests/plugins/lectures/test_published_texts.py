@@ -82,5 +82,5 @@ def test_the_real_corpora_have_the_published_sizes(name, texts, classes, words):
     corpus = load(name, DATA)
     assert (len(corpus.train), len(corpus.test)) == texts
     assert len(corpus.classes) == classes
-    found = {word for text in [*corpus.train, *corpus.test] for word in text.words}
-    assert words in (None, len(found))
+    names = {word for text in [*corpus.train, *corpus.test] for word in text.words}
+    assert words in (None, len(names))

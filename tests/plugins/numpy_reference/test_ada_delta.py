@@ -30,9 +30,9 @@ def test_ten_steps_in_place(provider, options, backends):
             parameter.grad = torch.tensor(gradients[name])
         reference.step()
     for name, parameter in theirs.items():
-        found = backend.arrays.to_numpy(held[name])
-        np.testing.assert_allclose(found, parameter.detach().numpy(), rtol=1e-10)
-        assert not np.allclose(found, start[name])
+        result = backend.arrays.to_numpy(held[name])
+        np.testing.assert_allclose(result, parameter.detach().numpy(), rtol=1e-10)
+        assert not np.allclose(result, start[name])
 
 
 @pytest.mark.parametrize("provider", ["numpy", "torch"])

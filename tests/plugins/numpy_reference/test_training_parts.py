@@ -32,7 +32,7 @@ def test_every_course_is_offered_what_training_asks_for(spare, solutions, name):
 def test_losses_and_their_gradients(solutions, spare):
     rng = np.random.default_rng(0)
     logits, targets = rng.normal(scale=50.0, size=(2, 5, 4)), rng.integers(4, size=(2, 5))
-    theirs, ours = (found.get(NAMES[0], "numpy")() for found in (solutions, spare))
+    theirs, ours = (result.get(NAMES[0], "numpy")() for result in (solutions, spare))
     assert ours.forward(logits, targets) == pytest.approx(theirs.forward(logits, targets))
     np.testing.assert_allclose(ours.backward(), theirs.backward(), rtol=1e-9, atol=1e-15)
     for wrong, error in ((targets[:1], ValueError), (targets + 4, IndexError)):
@@ -46,8 +46,8 @@ def test_steps_of_optimizers(solutions, spare, name):
     rng = np.random.default_rng(0)
     start = {"W": rng.normal(size=(3, 2)), "b": np.ones(2)}
     moved = []
-    for found in (solutions, spare):
-        optimizer = found.get(name, "numpy")(0.1)
+    for result in (solutions, spare):
+        optimizer = result.get(name, "numpy")(0.1)
         parameters = {key: value.copy() for key, value in start.items()}
         for seed in range(4):
             drawn = np.random.default_rng(seed)

@@ -39,9 +39,9 @@ def close(arrays, actual, expected, near):
     elif expected is None:
         assert actual is None
     else:
-        found = arrays.to_numpy(actual)
-        assert found.dtype == expected.dtype
-        np.testing.assert_allclose(found, expected, **near)
+        result = arrays.to_numpy(actual)
+        assert result.dtype == expected.dtype
+        np.testing.assert_allclose(result, expected, **near)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -88,8 +88,8 @@ def test_word_by_word_both_say_what_they_say_of_the_whole(name, sizes, settings,
         expected = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
         state = model.initial_state(len(ids), *given(arrays, tuple(condition)))
         for t, column in enumerate(ids.T):
-            found, state = model.next_log_probabilities(arrays.from_numpy(column), state)
-            np.testing.assert_allclose(arrays.to_numpy(found), expected[:, t], rtol=1e-8)
+            result, state = model.next_log_probabilities(arrays.from_numpy(column), state)
+            np.testing.assert_allclose(arrays.to_numpy(result), expected[:, t], rtol=1e-8)
 
 
 ONES = np.ones

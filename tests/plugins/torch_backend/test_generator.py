@@ -40,8 +40,8 @@ def test_masks_are_drawn_without_numpy(arrays, monkeypatch):
 
 
 def test_one_seed_gives_the_same_masks_and_another_does_not(arrays):
-    one, same, other = (masks(arrays.generator(seed))[0] for seed in (5, 5, 6))
-    assert torch.equal(one, same) and not torch.equal(one, other)
+    first, same, other = (masks(arrays.generator(seed))[0] for seed in (5, 5, 6))
+    assert torch.equal(first, same) and not torch.equal(first, other)
     drawn = arrays.generator([3, 1]).normal(size=5)  # of weights, by NumPy
     np.testing.assert_array_equal(drawn, np.random.default_rng([3, 1]).normal(size=5))
 

@@ -189,14 +189,14 @@ def test_numbers_and_choices(question, given, expected, told):
 )
 def test_formulas_are_compared_at_random_points(text, told):
     key = read_answer(FORMULA, "x*(n + 1)")
-    found = difference(FORMULA, read_answer(FORMULA, text), key, seed=0)
-    assert (found == "") if told == "" else (told in found)
+    result = difference(FORMULA, read_answer(FORMULA, text), key, seed=0)
+    assert (result == "") if told == "" else (told in result)
 
 
 def test_the_points_lie_in_the_ranges_and_depend_on_the_seed():
     points = list(sample(FORMULA, 1))
     assert len(points) == POINTS
-    assert all(-2 <= one["x"] <= 2 and one["n"] in {1, 2, 3, 4, 5} for one in points)
+    assert all(-2 <= point["x"] <= 2 and point["n"] in {1, 2, 3, 4, 5} for point in points)
     assert points == list(sample(FORMULA, 1)) != list(sample(FORMULA, 2))
 
 

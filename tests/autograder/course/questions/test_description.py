@@ -7,12 +7,12 @@ from framework.errors import BadInputError
 
 def test_an_exercise_has_questions_in_place_of_tasks(asked_course):
     exercise = asked_course.exercise("asked")
-    assert [type(one) for one in exercise.questions] == [Number, Formula, Choice, Prose]
+    assert [type(question) for question in exercise.questions] == [Number, Formula, Choice, Prose]
     assert (exercise.tasks, exercise.task_names) == ((), ("half", "square", "letter", "why"))
     assert [exercise.points_of(name) for name in exercise.task_names] == [2, 2, 2, 3]
     assert exercise.stub.name == exercise.solution.name == "questions.md"
     assert exercise.hints[0] == "half: Half of one."
-    assert [one.name for one in asked_course.code_exercises] == ["squash", "sums"]
+    assert [item.name for item in asked_course.code_exercises] == ["squash", "sums"]
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ Why?
 
 
 def test_a_section_has_title_text_and_answer():
-    one, two = read_sections(TEXT, IDS).values()
-    assert (one.title, one.text, one.answer, one.line) == ("The first?", "Why?", "1", 3)
+    first, two = read_sections(TEXT, IDS).values()
+    assert (first.title, first.text, first.answer, first.line) == ("The first?", "Why?", "1", 3)
     assert (two.title, two.answer, two.problem) == ("The second?", "", "")
 
 

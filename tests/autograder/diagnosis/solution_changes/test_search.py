@@ -30,8 +30,8 @@ def anywhere(request, monkeypatch):
 
 
 def test_a_candidate_that_does_not_end_fails_and_the_search_goes_on(anywhere):
-    found = search_apart(lambda trials: [trials.succeeds(f, SHORT) for f in (yes, endless, yes)])
-    assert found == [True, False, True]
+    result = search_apart(lambda trials: [trials.succeeds(f, SHORT) for f in (yes, endless, yes)])
+    assert result == [True, False, True]
 
 
 @pytest.mark.parametrize("limit", ["CPU_SECONDS", "ELAPSED_SECONDS"])

@@ -52,9 +52,9 @@ def test_a_worker_finds_nothing_of_an_earlier_one_in_its_memory(sandbox, probe, 
     assert probe(sandbox, code, extra=(theirs,)).printed == ["ANSWER = 'the-words-of-another'"]
     words = ("the-words-of-another", "folder-of-another-student")
     own = "import numpy\nkept = 'some-' + 'words-of-its-own'\n"
-    found = probe(sandbox, own + hidden(*words, "some-words-of-its-own") + SEARCH).printed
-    assert found[:2] == ["0", "0"]
-    assert int(found[2]) > 0  # the search does find what is there
+    result = probe(sandbox, own + hidden(*words, "some-words-of-its-own") + SEARCH).printed
+    assert result[:2] == ["0", "0"]
+    assert int(result[2]) > 0  # the search does find what is there
 
 
 def test_the_server_holds_the_worker_and_numpy_and_has_one_thread(sandbox):

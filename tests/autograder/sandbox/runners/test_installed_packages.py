@@ -34,10 +34,10 @@ def site(tmp_path, monkeypatch):
 def test_a_package_comes_with_its_libraries_and_metadata(site):
     files = ["made/__init__.py", "made/core.py", "made.libs/libx.so", "../../bin/made"]
     folder = site("made", [*files[:3]])
-    found = installed_packages(("made",))
-    assert found.modules == {"made": str(folder / "made" / "__init__.py")}
-    assert {path.name for path in found.files} == {"made", "made.libs"}
-    assert found.metadata == []
+    result = installed_packages(("made",))
+    assert result.modules == {"made": str(folder / "made" / "__init__.py")}
+    assert {path.name for path in result.files} == {"made", "made.libs"}
+    assert result.metadata == []
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,6 @@ def test_a_package_that_is_not_installed_is_an_error():
 
 
 def test_numpy_of_this_environment_can_be_shown():
-    found = installed_packages(("numpy",))
-    assert found.modules["numpy"] == np.__file__
-    assert not {"pytest", "nltk", "torch"} & set(found.modules)
+    result = installed_packages(("numpy",))
+    assert result.modules["numpy"] == np.__file__
+    assert not {"pytest", "nltk", "torch"} & set(result.modules)

@@ -42,8 +42,8 @@ def imported_by_the_worker():
 
 
 def test_the_folder_holds_what_stubs_and_the_worker_import_and_nothing_else(modules):
-    found = {path.relative_to(modules).as_posix() for path in modules.rglob("*.py")}
-    names = {name.removesuffix("/__init__.py").removesuffix(".py") for name in found}
+    results = {path.relative_to(modules).as_posix() for path in modules.rglob("*.py")}
+    names = {name.removesuffix("/__init__.py").removesuffix(".py") for name in results}
     framework = {name.replace("/", ".") for name in names if name.startswith("framework")}
     assert framework == set(framework_modules(*FRAMEWORK, *imported_by_the_worker()))
     above = {name.split(".")[1] for name in framework if "." in name}
@@ -74,8 +74,8 @@ print(len(mini_lexicon()["synsets"]))
 def test_an_added_module_comes_with_all_that_it_imports(tmp_path):
     copy_worker_modules(tmp_path / "modules", ["framework.evaluation.metrics"])
     for name in framework_modules("framework.evaluation.metrics"):
-        place = tmp_path / "modules" / name.replace(".", "/")
-        assert place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+        location = tmp_path / "modules" / name.replace(".", "/")
+        assert location.with_suffix(".py").is_file() or (location / "__init__.py").is_file()
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
@@ -93,14 +93,14 @@ def test_arrays_without_a_file_are_an_error():
 
 def imported_by_stubs():
     """Module of `framework` -> the names that stubs import of it."""
-    found = {}
+    results = {}
     for exercise in find_course(ROOT).code_exercises:
         for node in ast.walk(ast.parse(exercise.stub.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 assert all(not alias.name.startswith("framework") for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module.startswith("framework"):
-                found.setdefault(node.module, set()).update(alias.name for alias in node.names)
-    return found
+                results.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return results
 
 
 def test_the_allowed_names_of_framework_are_those_that_stubs_import():

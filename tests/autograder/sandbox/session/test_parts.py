@@ -52,7 +52,7 @@ class Submitted:
         """Nothing to do."""
 
     def attribute(self, name):
-        same = {"same": lambda one, other: one is other}
+        same = {"same": lambda first, other: first is other}
         return {"Chain": Chain, "Pretender": Pretender, **same}[name]
 
 

@@ -42,10 +42,10 @@ def test_a_generator_does_not_tell_what_the_check_draws():
 
 
 def test_equal_generators_stay_equal_and_are_not_used_up():
-    one, other = np.random.default_rng(3), np.random.default_rng(3)
-    assert sent(one).normal() == sent(other).normal()
-    assert one.random() == other.random()
-    assert sent(one).normal() != sent(np.random.default_rng(3)).normal()
+    first, other = np.random.default_rng(3), np.random.default_rng(3)
+    assert sent(first).normal() == sent(other).normal()
+    assert first.random() == other.random()
+    assert sent(first).normal() != sent(np.random.default_rng(3)).normal()
 
 
 STEPS = (

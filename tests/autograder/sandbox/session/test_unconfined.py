@@ -58,7 +58,7 @@ def looks(pid: int) -> list[str]:
 
 def marked(mark: str) -> list[int]:
     """The processes that run and have `mark` in their command line."""
-    found = []
+    results = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
             pid = int(path.parent.name)
@@ -67,8 +67,8 @@ def marked(mark: str) -> list[int]:
                 and pid != os.getpid()
                 and looks(pid)[:1] not in ([], ["Z"])
             ):
-                found.append(pid)
-    return found
+                results.append(pid)
+    return results
 
 
 @pytest.fixture

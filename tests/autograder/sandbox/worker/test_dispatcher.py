@@ -158,10 +158,10 @@ def test_methods_are_distinguished_from_values(ask):
 def test_the_arrays_of_a_call_can_be_read_after_it(ask, step, left):
     observed = ask(step, ("observe", 0, False))["results"][1]["value"]
     assert observed.keys() == {"arguments"}
-    found = observed["arguments"]
-    assert list(found) == list(left)
+    result = observed["arguments"]
+    assert list(result) == list(left)
     for name, array in left.items():
-        np.testing.assert_array_equal(found[name], array, strict=True)
+        np.testing.assert_array_equal(result[name], array, strict=True)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ def test_the_arrays_of_a_call_can_be_read_after_it(ask, step, left):
 def test_a_result_that_shares_memory_changes_with_the_array(ask, step, name, is_shared):
     results = ask(step, ("observe", 0, True), ("observe", 0, True))["results"]
     value, *observed = (result["value"] for result in results)
-    for found in observed:  # the second time everything is as before
-        assert (repr(found["results"][name]) != repr(value)) == is_shared
-        left = found["arguments"][name]
+    for actual in observed:  # the second time everything is as before
+        assert (repr(actual["results"][name]) != repr(value)) == is_shared
+        left = actual["arguments"][name]
         assert not left.view(np.uint8).any() or left.dtype == bool
 
 

@@ -86,8 +86,8 @@ def raised(error):
 
 
 def test_a_message_is_cut():
-    found = describe(raised(ValueError("x" * 10_000)), "")
-    assert found["message"] == "x" * MAX_MESSAGE
+    result = describe(raised(ValueError("x" * 10_000)), "")
+    assert result["message"] == "x" * MAX_MESSAGE
 
 
 def test_a_message_that_cannot_be_shown_is_no_fault_of_ours():
@@ -95,8 +95,8 @@ def test_a_message_that_cannot_be_shown_is_no_fault_of_ours():
         def __str__(self):
             raise SystemExit
 
-    found = describe(raised(Nasty()), "")
-    assert (found["type"], found["message"]) == ("Nasty", "(its message cannot be shown)")
+    result = describe(raised(Nasty()), "")
+    assert (result["type"], result["message"]) == ("Nasty", "(its message cannot be shown)")
 
 
 def test_the_temporary_folder_is_not_told():
@@ -119,5 +119,5 @@ def test_a_recursion_tells_its_last_frames_only():
 
 
 def test_a_provider_has_no_folder_and_its_message_stays():
-    found = describe(raised(ZeroDivisionError("1/0")), "")
-    assert (found["message"], found["frames"]) == ("1/0", [])
+    result = describe(raised(ZeroDivisionError("1/0")), "")
+    assert (result["message"], result["frames"]) == ("1/0", [])

@@ -38,14 +38,14 @@ SMALL = ("--corpus", "text.txt", "--embedding-size", 4, "--hidden-size", 6, "--b
 
 
 def perplexities(output):
-    return [float(found) for found in re.findall(r"perplexity ([\d.]+)", output)]
+    return [float(result) for result in re.findall(r"perplexity ([\d.]+)", output)]
 
 
 def test_training_lowers_the_held_out_perplexity_and_saves(course):
     output = gradus("train", "rnn_lm", *SMALL, "--epochs", 6, "--learning-rate", 0.03)
-    found = perplexities(output)
-    assert len(found) == 6
-    assert found[-1] < 0.7 * found[0]
+    result = perplexities(output)
+    assert len(result) == 6
+    assert result[-1] < 0.7 * result[0]
     assert (course / "checkpoints" / "rnn_lm.safetensors").is_file()
 
 
@@ -85,12 +85,12 @@ def test_the_best_possible_perplexity_stands_beside_the_found_one(monkeypatch):
 def test_every_backend_reads_a_checkpoint_with_the_same_perplexity(trained, dtype):
     options = ("--backend", trained, "--dtype", dtype, "--out", "m", "--epochs", 2)
     last = perplexities(gradus("train", "rnn_lm", *SMALL, *options))[-1]
-    found = [
+    results = [
         perplexities(gradus("evaluate", "m", "--backend", backend))[0]
         for backend in ("numpy", "torch")
     ]
-    assert found[0] == pytest.approx(found[1], rel=1e-6)
-    assert found[0] == pytest.approx(last, abs=1e-4)
+    assert results[0] == pytest.approx(results[1], rel=1e-6)
+    assert results[0] == pytest.approx(last, abs=1e-4)
 
 
 def test_words_may_be_known_by_their_characters(course):
@@ -103,8 +103,8 @@ def test_words_may_be_known_by_their_characters(course):
     assert perplexities(output)[-1] < 0.7 * perplexities(whole)[0]
     assert (course / "m").read_bytes() == (course / "n").read_bytes()
     for backend in ("numpy", "torch"):
-        found = perplexities(gradus("evaluate", "m", "--backend", backend))[0]
-        assert found == pytest.approx(perplexities(output)[-1], abs=1e-4)
+        result = perplexities(gradus("evaluate", "m", "--backend", backend))[0]
+        assert result == pytest.approx(perplexities(output)[-1], abs=1e-4)
         assert gradus("sample", "m", "--backend", backend, "--prompt", "the").startswith("the ")
 
 

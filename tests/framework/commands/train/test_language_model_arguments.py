@@ -83,19 +83,19 @@ def test_matrices_of_recurrent_layers_are_dropped(backend):
 
 def test_gates_of_highway_layers_start_with_a_bias():
     options = ("--character-filters", 1, "--initial-range", 0.1, "--learning-rate", 0)
-    found = [train("recurrent_lm", *options, *more).parameters for more in HIGHWAY]
-    for name, plain in found[0].items():
+    results = [train("recurrent_lm", *options, *more).parameters for more in HIGHWAY]
+    for name, plain in results[0].items():
         change = -2.0 * name.endswith("highway_1.b_t")
-        np.testing.assert_allclose(found[1][name], plain + change, err_msg=name)
-    assert "embedding.highway_1.b_t" in found[0]
+        np.testing.assert_allclose(results[1][name], plain + change, err_msg=name)
+    assert "embedding.highway_1.b_t" in results[0]
 
 
 def test_the_trained_model_is_measured_on_a_test_text(text):
     (text / "test.txt").write_text("a b zebra\n" * 5, encoding="utf-8")
     shown = gradus("train", "recurrent_lm", *SMALL, "--test", "test.txt")
     perplexity = re.search(r"test perplexity ([\d.]+) on test.txt", shown)[1]
-    found = gradus("evaluate", "m", "--corpus", "test.txt")
-    assert float(re.search(r"perplexity ([\d.]+)", found)[1]) == pytest.approx(
+    result = gradus("evaluate", "m", "--corpus", "test.txt")
+    assert float(re.search(r"perplexity ([\d.]+)", result)[1]) == pytest.approx(
         float(perplexity), abs=1e-4
     )
 

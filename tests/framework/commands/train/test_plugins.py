@@ -46,11 +46,11 @@ def test_a_models_kind_of_run_is_said_before_its_name():
 
 def test_a_language_model_needs_no_kind_of_run():
     options = ("--corpus", "text.txt", *ALL)
-    found = [
+    results = [
         float(p) for p in re.findall(r"held-out perplexity ([\d.]+)", train("bigram", *options))
     ]
-    assert len(found) == 6
-    assert found[2] < found[0]
+    assert len(results) == 6
+    assert results[2] < results[0]
     assert train("language_model:bigram", *options).count("epoch 3/3") == 2
 
 
@@ -61,8 +61,8 @@ def test_a_kind_of_run_of_a_plugin_has_all_options_and_its_own(folder):
     assert "corpus bits: all texts of 4 bits" in shown
     assert "accuracy of 2 runs: mean 1.0000" in shown
     assert train("parity:linear", *options, "--resume").count("continuing after epoch 9") == 2
-    found = gradus("evaluate", "m-seed0", "--plugin", "week3.py")
-    assert found.endswith("accuracy 1.00\n")
+    result = gradus("evaluate", "m-seed0", "--plugin", "week3.py")
+    assert result.endswith("accuracy 1.00\n")
     assert "Number of bits. [from 1 on]" in " ".join(train("parity:linear", "--help").split())
 
 

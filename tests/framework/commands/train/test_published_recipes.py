@@ -58,17 +58,17 @@ def test_a_recipe_has_the_values_of_its_paper(name):
 
 @of_steps
 def test_the_learning_rate_falls_as_in_the_paper(name, backend):
-    found = LearningRate(backend, options_of(name))
+    result = LearningRate(backend, options_of(name))
     rates = {int(epoch): rate for epoch, rate in PAPERS[name]["rates"].items()}
-    assert {epoch: found.at(epoch) for epoch in rates} == pytest.approx(rates)
+    assert {epoch: result.at(epoch) for epoch in rates} == pytest.approx(rates)
 
 
 def test_kims_rate_is_halved_where_the_perplexity_falls_by_too_little(backend):
-    found = LearningRate(backend, options_of("kim_2016_small"))
+    result = LearningRate(backend, options_of("kim_2016_small"))
     rates = []
     for epoch, perplexity in enumerate([200.0, 150.0, 149.5, 148.9, 140.0], start=1):
-        found.observe(epoch, perplexity)
-        rates.append(found.at(epoch + 1))
+        result.observe(epoch, perplexity)
+        rates.append(result.at(epoch + 1))
     assert rates == [1, 1, 0.5, 0.25, 0.25]
 
 

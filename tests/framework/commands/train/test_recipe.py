@@ -89,10 +89,12 @@ def test_an_argument_of_the_command_line_replaces_the_recipes(tmp_path):
 def test_what_was_held_out_in_a_file_of_its_own_is_evaluated():
     lines = train(*SMALL, "--out", "m").splitlines()
     last = [line for line in lines if line.startswith("epoch")][-1]
-    found = gradus("evaluate", "m")
-    assert "on valid.txt, 20 tokens" in found
+    result = gradus("evaluate", "m")
+    assert "on valid.txt, 20 tokens" in result
     perplexity = float(re.search(r"perplexity ([\d.]+)", last)[1])
-    assert float(re.search(r"perplexity ([\d.]+)", found)[1]) == pytest.approx(perplexity, abs=1e-4)
+    assert float(re.search(r"perplexity ([\d.]+)", result)[1]) == pytest.approx(
+        perplexity, abs=1e-4
+    )
     assert "on train.txt, 160 tokens" in gradus("evaluate", "m", "--corpus", "train.txt")
 
 

@@ -27,17 +27,17 @@ def read(name="r.json"):
 
 def test_a_file_says_what_was_trained_where_and_how_well():
     shown = train("text_classifier", "m", "--json", "r.json", "--seed", 3)
-    found = read()
-    assert found["model"] == "text_cnn"
-    assert found["recipe"] is None
-    assert found["arguments"]["maps"] == 2
-    assert found["corpus"] == "reviews.txt"
-    assert (found["measure"], found["backend"]) == ("accuracy", "numpy")
-    assert found["options"]["batch_size"] == 8
-    assert (found["version"], found["date"]) == (__version__, date.today().isoformat())
-    assert found["device"] == processor_name()
-    assert isinstance(found["threads"], int)
-    (run,) = found["runs"]
+    result = read()
+    assert result["model"] == "text_cnn"
+    assert result["recipe"] is None
+    assert result["arguments"]["maps"] == 2
+    assert result["corpus"] == "reviews.txt"
+    assert (result["measure"], result["backend"]) == ("accuracy", "numpy")
+    assert result["options"]["batch_size"] == 8
+    assert (result["version"], result["date"]) == (__version__, date.today().isoformat())
+    assert result["device"] == processor_name()
+    assert isinstance(result["threads"], int)
+    (run,) = result["runs"]
     assert (run["label"], run["seed"]) == ("", 3)
     scores = [float(x) for x in re.findall(r"held-out accuracy ([\d.]+)", shown)][:2]
     assert run["held_out"] == pytest.approx(scores, abs=1e-4)
@@ -50,14 +50,14 @@ def test_every_run_of_several_has_an_entry_and_the_recipe_is_named():
     Path("mine.toml").write_text("minimum_count = 1\n", "utf-8")
     options = ("--json", "r.json", "--seeds", 2, "--recipe", "mine.toml")
     train("text_classifier", "m", *options, epochs=1)
-    found = read()
-    assert found["recipe"] == "mine.toml"
-    assert [(run["label"], run["seed"]) for run in found["runs"]] == [("seed0", 0), ("seed1", 1)]
-    assert (found["seeds"], found["folds"]) == (2, 0)
+    result = read()
+    assert result["recipe"] == "mine.toml"
+    assert [(run["label"], run["seed"]) for run in result["runs"]] == [("seed0", 0), ("seed1", 1)]
+    assert (result["seeds"], result["folds"]) == (2, 0)
     train("text_classifier", "m", "--json", "r.json", "--folds", 2, epochs=1)
-    found = read()
-    assert (found["seeds"], found["folds"]) == (1, 2)
-    assert [run["label"] for run in found["runs"]] == ["fold1", "fold2"]
+    result = read()
+    assert (result["seeds"], result["folds"]) == (1, 2)
+    assert [run["label"] for run in result["runs"]] == ["fold1", "fold2"]
 
 
 def test_an_interrupted_run_keeps_its_scores_and_seconds(monkeypatch):

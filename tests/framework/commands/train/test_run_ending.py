@@ -61,12 +61,12 @@ def test_a_rate_that_changes_within_an_epoch_is_drawn_below(course):
 def test_the_table_has_the_score_of_the_last_epoch_and_of_n_grams():
     output = gradus("train", "rnn_lm", *SMALL, "--epochs", 2)
     counted = rows(gradus("train", "kneser_ney", "--corpus", "text.txt"))
-    found = rows(output)
-    assert list(found) == ["recurrent_lm", "3-grams (Kneser-Ney)"]
+    result = rows(output)
+    assert list(result) == ["recurrent_lm", "3-grams (Kneser-Ney)"]
     assert "epoch 2/2   loss" in output
-    assert f"held-out perplexity {found['recurrent_lm']:.4f}   " in output
+    assert f"held-out perplexity {result['recurrent_lm']:.4f}   " in output
     assert counted == {}
-    assert 1 < found["3-grams (Kneser-Ney)"] < 11
+    assert 1 < result["3-grams (Kneser-Ney)"] < 11
 
 
 def test_a_best_model_has_the_score_of_its_epoch():
@@ -110,9 +110,9 @@ def student(course):
 
 
 def test_a_students_model_stands_beside_the_reference(student):
-    found = rows(gradus("train", "rnn_lm", *student))
-    assert list(found) == ["your recurrent_lm", "reference", "3-grams (Kneser-Ney)"]
-    assert found["your recurrent_lm"] == found["reference"]
+    result = rows(gradus("train", "rnn_lm", *student))
+    assert list(result) == ["your recurrent_lm", "reference", "3-grams (Kneser-Ney)"]
+    assert result["your recurrent_lm"] == result["reference"]
 
 
 def test_a_reference_after_a_long_run_or_an_interrupted_one_is_left_out(student, monkeypatch):

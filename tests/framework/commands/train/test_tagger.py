@@ -63,8 +63,8 @@ def test_files_of_conll_2003_are_learned_and_evaluated(backend):
     )
     assert "corpus conll2003: 60 sentences to learn from, 6 held out, 9 to test, 4 tags" in shown
     assert "test F1 1.0000 after epoch" in shown
-    found = gradus("evaluate", "checkpoints/window_classifier.safetensors", "--backend", "numpy")
-    assert found.splitlines()[1:] == [
+    result = gradus("evaluate", "checkpoints/window_classifier.safetensors", "--backend", "numpy")
+    assert result.splitlines()[1:] == [
         "window_classifier under numpy on the test part of conll2003, 9 sentences",
         "F1 1.000000",
         "type  precision  recall      F1  entities",
@@ -90,9 +90,9 @@ def test_another_folder_is_evaluated_with_the_words_and_tags_of_the_first(folder
     (folder / "other").mkdir()
     for part in ("train", "valid", "test"):
         (folder / "other" / f"{part}.txt").write_text("Zoe I-ORG\n", "utf-8")
-    found = gradus("evaluate", "checkpoints/window_classifier.safetensors", "--data", "other")
-    assert "on the test part of conll2003, 1 sentences" in found
-    assert "ORG" in found
+    result = gradus("evaluate", "checkpoints/window_classifier.safetensors", "--data", "other")
+    assert "on the test part of conll2003, 1 sentences" in result
+    assert "ORG" in result
 
 
 #: Offers a corpus of tagged sentences, and the function of one that is none.
@@ -104,8 +104,8 @@ def test_the_tagged_corpus_of_a_plugin_is_learned_and_evaluated(folder):
     plugin = ("--plugin", "./week3.py")
     shown = train("--corpus", "moods", "--data", ".", "--epochs", 1, *plugin)
     assert "corpus moods: 56 sentences to learn from, 2 held out, 2 to test" in shown
-    found = gradus("evaluate", "checkpoints/window_classifier.safetensors", *plugin)
-    assert "on the test part of moods, 2 sentences" in found
+    result = gradus("evaluate", "checkpoints/window_classifier.safetensors", *plugin)
+    assert "on the test part of moods, 2 sentences" in result
     with pytest.raises(PluginError, match=r"'wrong' of week3 .* must return a TaggedCorpus"):
         train("--corpus", "wrong", *plugin)
 
@@ -156,8 +156,8 @@ def test_sentence_taggers_are_trained_and_evaluated(treebank, model, backend):
     assert float(seen) == 1
     assert model != "character_tagger" or float(unknown) > 0.9
     assert float(score) == pytest.approx((10 + 30 * float(unknown)) / 40, abs=1e-4)
-    found = gradus("evaluate", f"checkpoints/{model}.safetensors", "--backend", "numpy")
-    assert found.splitlines()[1:] == [
+    result = gradus("evaluate", f"checkpoints/{model}.safetensors", "--backend", "numpy")
+    assert result.splitlines()[1:] == [
         f"{model} under numpy on the test part of ud_ewt, 16 sentences",
         f"accuracy {float(score):.6f}",
         f"accuracy {seen} of 10 words seen in training, {unknown} of 30 unknown words",

@@ -60,10 +60,10 @@ def test_an_epoch_is_a_line_and_the_end_is_a_test():
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 def test_evaluate_finds_what_the_run_has_shown(backend):
     shown = train("--epochs", 2, "--batch-size", 500, "--backend", backend)
-    found = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors", "--backend", "numpy")
+    result = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors", "--backend", "numpy")
     said = re.search(r"test accuracy (\d\.\d{4})", shown)[1]
-    assert "under numpy on the test part of sentiment, 1,000 texts" in found
-    assert f"accuracy {said}00" in found
+    assert "under numpy on the test part of sentiment, 1,000 texts" in result
+    assert f"accuracy {said}00" in result
 
 
 def test_texts_are_read_as_characters_if_asked():
@@ -72,10 +72,10 @@ def test_texts_are_read_as_characters_if_asked():
     saved = load_checkpoint("checkpoints/bag_of_vectors.safetensors")
     assert saved.training["tokens"] == CHARACTERS.name
     assert {len(word) for word in saved.vocabulary.words[3:]} == {1}
-    found = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors")
+    result = gradus("evaluate", "checkpoints/bag_of_vectors.safetensors")
     assert re.search(r"classes, \d+ characters", shown)
     said = re.search(r"held-out accuracy (\d.\d{4})", shown)[1]
-    assert f"accuracy {said}" in found
+    assert f"accuracy {said}" in result
     with pytest.raises(UsageError, match="cannot be resumed: its vocabulary differs"):
         train(*options, "--resume")
 
@@ -94,12 +94,12 @@ def test_a_file_of_ones_own_is_learned_from_and_another_one_measured_on():
 def test_cross_validation_measures_every_text_once():
     shown = train("--corpus", "mr", "--data", ".", "--folds", 3, "--epochs", 1)
     assert shown.count("36 texts to learn from, 4 held out, 20 to test") == 3
-    scores = [float(found) for found in re.findall(r"test accuracy (\d\.\d{4})", shown)]
+    scores = [float(results) for results in re.findall(r"test accuracy (\d\.\d{4})", shown)]
     mean, spread = np.mean(scores), np.std(scores, ddof=1)
     last = shown.splitlines()[-1]
     assert last.startswith("accuracy of 3 runs: mean ")
-    found = [float(number) for number in re.findall(r"\d\.\d{4}", last)]
-    assert found == pytest.approx([mean, spread, min(scores), max(scores)], abs=1e-4)
+    results = [float(number) for number in re.findall(r"\d\.\d{4}", last)]
+    assert results == pytest.approx([mean, spread, min(scores), max(scores)], abs=1e-4)
     assert "on the test part of mr, 20 texts" in gradus(
         "evaluate", "checkpoints/bag_of_vectors-fold2.safetensors"
     )
@@ -149,8 +149,8 @@ def test_a_convolution_starts_from_word_vectors(folder, backend, channels):
     assert "6 of 11 words have a vector" in shown
     reached = float(re.search(r"held-out accuracy (\d\.\d{4}) after", shown)[1])
     path = folder / "checkpoints" / "text_cnn.safetensors"
-    found = gradus("evaluate", path, "--backend", "numpy")
-    assert float(found.split()[-1]) == pytest.approx(reached, abs=1e-4)
+    result = gradus("evaluate", path, "--backend", "numpy")
+    assert float(result.split()[-1]) == pytest.approx(reached, abs=1e-4)
     saved = load_checkpoint(path)
     assert ("vectors" in saved.arguments) == (channels != "tuned")
     if channels != "tuned":

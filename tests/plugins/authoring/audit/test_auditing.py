@@ -121,10 +121,14 @@ def test_checks_are_collected_once_and_run_where_they_can_say_something_new(
 
 
 def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise):
-    found = alone(tiny_course, Scope((exercise,), operator="arithmetic"))
-    first = [one for one in found.findings if one.failed == ("test_squash.py::test_sigmoid",)]
+    result = alone(tiny_course, Scope((exercise,), operator="arithmetic"))
+    first = [
+        finding
+        for finding in result.findings
+        if finding.failed == ("test_squash.py::test_sigmoid",)
+    ]
     assert first
-    assert ran().count("test_double") == 1 + len(found.findings) - len(first)
+    assert ran().count("test_double") == 1 + len(result.findings) - len(first)
 
 
 def test_an_exercise_without_a_list_of_mistakes_is_reported(run, tiny_course, exercise):
@@ -217,9 +221,9 @@ def test_an_unknown_operator_is_refused(run):
 def test_one_process_finds_what_several_find(run, tiny_course, exercise):
     several = run(CAUGHT + MISSED, operator="constant")
     setting = setting_of(tiny_course, fork_or_process())
-    one = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
-    assert one.findings == several.findings
-    assert len(one.findings) > 5
+    first = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
+    assert first.findings == several.findings
+    assert len(first.findings) > 5
 
 
 def test_the_command_fails_for_survivors_and_names_them(run, exercise):

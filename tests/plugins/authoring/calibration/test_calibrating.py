@@ -73,12 +73,12 @@ def gradus(exercise, course_root, monkeypatch):
 
 
 def test_every_metric_gets_a_threshold_from_the_ends_of_its_trainings(setting, exercise):
-    found = calibrated(setting, exercise(SHARE, UNTRAINED, HEIGHT), 20, jobs=1)
-    assert list(found) == ["share", "height"]
-    assert found["share"].mean == pytest.approx(0.9526, abs=0.003)
-    assert 0.9 < found["share"].value < 0.95
-    assert found["height"].mean == pytest.approx(5.0, abs=0.1)
-    assert {(t.seeds, t.attempts) for t in found.values()} == {(20, 5)}
+    result = calibrated(setting, exercise(SHARE, UNTRAINED, HEIGHT), 20, jobs=1)
+    assert list(result) == ["share", "height"]
+    assert result["share"].mean == pytest.approx(0.9526, abs=0.003)
+    assert 0.9 < result["share"].value < 0.95
+    assert result["height"].mean == pytest.approx(5.0, abs=0.1)
+    assert {(t.seeds, t.attempts) for t in result.values()} == {(20, 5)}
 
 
 def test_side_by_side_and_in_turn_measure_the_same_and_report_after_every_seed(setting, exercise):

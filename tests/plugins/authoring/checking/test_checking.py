@@ -93,16 +93,16 @@ def test_mathematics_of_questions_is_read_in_their_source(asked_course, edit):
 
 
 def results(root: Path):
-    found = setting(root)
-    return checking.solution_results(found, found.course.exercise("linear"))
+    result = setting(root)
+    return checking.solution_results(result, result.course.exercise("linear"))
 
 
 def test_points_that_do_not_add_up_and_checks_of_no_task(root, edit):
     edit(root / EXERCISE / "exercise.toml", "points = 10", "points = 11")
     edit(root / SOLUTION / "test_linear_hidden.py", "points(1)", "points(0)")
-    found = told(checking.points(linear(root), results(root)))
-    assert "points = 11, but its checks have 9 together -> write points = 9" in found
-    assert "is worth nothing" in found
+    result = told(checking.points(linear(root), results(root)))
+    assert "points = 11, but its checks have 9 together -> write points = 9" in result
+    assert "is worth nothing" in result
 
 
 def test_a_solution_that_fails_ends_the_check(root, edit):
@@ -191,8 +191,8 @@ def test_answers_that_get_other_points_than_they_should_are_named(
 
 def test_checks_that_fail_with_one_message_are_one_problem(root, edit):
     edit(root / ALTERNATE, "def forward(self", "def forwards(self")
-    found = setting(root)
-    (problem,) = checking.alternates(found, found.course.exercise("linear"))
+    result = setting(root)
+    (problem,) = checking.alternates(result, result.course.exercise("linear"))
     assert "test_linear.py::test_one_example, test_linear.py::test_gradients" in problem.text
 
 

@@ -12,8 +12,8 @@ from plugins.authoring.kits.building import build_kit
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """What the build of a kit of the activations returns; tests must not change the kit."""
-    place = tmp_path_factory.mktemp("kits") / "kit"
-    return build_kit(find_course(), place, ["activations"], 1, lambda line: None)
+    location = tmp_path_factory.mktemp("kits") / "kit"
+    return build_kit(find_course(), location, ["activations"], 1, lambda line: None)
 
 
 @pytest.fixture

@@ -56,9 +56,9 @@ def test_lines_of_solutions_are_quoted_by_the_courses_own_texts_alone(built):
     assert len(lines) > 10
     recording = content(built.place / "kit/recordings/activations.recording")
     assert [line for line in lines if line.encode() in recording] == []
-    found = quotations(built.place, course, [activations])
+    result = quotations(built.place, course, [activations])
     texts = {"README.md", "exercise.toml", "test_activations.py"}
-    assert {quotation.file.name for quotation in found} <= texts
+    assert {quotation.file.name for quotation in result} <= texts
     assert {quotation.file.parent.name for quotation in built.quoted} <= {"activations"}
 
 
@@ -200,12 +200,12 @@ def test_a_solution_that_fails_stops_the_build(small_course, tmp_path):
 
 
 def test_a_place_that_is_taken_is_left_as_it_is(small_course, tmp_path):
-    place = tmp_path / "mine"
-    place.mkdir()
-    (place / "work.txt").write_text("mine")
+    location = tmp_path / "mine"
+    location.mkdir()
+    (location / "work.txt").write_text("mine")
     with pytest.raises(ConflictError, match="mine exists"):
-        build_kit(small_course, place, (), 1, lambda line: None)
-    assert [file.name for file in place.iterdir()] == ["work.txt"]
+        build_kit(small_course, location, (), 1, lambda line: None)
+    assert [file.name for file in location.iterdir()] == ["work.txt"]
 
 
 def test_a_kit_has_another_seed_than_graded_work(built):

@@ -83,16 +83,16 @@ def test_what_the_zip_holds_grades_and_hidden_results_wait_after_some_attempts(c
         (container / "submission_metadata.json").write_text(listed)
         done = run(container)
         assert done.returncode == 0, done.stdout + done.stderr
-        found = results(container)
-        hidden = [test for test in found["tests"] if test["extra_data"]["hidden"]]
-        assert hidden and {test["visibility"] for test in found["tests"]} == expected
+        result = results(container)
+        hidden = [test for test in result["tests"] if test["extra_data"]["hidden"]]
+        assert hidden and {test["visibility"] for test in result["tests"]} == expected
         is_shown = before == 1
         assert all((test["visibility"] == "visible") == is_shown for test in hidden)
-        assert ("of public checks" in found["output"]) != is_shown
-        assert 0 <= found["score"] < 15
-        assert any("that_of_the_zip" in test["extra_data"]["id"] for test in found["tests"])
-        assert found["extra_data"]["sandbox"] in ("bubblewrap", "fork")
-        assert found["extra_data"]["uncontained"] == []
+        assert ("of public checks" in result["output"]) != is_shown
+        assert 0 <= result["score"] < 15
+        assert any("that_of_the_zip" in test["extra_data"]["id"] for test in result["tests"])
+        assert result["extra_data"]["sandbox"] in ("bubblewrap", "fork")
+        assert result["extra_data"]["uncontained"] == []
         assert not (container / "results/results.json.part").exists()
     (container / "submission_metadata.json").write_text("damaged")
     assert run(container).returncode == 1 and [*(container / "results").iterdir()] == []
@@ -118,7 +118,7 @@ def test_the_image_is_proved_and_what_cannot_be_graded_gets_no_score(container):
 def test_the_zip_holds_what_it_needs_and_its_owner_alone_can_read_it(package):
     assert stat.S_IMODE(package.stat().st_mode) == 0o600
     with zipfile.ZipFile(package) as archive:
-        modes = {one.filename: one.external_attr >> 16 for one in archive.infolist()}
+        modes = {item.filename: item.external_attr >> 16 for item in archive.infolist()}
         script = archive.read("run_autograder").decode()
         needed = archive.read("requirements.txt").decode().splitlines()
     assert all(modes[name] & 0o111 for name in ("setup.sh", "run_autograder"))
@@ -126,7 +126,7 @@ def test_the_zip_holds_what_it_needs_and_its_owner_alone_can_read_it(package):
     assert 'sandboxes="bubblewrap fork"\n' in script and "@" not in script.replace(
         "$@", ""
     ).replace("[@]", "")
-    assert f"numpy=={version('numpy')}" in needed and not any("gradus" in one for one in needed)
+    assert f"numpy=={version('numpy')}" in needed and not any("gradus" in item for item in needed)
     courses = [name for name in modes if name.startswith("course/solutions/")]
     assert {name.split("/")[3] for name in courses} == {"one_hot"}
     assert not any("__pycache__" in name for name in modes)
@@ -153,7 +153,7 @@ def test_packages_of_exercises_are_pinned():
     exercises = [course.exercise("one_hot")]
     added = replace(exercises[0], packages=("jinja2",))
     assert f"Jinja2=={version('jinja2')}".lower() in [
-        one.lower() for one in requirements(course, [added])
+        requirement.lower() for requirement in requirements(course, [added])
     ]
     with pytest.raises(BadInputError, match="the package nothing_here is not installed"):
         list(requirements(course, [replace(added, packages=("nothing_here",))]))

@@ -33,8 +33,8 @@ LARGEST = 40 << 20
 @pytest.fixture(scope="session")
 def kit_of_all(tmp_path_factory):
     """What the build of the kit of all exercises returns."""
-    place = tmp_path_factory.mktemp("kits") / "kit"
-    return build_kit(COURSE, place, [], 0, lambda line: print(line, file=sys.stderr))
+    location = tmp_path_factory.mktemp("kits") / "kit"
+    return build_kit(COURSE, location, [], 0, lambda line: print(line, file=sys.stderr))
 
 
 def graders(kit):
@@ -51,8 +51,8 @@ def public(changes, exercise, source):
 
 
 def is_named(checks, mistake):
-    found = (check.diagnosis for check in checks.values() if check.diagnosis is not None)
-    return any(diagnosis.id == mistake.id for diagnosis in found)
+    result = (check.diagnosis for check in checks.values() if check.diagnosis is not None)
+    return any(diagnosis.id == mistake.id for diagnosis in result)
 
 
 def verdicts(checks):
@@ -84,9 +84,9 @@ def test_a_sample_of_mistakes_has_the_same_verdicts(built, tmp_path):
     (tmp_path / "activations.py").write_text(source, "utf-8")
     for course in (COURSE, kit):
         report = graded_folder(course, tmp_path, ["activations"], seed=SEED)
-        found = {check.id: check for check in report.checks if not check.hidden}
-        assert verdicts(found) == verdicts(public(in_kit, exercise, source))
-        assert is_named(found, first)
+        results = {check.id: check for check in report.checks if not check.hidden}
+        assert verdicts(results) == verdicts(public(in_kit, exercise, source))
+        assert is_named(results, first)
 
 
 def test_the_consistent_form_of_a_mistake_is_named_in_both_passes(built):
@@ -103,7 +103,7 @@ def counted_of(full, mine, mistake):
     """Count the checks of one mistake by their verdicts."""
     wrong = {name for name in full if full[name].verdict is not Verdict.PASSED}
     needed = {name for name in mine if mine[name].verdict is Verdict.NEEDS_GRADER}
-    found = {name for name in mine if mine[name].verdict is not Verdict.PASSED} - needed
+    result = {name for name in mine if mine[name].verdict is not Verdict.PASSED} - needed
     return Counter(
         {
             "mistakes": 1,
@@ -111,7 +111,7 @@ def counted_of(full, mine, mistake):
             NEEDED: len(needed),
             "failed in the course": len(wrong),
             f"of these, {NEEDED}": len(wrong & needed),
-            "caught by the kit": bool(found),
+            "caught by the kit": bool(result),
             "named by the kit": is_named(mine, mistake),
         }
     )
@@ -128,7 +128,7 @@ def test_every_listed_mistake_has_the_same_verdicts(exercise, kit_of_all):
         require_parity(full, mine, (exercise.name, mistake.id))
         counts += counted_of(full, mine, mistake)
     assert counts["checks"]
-    proof = next(one for one in kit_of_all.proofs if one.exercise == exercise.name)
+    proof = next(item for item in kit_of_all.proofs if item.exercise == exercise.name)
     print(
         f"\n{exercise.name}: {dict(counts)}, {kit_of_all.sizes[exercise.name]:,} bytes, "
         f"{sum(proof.open_checks.values()):g} of {proof.points:g} points {NEEDED}"

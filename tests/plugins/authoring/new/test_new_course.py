@@ -39,8 +39,8 @@ def test_a_new_course_has_a_name_a_version_and_one_exercise(root):
 
 
 def test_a_second_exercise_joins_its_unit_and_a_new_unit_is_listed(root):
-    for place in ("first_steps/two_layers", "attention/dot_product"):
-        write_exercise(Catalogue.read(root), place)
+    for index in ("first_steps/two_layers", "attention/dot_product"):
+        write_exercise(Catalogue.read(root), index)
     units = Catalogue.read(root).units
     assert [unit.exercises for unit in units] == [("linear", "two_layers"), ("dot_product",)]
     assert units[1].title == "Attention"
@@ -72,12 +72,12 @@ def test_a_place_that_is_taken_or_no_package_is_refused_and_nothing_is_written(r
     text = toml.read_text("utf-8").replace('kind = "model"', 'kind = "model"\nregistry = "scale"')
     toml.write_text(text, "utf-8")
     before = sorted(root.rglob("*"))
-    for place in NO_PACKAGES:
+    for index in NO_PACKAGES:
         with pytest.raises(BadInputError, match="expected UNIT/NAME"):
-            write_exercise(Catalogue.read(root), place)
-    for place in TAKEN:
+            write_exercise(Catalogue.read(root), index)
+    for index in TAKEN:
         with pytest.raises(ConflictError):
-            write_exercise(Catalogue.read(root), place)
+            write_exercise(Catalogue.read(root), index)
     with pytest.raises(ConflictError, match="'linear' defines 'scale'"):
         write_exercise(Catalogue.read(root), "first_steps/scale")
     shutil.rmtree(root / "solutions")

@@ -30,7 +30,7 @@ OBEYED = re.compile(r"^\s*::[a-z-]+(\s[^:]*)?::|##\w*\[", re.MULTILINE)
 @pytest.fixture
 def fine(report):
     """A report without faults of the grader."""
-    kept = tuple(one for one in report.exercises if one.name != "rnn_lm")
+    kept = tuple(exercise for exercise in report.exercises if exercise.name != "rnn_lm")
     return replace(report, exercises=kept)
 
 
@@ -43,21 +43,21 @@ def test_no_text_of_a_submission_is_a_command(name, text):
     rendered = load_target(REPORTERS[name])(report)
     assert "\x1b" not in rendered and "\u202e" not in rendered
     ours = rendered.splitlines() if name == "github-annotations" else []
-    found = [line for line in rendered.splitlines() if OBEYED.search(line)]
-    assert all(line in ours and line.startswith(("::error ", "::notice ")) for line in found)
-    assert len(found) == (2 if ours else 0)
+    results = [line for line in rendered.splitlines() if OBEYED.search(line)]
+    assert all(line in ours and line.startswith(("::error ", "::notice ")) for line in results)
+    assert len(results) == (2 if ours else 0)
 
 
 def test_gradescope_gets_points_places_and_no_score_for_what_is_open(fine, report):
     table = json.loads(render_gradescope(fine))
-    assert table["score"] == fine.earned == sum(one.get("score", 0) for one in table["tests"])
+    assert table["score"] == fine.earned == sum(item.get("score", 0) for item in table["tests"])
     assert {"stdout_visibility": "hidden", "output_format": "text"}.items() <= table.items()
-    backward = next(one for one in table["tests"] if "Backward" in one["name"])
+    backward = next(item for item in table["tests"] if "Backward" in item["name"])
     assert (backward["score"], backward["max_score"], backward["status"]) == (0, 3, "failed")
     assert "16 of 16 values differ" in backward["output"]
-    assert len({one["number"] for one in table["tests"]}) == len(table["tests"])
+    assert len({item["number"] for item in table["tests"]}) == len(table["tests"])
     open_ones = [t for t in json.loads(render_gradescope(report))["tests"] if "score" not in t]
-    assert [one["name"] for one in open_ones] == ["rnn_lm: Loss: The reference agrees"]
+    assert [item["name"] for item in open_ones] == ["rnn_lm: Loss: The reference agrees"]
     assert table["extra_data"]["sandbox"] == "bubblewrap"
 
 
@@ -65,7 +65,7 @@ def test_github_marks_lines_and_counts_what_it_cannot_show(report):
     lines = render_annotations(replace(report, commands=Commands("work"))).splitlines()
     crashed = next(line for line in lines if "IndexError" in line)
     assert crashed.startswith("::error title=rnn%3A The gradients are those")
-    (exercise,) = (one for one in report.exercises if one.name == "rnn")
+    (exercise,) = (item for item in report.exercises if item.name == "rnn")
     placed = replace(exercise, file="src/rnn.py")
     report = replace(report, exercises=(placed,), commands=Commands("work"))
     assert "::error file=work/src/rnn.py,line=71,endLine=71,title=rnn%3A" in render_annotations(
@@ -97,13 +97,13 @@ def test_the_summary_is_markdown_that_shows_text_as_it_is(report):
 
 
 def test_gitlab_marks_lines_once_for_each_cause(report):
-    placed = tuple(replace(one, file=f"{one.name}.py") for one in report.exercises)
+    placed = tuple(replace(exercise, file=f"{exercise.name}.py") for exercise in report.exercises)
     entries = json.loads(render_code_quality(replace(report, exercises=placed)))
-    backward = next(one for one in entries if "Backward through time" in one["description"])
+    backward = next(entry for entry in entries if "Backward through time" in entry["description"])
     assert {"severity": "major", "check_name": "gradus/rnn"}.items() <= backward.items()
-    crashed = next(one for one in entries if "IndexError" in one["description"])
+    crashed = next(entry for entry in entries if "IndexError" in entry["description"])
     assert crashed["location"] == {"path": "rnn.py", "lines": {"begin": 71}}
-    assert len({one["fingerprint"] for one in entries}) == len(entries)
+    assert len({entry["fingerprint"] for entry in entries}) == len(entries)
     assert json.loads(render_code_quality(report)) == []
     again = json.loads(render_code_quality(replace(report, exercises=placed, seconds=9.0)))
     assert again == entries
@@ -112,10 +112,10 @@ def test_gitlab_marks_lines_once_for_each_cause(report):
 def test_autolab_reads_scores_in_the_last_line_and_none_for_faults(report):
     semantic, scores = map(json.loads, render_autolab(report).splitlines())
     assert scores["scores"] == {
-        one.name: one.earned for one in report.exercises if not one.not_graded
+        exercise.name: exercise.earned for exercise in report.exercises if not exercise.not_graded
     }
     assert "rnn_lm" not in scores["scores"]
-    assert semantic["stages"] == [one.name for one in report.exercises]
+    assert semantic["stages"] == [exercise.name for exercise in report.exercises]
     assert semantic["rnn"]["RNN: Backward through time"]["passed"] is False
 
 
@@ -124,7 +124,7 @@ def test_prairielearn_takes_no_attempt_for_a_fault_of_the_grader(fine, report):
     assert table["gradable"] and table["score"] == pytest.approx(
         fine.earned / fine.possible, abs=1e-5
     )
-    assert sum(one["points"] for one in table["tests"]) == fine.earned
+    assert sum(item["points"] for item in table["tests"]) == fine.earned
     broken = json.loads(render_prairielearn(report))
     assert broken["gradable"] is False and "score" not in broken
     assert "not graded" in broken["format_errors"][0]

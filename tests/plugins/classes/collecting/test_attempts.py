@@ -40,31 +40,31 @@ def counting(rule, attempts=ALL, **policy):
     ],
 )
 def test_the_rule_decides(rule, late_days, expected):
-    assert [one.attempt for one in counting(rule, late_days=late_days)] == expected
+    assert [item.attempt for item in counting(rule, late_days=late_days)] == expected
 
 
 def test_what_cannot_be_read_does_not_count_and_costs_no_late_day():
     broken = replace(NEXT_DAY, is_readable=False)
-    (found,) = counting(Rule.LATEST, [LAST_IN_TIME, broken], late_days=3)
-    assert (found.attempt, found.spent) == (LAST_IN_TIME.id, 0)
+    (result,) = counting(Rule.LATEST, [LAST_IN_TIME, broken], late_days=3)
+    assert (result.attempt, result.spent) == (LAST_IN_TIME.id, 0)
     assert counting(Rule.BEST, [broken], late_days=3) == ()
 
 
 def test_grace_minutes_are_in_time():
     late = replace(LAST_IN_TIME, submitted=DUE + timedelta(minutes=10))
-    assert [found.timing for found in counting(Rule.LATEST, [late], grace=10)] == [Timing.ON_TIME]
-    assert [found.days_late for found in counting(Rule.LATEST, [late], grace=9)] == [1]
+    assert [result.timing for result in counting(Rule.LATEST, [late], grace=10)] == [Timing.ON_TIME]
+    assert [result.days_late for result in counting(Rule.LATEST, [late], grace=9)] == [1]
 
 
 def test_late_days_cover_what_would_not_count_and_are_spent_then():
-    (found,) = counting(Rule.LAST_ON_TIME, [NEXT_DAY, WEEK], late_days=3)
-    assert (found.attempt, found.timing, found.spent) == ("next", Timing.COVERED, 1)
+    (result,) = counting(Rule.LAST_ON_TIME, [NEXT_DAY, WEEK], late_days=3)
+    assert (result.attempt, result.timing, result.spent) == ("next", Timing.COVERED, 1)
     assert counting(Rule.LAST_ON_TIME, [NEXT_DAY, WEEK], late_days=3, spent={"ana": 3}) == ()
 
 
 def test_a_budget_that_is_too_small_is_spent_and_the_attempt_stays_late():
-    (found,) = counting(Rule.LATEST, late_days=3)
-    assert (found.timing, found.days_late, found.spent) == (Timing.LATE, 7, 3)
+    (result,) = counting(Rule.LATEST, late_days=3)
+    assert (result.timing, result.days_late, result.spent) == (Timing.LATE, 7, 3)
 
 
 @pytest.mark.parametrize(
@@ -72,21 +72,21 @@ def test_a_budget_that_is_too_small_is_spent_and_the_attempt_stays_late():
     [Extension(days=7), Extension(due=read_due("2026-03-09", time_zone("Europe/Berlin")))],
 )
 def test_an_extension_moves_the_due_date_of_its_student(extension):
-    (found,) = counting(Rule.LATEST, extensions={"ana": extension})
-    assert found.timing is Timing.ON_TIME
+    (result,) = counting(Rule.LATEST, extensions={"ana": extension})
+    assert result.timing is Timing.ON_TIME
     (other,) = counting(Rule.LATEST, extensions={"bo": extension})
     assert other.timing is Timing.LATE
 
 
 def test_an_extension_may_be_a_budget_alone():
-    (found,) = counting(Rule.LATEST, [NEXT_DAY], extensions={"ana": Extension(late_days=1)})
-    assert found.timing is Timing.COVERED
+    (result,) = counting(Rule.LATEST, [NEXT_DAY], extensions={"ana": Extension(late_days=1)})
+    assert result.timing is Timing.COVERED
 
 
 def test_without_a_time_the_other_system_and_the_order_decide():
     first, second = attempt("a", order=0), attempt("b", order=1)
-    (found,) = counting(Rule.LATEST, [second, first])
-    assert (found.attempt, found.timing, found.days_late) == ("b", Timing.UNKNOWN, None)
+    (result,) = counting(Rule.LATEST, [second, first])
+    assert (result.attempt, result.timing, result.days_late) == ("b", Timing.UNKNOWN, None)
     (late,) = counting(Rule.LATEST, [attempt("c", is_late=True)], late_days=9)
     assert (late.timing, late.spent) == (Timing.LATE, 0)
     (fine,) = counting(Rule.LATEST, [attempt("c", is_late=False)])
@@ -95,5 +95,5 @@ def test_without_a_time_the_other_system_and_the_order_decide():
 
 
 def test_without_a_due_date_all_is_in_time():
-    (found,) = counting(Rule.LATEST, due=None)
-    assert (found.attempt, found.timing) == ("week", Timing.ON_TIME)
+    (result,) = counting(Rule.LATEST, due=None)
+    assert (result.attempt, result.timing) == ("week", Timing.ON_TIME)

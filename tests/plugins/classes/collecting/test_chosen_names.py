@@ -19,10 +19,10 @@ def test_a_date_in_the_name_of_a_file_is_not_that_of_the_attempt(user, write_zip
         f"{START}_rnn.py": GOOD,
     }
     known = {"known": lambda *kinds: {"bo", "mallory"}}
-    found = reading(read_blackboard, write_zip("b.zip", files), **known)
-    assert {one.owners[0].identifiers for one in found.found} == {(("username", "mallory"),)}
-    assert {one.version for one in found.found} == {"2026-03-05-10-00-00"}
-    assert f"{user}_attempt_2020-01-01-00-00-00_rnn.py" in {str(o.inner) for o in found.found}
+    result = reading(read_blackboard, write_zip("b.zip", files), **known)
+    assert {item.owners[0].identifiers for item in result.found} == {(("username", "mallory"),)}
+    assert {item.version for item in result.found} == {"2026-03-05-10-00-00"}
+    assert f"{user}_attempt_2020-01-01-00-00-00_rnn.py" in {str(o.inner) for o in result.found}
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_folders_in_a_submission_are_no_folders_of_an_export(
         f"{place.format('ana')}/lab1.py": GOOD,
     }
     around = {f"course/{name}" if "course" in place else name: "" for name in beside}
-    found = reading(read_nbgrader, write_folder("e", {**files, **around}), assignment="lab1")
-    assert identified(found) == [("ana", "lab1.py"), ("mallory", inner)]
+    result = reading(read_nbgrader, write_folder("e", {**files, **around}), assignment="lab1")
+    assert identified(result) == [("ana", "lab1.py"), ("mallory", inner)]
 
 
 @pytest.mark.parametrize("form", ["{}/{}", "{}_/{}", "{}_{}"])
@@ -63,13 +63,13 @@ def test_a_display_name_with_the_number_of_another_belongs_to_no_student(
     name, form, write_zip, reading
 ):
     file = form.format(f"{name}_1009_assignsubmission_file", "rnn.py")
-    found = reading(read_moodle, write_zip("m.zip", {file: GOOD}))
-    assert found.found == []
-    assert list(found.unmatched.values()) == ["its name names two participants"]
+    result = reading(read_moodle, write_zip("m.zip", {file: GOOD}))
+    assert result.found == []
+    assert list(result.unmatched.values()) == ["its name names two participants"]
 
 
 def test_a_folder_of_moodle_ends_the_name_of_its_participant(write_zip, reading, identified):
     inner = "Bo_1008_assignsubmission_file_/rnn.py"
     path = f"Mallory_1009_assignsubmission_file/{inner}"
-    found = reading(read_moodle, write_zip("m.zip", {path: GOOD}))
-    assert identified(found) == [("1009", inner)]
+    result = reading(read_moodle, write_zip("m.zip", {path: GOOD}))
+    assert identified(result) == [("1009", inner)]

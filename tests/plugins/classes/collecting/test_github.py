@@ -61,22 +61,22 @@ TIMES = {
 
 
 def contents(found):
-    return {one.submitted.strftime("%d %H"): one.read(99) for one in found.found}
+    return {item.submitted.strftime("%d %H"): item.read(99) for item in found.found}
 
 
 def test_the_last_commit_in_time_and_of_each_later_day_are_attempts(clones, tmp_path, reading):
     clones("lab1-ana-b", TIMES)
     due = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
-    found = reading(
+    result = reading(
         read_github,
         tmp_path / "lab1-submissions",
         known=lambda *kinds: {"b", "ana-b"},
         due=lambda owner: due,
     )
-    assert {one.owners[0].identifiers for one in found.found} == {(("github", "ana-b"),)}
-    assert {str(one.inner) for one in found.found} == {"src/rnn.py"}
-    assert contents(found) == {"03 10": b"d", "01 11": b"b"}
-    assert len({one.version for one in found.found}) == 2
+    assert {item.owners[0].identifiers for item in result.found} == {(("github", "ana-b"),)}
+    assert {str(item.inner) for item in result.found} == {"src/rnn.py"}
+    assert contents(result) == {"03 10": b"d", "01 11": b"b"}
+    assert len({item.version for item in result.found}) == 2
 
 
 def test_without_a_due_date_the_last_commit_is_read_and_not_the_files(clones, tmp_path, reading):
@@ -85,9 +85,9 @@ def test_without_a_due_date_the_last_commit_is_read_and_not_the_files(clones, tm
     git(folder, "add", "lstm.py")
     git(folder, "commit", "-q", "-m", "a link", time="2026-03-03T10:00:00Z")
     (folder / "src/rnn.py").write_text("not committed", "utf-8")
-    found = reading(read_github, folder.parent)
-    assert contents(found) == {"03 10": b"d"}
-    assert [str(one.inner) for one in found.found] == ["src/rnn.py"]
+    result = reading(read_github, folder.parent)
+    assert contents(result) == {"03 10": b"d"}
+    assert [str(item.inner) for item in result.found] == ["src/rnn.py"]
 
 
 def test_each_tag_of_a_submission_is_an_attempt(clones, reading):
@@ -102,18 +102,18 @@ def test_a_folder_without_commits_is_read_as_it_is(write_folder, reading, identi
     files = {"lab1-ana/rnn.py": "x", "lab1-bo/.git/HEAD": "ref: x", "lab1-bo/rnn.py": "y",
              "lab1-bo/.git/objects/x": "", "lab1-bo/.git/refs/x": "",
              "lab2-ana/rnn.py": "z", "notes.txt": ""}  # fmt: skip
-    found = reading(read_github, write_folder("clones", files), assignment="lab1")
-    assert identified(found) == [("ana", "rnn.py"), ("bo", "rnn.py")]
-    assert sorted(map(str, found.unmatched)) == ["lab2-ana", "notes.txt"]
-    assert found.notes == ["lab1-bo: git finds no commit in it, so that its files are read"]
+    result = reading(read_github, write_folder("clones", files), assignment="lab1")
+    assert identified(result) == [("ana", "rnn.py"), ("bo", "rnn.py")]
+    assert sorted(map(str, result.unmatched)) == ["lab2-ana", "notes.txt"]
+    assert result.notes == ["lab1-bo: git finds no commit in it, so that its files are read"]
 
 
 def test_names_of_users_are_not_split(write_folder, reading, identified):
     users = {"ana-b", "b", "bo"}
     files = {"my-lab-ana-b/rnn.py": "x", "my-lab-bo/rnn.py": "y"}
     export = write_folder("clones", files)
-    found = reading(read_github, export, known=lambda *kinds: users)
-    assert identified(found) == [("ana-b", "rnn.py"), ("bo", "rnn.py")]
+    result = reading(read_github, export, known=lambda *kinds: users)
+    assert identified(result) == [("ana-b", "rnn.py"), ("bo", "rnn.py")]
     with pytest.raises(UsageError, match="--assignment SLUG"):
         reading(read_github, export)
 
@@ -157,9 +157,9 @@ def objects_in_part(own, other):
 
 
 def waiting_object(own, other):
-    one = next((own / ".git/objects").glob("??/*"))
-    one.unlink()
-    os.mkfifo(one)
+    first = next((own / ".git/objects").glob("??/*"))
+    first.unlink()
+    os.mkfifo(first)
 
 
 def linked_repository(own, other):
@@ -178,12 +178,12 @@ def test_a_repository_hands_in_nothing_of_another(borrow, clones, reading):
     other = clones("lab1-bo", {"2026-03-01T10:00:00Z": "of another"})
     own = clones("lab1-mallory", {"2026-03-01T11:00:00Z": "own"})
     borrow(own, other)
-    found = reading(read_github, own.parent)
-    texts = {o.owners[0].identifiers[0][1]: o for o in found.found if o.inner.name == "rnn.py"}
+    result = reading(read_github, own.parent)
+    texts = {o.owners[0].identifiers[0][1]: o for o in result.found if o.inner.name == "rnn.py"}
     assert texts["bo"].read(99) == b"of another"
     assert str(texts["mallory"].file) == "lab1-mallory/src/rnn.py"
     assert texts["mallory"].read is None  # the file in the folder, not one of a commit
-    assert found.notes == [
+    assert result.notes == [
         "lab1-mallory: its .git refers to other folders, so that its files are read"
     ]
 
@@ -191,8 +191,8 @@ def test_a_repository_hands_in_nothing_of_another(borrow, clones, reading):
 def test_a_clone_that_is_a_link_is_no_clone(clones, reading):
     other = clones("lab1-bo", {"2026-03-01T10:00:00Z": "of another"})
     (other.parent / "lab1-mallory").symlink_to(other)
-    found = reading(read_github, other.parent)
-    assert {one.owners[0].identifiers[0][1] for one in found.found} == {"bo"}
+    result = reading(read_github, other.parent)
+    assert {item.owners[0].identifiers[0][1] for item in result.found} == {"bo"}
 
 
 def waiting_settings(git_folder):
@@ -232,8 +232,8 @@ def test_of_a_huge_file_the_start_is_read_and_git_stays_small(clones, reading, m
     git(folder, "config", "core.bigFileThreshold", "100g")
     for sandbox in (git_repository._sandbox, lambda: None):  # in bubblewrap, and without
         monkeypatch.setattr(git_repository, "_sandbox", sandbox)
-        found = reading(read_github, folder.parent)
-        texts = {str(file.inner): file.read(99) for file in sorted(found.found, key=str)}
+        result = reading(read_github, folder.parent)
+        texts = {str(file.inner): file.read(99) for file in sorted(result.found, key=str)}
         assert texts == {"bomb.py": bytes(99), "src/rnn.py": b"d"}
 
 
@@ -258,9 +258,9 @@ def test_a_commit_that_is_submitted_twice_counts_at_both_times(clones, reading):
     folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
     for time in ("2026-03-02T10-15-00Z", "2026-03-09T10-15-00Z"):
         git(folder, "tag", f"submit/{time}-a1b2c3d")
-    found = reading(read_github, folder.parent).found
-    assert len({one.version for one in found}) == 2
-    assert sorted(one.submitted.day for one in found) == [2, 9]
+    result = reading(read_github, folder.parent).found
+    assert len({item.version for item in result}) == 2
+    assert sorted(item.submitted.day for item in result) == [2, 9]
 
 
 @pytest.mark.parametrize("seconds", [0, 253_402_300_799])
@@ -268,8 +268,8 @@ def test_the_time_of_a_commit_stays_near_today(seconds, clones, reading):
     folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
     commit_of(folder, seconds)
     due = datetime(2026, 3, 2, tzinfo=UTC)
-    found = reading(read_github, folder.parent, due=lambda owner: due).found
-    assert all(1970 <= one.submitted.year <= 2106 for one in found)
+    result = reading(read_github, folder.parent, due=lambda owner: due).found
+    assert all(1970 <= item.submitted.year <= 2106 for item in result)
 
 
 def test_of_too_many_attempts_those_in_time_are_read(clones, reading, monkeypatch):
@@ -277,15 +277,15 @@ def test_of_too_many_attempts_those_in_time_are_read(clones, reading, monkeypatc
     folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
     due = datetime(2026, 3, 2, tzinfo=UTC)
     commit_of(folder, int(due.timestamp()) + 60, count=20)
-    found = reading(read_github, folder.parent, due=lambda owner: due)
-    assert sorted(one.submitted.day for one in found.found) == [1, 2, 3]
-    assert found.notes == ["lab1-ana: 21 attempts are too many, 3 are read"]
+    result = reading(read_github, folder.parent, due=lambda owner: due)
+    assert sorted(item.submitted.day for item in result.found) == [1, 2, 3]
+    assert result.notes == ["lab1-ana: 21 attempts are too many, 3 are read"]
 
 
 def test_files_missing_in_the_repository_are_notes_and_no_empty_files(clones, reading):
     folder = clones("lab1-ana", {"2026-03-01T10:00:00Z": "a"})
-    (one,) = reading(read_github, folder.parent).found
+    (first,) = reading(read_github, folder.parent).found
     id = subprocess.check_output(["git", "-C", folder, "rev-parse", "HEAD:src/rnn.py"], text=True)
     (folder / ".git/objects" / id[:2] / id[2:].strip()).unlink()
     with pytest.raises(BadInputError, match="git cannot read"):
-        one.read(99)
+        first.read(99)

@@ -78,9 +78,9 @@ def test_archives_are_not_unpacked_once_the_attempt_is_full(attempt, monkeypatch
 def test_all_attempts_of_a_student_share_what_an_export_may_hold(tmp_path):
     allowance = Allowance(300_000)
     attempts = [AttemptFiles(tmp_path / str(number), [], allowance) for number in range(9)]
-    for one in attempts:
-        add(one, "rnn.py", b"#" * 100_000)
-    assert [len(one.finish()) for one in attempts] == [1, 1, 1, 0, 0, 0, 0, 0, 0]
+    for attempt in attempts:
+        add(attempt, "rnn.py", b"#" * 100_000)
+    assert [len(attempt.finish()) for attempt in attempts] == [1, 1, 1, 0, 0, 0, 0, 0, 0]
     assert any("the rest is not kept" in note for note in attempts[-1].notes.all())
 
 

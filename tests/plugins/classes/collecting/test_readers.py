@@ -34,15 +34,15 @@ def test_moodle_joins_by_the_number_in_folders_and_flat_names(
     name, form, write_zip, reading, identified
 ):
     folder = form.format(f"{name}_1007_assignsubmission_file", "lab1.py")
-    found = reading(read_moodle, write_zip("lab1-42.zip", {folder: GOOD}))
-    assert identified(found) == [("1007", "lab1.py")]
-    assert found.found[0].owners[0].identifiers == (("participant", "1007"),)
+    result = reading(read_moodle, write_zip("lab1-42.zip", {folder: GOOD}))
+    assert identified(result) == [("1007", "lab1.py")]
+    assert result.found[0].owners[0].identifiers == (("participant", "1007"),)
 
 
 def test_moodle_keeps_folders_and_leading_underscores_of_a_student(write_zip, reading, identified):
     path = "Bo Li_12_assignsubmission_file/src/_init.py"
-    found = reading(read_moodle, write_zip("a.zip", {path: GOOD, f"wrapped/{path}": GOOD}))
-    assert identified(found) == [("12", "src/_init.py")] * 2
+    result = reading(read_moodle, write_zip("a.zip", {path: GOOD, f"wrapped/{path}": GOOD}))
+    assert identified(result) == [("12", "src/_init.py")] * 2
 
 
 def test_moodle_reads_groups_by_number_or_name(write_zip, reading):
@@ -50,8 +50,8 @@ def test_moodle_reads_groups_by_number_or_name(write_zip, reading):
         "Team Blue_31_assignsubmission_file/a.py": GOOD,
         "Default group_assignsubmission_file/b.py": GOOD,
     }
-    found = reading(read_moodle, write_zip("a.zip", files), is_team_work=True)
-    identifiers = [one.owners[0].identifiers for one in found.found]
+    result = reading(read_moodle, write_zip("a.zip", files), is_team_work=True)
+    identifiers = [item.owners[0].identifiers for item in result.found]
     assert identifiers == [
         (("group_id", "31"), ("group", "Team Blue")),
         (("group", "Default group"),),
@@ -61,8 +61,8 @@ def test_moodle_reads_groups_by_number_or_name(write_zip, reading):
 
 
 def test_moodle_lists_what_is_no_submission(write_zip, reading):
-    found = reading(read_moodle, write_zip("a.zip", {"readme.txt": "", "__MACOSX/._x": ""}))
-    assert (found.found, [str(f) for f in found.unmatched]) == ([], ["readme.txt"])
+    result = reading(read_moodle, write_zip("a.zip", {"readme.txt": "", "__MACOSX/._x": ""}))
+    assert (result.found, [str(f) for f in result.unmatched]) == ([], ["readme.txt"])
 
 
 CANVAS = {
@@ -75,25 +75,25 @@ CANVAS = {
 
 
 def test_canvas_joins_by_the_user_and_not_by_the_attachment(write_zip, reading):
-    found = reading(read_canvas, write_zip("c.zip", {**dict.fromkeys(CANVAS, GOOD), "notes": ""}))
+    result = reading(read_canvas, write_zip("c.zip", {**dict.fromkeys(CANVAS, GOOD), "notes": ""}))
     read = {
-        str(one.file): (one.owners[0].identifiers[0][1], str(one.inner), one.is_late)
-        for one in found.found
+        str(item.file): (item.owners[0].identifiers[0][1], str(item.inner), item.is_late)
+        for item in result.found
     }
     assert read == CANVAS
-    assert [str(file) for file in found.unmatched] == ["notes"]
+    assert [str(file) for file in result.unmatched] == ["notes"]
 
 
 def test_canvas_is_anonymous_only_if_every_file_is(write_zip, reading):
     anonymous = {"LATE_anon_x7Kq2_99140_lab1.py": GOOD, "anon_y8_99141_lab1.py": GOOD}
-    found = reading(read_canvas, write_zip("a.zip", anonymous))
-    assert [(o.owners[0].identifiers[0], o.is_late) for o in found.found] == [
+    result = reading(read_canvas, write_zip("a.zip", anonymous))
+    assert [(o.owners[0].identifiers[0], o.is_late) for o in result.found] == [
         (("anonymous", "x7Kq2"), True),
         (("anonymous", "y8"), False),
     ]
     mixed = {"anon_77_99141_lab1.py": GOOD, "libo_4190_99131_lab1.py": GOOD}
-    found = reading(read_canvas, write_zip("b.zip", mixed))
-    assert [one.owners[0].identifiers[0] for one in found.found] == [
+    result = reading(read_canvas, write_zip("b.zip", mixed))
+    assert [item.owners[0].identifiers[0] for item in result.found] == [
         ("canvas", "4190"),
         ("canvas", "77"),
     ]
@@ -110,18 +110,18 @@ def test_gradescope_reads_all_submitters_and_the_time(write_folder, reading):
         "submission_9003/lab1.py": GOOD,
     }
     export = write_folder("e", {f"assignment_321_export/{n}": text for n, text in files.items()})
-    found = reading(read_gradescope, export)
-    (one,) = found.found
-    assert [owner.identifiers for owner in one.owners] == [
+    result = reading(read_gradescope, export)
+    (first,) = result.found
+    assert [owner.identifiers for owner in first.owners] == [
         (("email", "ana@uni.example"), ("sid", "007")),
         (("email", "wang@uni.example"),),
     ]
-    assert (str(one.inner), one.submitted) == ("src/lab1.py", at("2026-03-02T10:15:00"))
-    assert sorted(file.parent.name for file in found.unmatched) == [
+    assert (str(first.inner), first.submitted) == ("src/lab1.py", at("2026-03-02T10:15:00"))
+    assert sorted(file.parent.name for file in result.unmatched) == [
         "submission_9002",
         "submission_9003",
     ]
-    assert found.notes == [
+    assert result.notes == [
         "1 submissions have earlier attempts, whose files Gradescope does not export"
     ]
 
@@ -158,12 +158,12 @@ def test_blackboard_reads_user_and_original_name_from_the_text_file(write_zip, r
         "Lab 1_bo_attempt_2026-03-02-10-15-00_x.py": GOOD,
     }
     berlin = ZoneInfo("Europe/Berlin")
-    found = reading(read_blackboard, write_zip("b.zip", files), zone=berlin)
-    assert [(o.owners[0].identifiers[0], str(o.inner), o.submitted) for o in found.found] == [
+    result = reading(read_blackboard, write_zip("b.zip", files), zone=berlin)
+    assert [(o.owners[0].identifiers[0], str(o.inner), o.submitted) for o in result.found] == [
         (("username", "a_garcia"), "my lab.py", at("2026-03-02T09:15:00")),
         (("username", "a_garcia"), "my lab.py", at("2026-03-03T09:15:00")),
     ]
-    assert [str(file) for file in found.unmatched] == [
+    assert [str(file) for file in result.unmatched] == [
         "other.txt",
         "Lab 1_bo_attempt_2026-03-02-10-15-00_x.py",
     ]
@@ -179,17 +179,17 @@ def test_blackboard_is_read_in_german(write_zip, reading):
     stored = INFO.rpartition(": ")[2].strip()
     info = info.replace(stored, f"{start}_my lab.py")
     files = {f"{start}.txt": info, f"{start}_my lab.py": GOOD}
-    found = reading(read_blackboard, write_zip("b.zip", files), zone=ZoneInfo("Europe/Berlin"))
-    (one,) = found.found
-    assert one.owners[0].identifiers == (("username", "a_garcia"),)
-    assert (str(one.inner), one.submitted) == ("my lab.py", at("2026-03-02T09:15:00"))
+    result = reading(read_blackboard, write_zip("b.zip", files), zone=ZoneInfo("Europe/Berlin"))
+    (first,) = result.found
+    assert first.owners[0].identifiers == (("username", "a_garcia"),)
+    assert (str(first.inner), first.submitted) == ("my lab.py", at("2026-03-02T09:15:00"))
 
 
 def test_blackboard_does_not_trust_a_text_file_that_names_another_user(write_zip, reading):
     start = "Lab 1_bo_attempt_2026-03-02-10-15-00"
     files = {f"{start}.txt": INFO, f"{start}_x.py": GOOD}
-    found = reading(read_blackboard, write_zip("b.zip", files), known=lambda *kinds: {"bo", "o"})
-    assert [one.owners[0].identifiers for one in found.found] == [(("username", "bo"),)]
+    result = reading(read_blackboard, write_zip("b.zip", files), known=lambda *kinds: {"bo", "o"})
+    assert [item.owners[0].identifiers for item in result.found] == [(("username", "bo"),)]
 
 
 def test_nbgrader_reads_the_course_tree_with_its_times(write_folder, reading, identified):
@@ -200,10 +200,10 @@ def test_nbgrader_reads_the_course_tree_with_its_times(write_folder, reading, id
         "submitted/bo/lab2/lab2.ipynb": "{}",
         "gradebook.db": "",
     }
-    found = reading(read_nbgrader, write_folder("c", files), assignment="lab1")
-    assert identified(found) == [("ana", "lab1.ipynb"), ("bo", "lab1.ipynb")]
-    assert found.found[0].submitted == at("2026-03-02T10:15:23.948203")
-    assert [str(file) for file in found.unmatched] == ["gradebook.db"]
+    result = reading(read_nbgrader, write_folder("c", files), assignment="lab1")
+    assert identified(result) == [("ana", "lab1.ipynb"), ("bo", "lab1.ipynb")]
+    assert result.found[0].submitted == at("2026-03-02T10:15:23.948203")
+    assert [str(file) for file in result.unmatched] == ["gradebook.db"]
     with pytest.raises(BadInputError, match="--assignment`: lab1, lab2"):
         reading(read_nbgrader, write_folder("c", files))
 
@@ -211,8 +211,8 @@ def test_nbgrader_reads_the_course_tree_with_its_times(write_folder, reading, id
 def test_nbgrader_reads_every_attempt_of_the_exchange(write_folder, reading):
     times = ("2026-03-01 10:00:00.0", "2026-03-02 10:00:00.0", "2026-03-02 10:00:00.0")
     names = [f"ana+lab1+{time} UTC+{end}" for time, end in zip(times, "xyz", strict=True)]
-    found = reading(read_nbgrader, write_folder("inbound", {f"{n}/lab1.py": GOOD for n in names}))
-    assert [(one.version, one.submitted.day) for one in found.found] == list(
+    result = reading(read_nbgrader, write_folder("inbound", {f"{n}/lab1.py": GOOD for n in names}))
+    assert [(item.version, item.submitted.day) for item in result.found] == list(
         zip(names, (1, 2, 2), strict=True)
     )
 
@@ -220,8 +220,8 @@ def test_nbgrader_reads_every_attempt_of_the_exchange(write_folder, reading):
 def test_folders_are_named_by_any_identifier(write_folder, reading, identified):
     files = {"ana@uni.example/a.py": GOOD, f"{CHINESE}/src/b.py": GOOD, "007.zip": "", "bo.py": "",
              "y.z.tar.gz": ""}  # fmt: skip
-    found = reading(read_folders, write_folder("f", files))
-    assert identified(found) == [
+    result = reading(read_folders, write_folder("f", files))
+    assert identified(result) == [
         ("007", "007.zip"),
         ("ana@uni.example", "a.py"),
         ("bo", "bo.py"),
@@ -239,17 +239,17 @@ def test_an_export_is_a_folder_or_a_zip(tmp_path, reading):
 
 def test_members_that_leave_the_folder_are_refused(write_zip, reading):
     files = {"../x_1_assignsubmission_file/a.py": GOOD, "/y_2_assignsubmission_file/a.py": GOOD}
-    found = reading(read_moodle, write_zip("a.zip", files))
-    assert (found.found, len(found.notes)) == ([], 2)
-    assert all("would leave the folder" in note for note in found.notes)
+    result = reading(read_moodle, write_zip("a.zip", files))
+    assert (result.found, len(result.notes)) == ([], 2)
+    assert all("would leave the folder" in note for note in result.notes)
 
 
 def test_a_link_hands_in_nothing_of_another(write_folder, reading, identified):
     export = write_folder("export", {"ana/rnn.py": GOOD, "bo/notes.txt": ""})
     (export / "bo/rnn.py").symlink_to("../ana/rnn.py")
     (export / "eve").symlink_to("ana")
-    assert ("bo", "rnn.py") not in identified(found := reading(read_folders, export))
-    assert {one.owners[0].identifiers[0][1] for one in found.found} == {"ana", "bo"}
+    assert ("bo", "rnn.py") not in identified(result := reading(read_folders, export))
+    assert {item.owners[0].identifiers[0][1] for item in result.found} == {"ana", "bo"}
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_a_link_hands_in_nothing_of_another(write_folder, reading, identified):
 )
 def test_a_time_that_a_student_invents_is_no_time(time, write_folder, reading):
     files = {"submitted/ana/lab1/lab1.py": GOOD, "submitted/ana/lab1/timestamp.txt": time}
-    (one,) = reading(read_nbgrader, write_folder("e", files), zone=ZoneInfo("Asia/Tokyo")).found
-    assert one.submitted is None
+    (first,) = reading(read_nbgrader, write_folder("e", files), zone=ZoneInfo("Asia/Tokyo")).found
+    assert first.submitted is None
 
 
 @pytest.mark.parametrize("entry", [":submitters: 3", ":submitters: [3]", ":history: 4"])

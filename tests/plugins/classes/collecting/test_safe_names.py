@@ -51,13 +51,13 @@ def test_every_name_becomes_one_that_stays_inside(name):
 
 def test_names_that_differ_in_capitals_alone_are_both_kept():
     places = Places()
-    found = [str(places.free(PurePosixPath(name))) for name in ("a/rnn.py", "a/RNN.py", "A/x.py")]
-    assert found == ["a/rnn.py", "a/RNN~2.py", "a/x.py"]
+    results = [str(places.free(PurePosixPath(name))) for name in ("a/rnn.py", "a/RNN.py", "A/x.py")]
+    assert results == ["a/rnn.py", "a/RNN~2.py", "a/x.py"]
 
 
 def corrected(*names):
-    found = without_counters(map(PurePosixPath, names), ["rnn", "lstm"])
-    return {str(path): str(target) for path, target in found.items()}
+    result = without_counters(map(PurePosixPath, names), ["rnn", "lstm"])
+    return {str(path): str(target) for path, target in result.items()}
 
 
 def test_a_number_is_removed_where_the_expected_name_is_absent():

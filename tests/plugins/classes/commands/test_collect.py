@@ -45,8 +45,8 @@ def stored(collection):
     """Student -> the files of all attempts, as they are on disk."""
     return {
         key: [
-            {path: (collection.folder_of(one.id) / path).read_text("utf-8") for path in one.files}
-            for one in collection.attempts_of(key)
+            {path: (collection.folder_of(item.id) / path).read_text("utf-8") for path in item.files}
+            for item in collection.attempts_of(key)
         ]
         for key in collection.students
         if collection.attempts_of(key)
@@ -146,9 +146,10 @@ def test_due_dates_extensions_and_late_days_of_earlier_assignments(collect, tmp_
     tables = ("--times", tmp_path / "times.csv", "--extensions", tmp_path / "more.csv")
     options = (*policy, *tables)
     collection, output = collect(files, "moodle", *options)
-    standings = {key: found[0] for key, found in collection.counting().items()}
+    standings = {key: result[0] for key, result in collection.counting().items()}
     assert {
-        key: (one.timing.value, one.days_late, one.spent) for key, one in standings.items()
+        key: (standing.timing.value, standing.days_late, standing.spent)
+        for key, standing in standings.items()
     } == {
         "s1": ("covered by late days", 1, 1),
         "s2": ("on time", 0, 0),
@@ -161,7 +162,7 @@ def test_due_dates_extensions_and_late_days_of_earlier_assignments(collect, tmp_
     assert again.policy.rule.value == "best"
     (tmp_path / "lab1").rename(tmp_path / "lab0")
     collection, _ = collect(files, "moodle", *options, "--earlier", tmp_path / "lab0")
-    standings = {key: found[0] for key, found in collection.counting().items()}
+    standings = {key: result[0] for key, result in collection.counting().items()}
     assert (standings["s1"].timing.value, standings["s3"].timing.value) == (
         "covered by late days",
         "late",
@@ -171,7 +172,7 @@ def test_due_dates_extensions_and_late_days_of_earlier_assignments(collect, tmp_
 def test_work_of_a_group_is_an_attempt_of_each_member(collect):
     files = {"Blue_31_assignsubmission_file/activations.py": GOOD}
     collection, _ = collect(files, "moodle", "--teams")
-    assert [one.students for one in collection.attempts] == [("s1", "s2")]
+    assert [attempt.students for attempt in collection.attempts] == [("s1", "s2")]
     without, _ = collect(files, "moodle")
     assert "participant 31" in next(iter(without.unmatched.values()))
 
@@ -200,11 +201,11 @@ def test_hostile_archives_cost_their_own_student_alone(collect, tmp_path):
     }
     collection, _ = collect(files, "moodle")
     assert not (tmp_path / "activations.py").exists()
-    found = stored(collection)
-    assert found["s1"] == [{"work/activations.py": GOOD}]
-    assert found["s4"] == [{"lab/a/rnn.py": "x"}]
-    assert len(found["s2"][0]["bomb/rnn.py"]) < 4 << 20
-    assert found["s3"] == [{}]
+    result = stored(collection)
+    assert result["s1"] == [{"work/activations.py": GOOD}]
+    assert result["s4"] == [{"lab/a/rnn.py": "x"}]
+    assert len(result["s2"][0]["bomb/rnn.py"]) < 4 << 20
+    assert result["s3"] == [{}]
     notes = " ".join(collection.attempts_of("s1")[0].notes)
     assert "it would leave the folder" in notes and "it is a link" in notes
     (empty,) = collection.attempts_of("s3")
@@ -237,7 +238,7 @@ def test_an_interrupted_collection_leaves_the_former_one(collect, tmp_path, monk
     assert read_collection(tmp_path / "lab1") == before
     assert (tmp_path / "lab1/attempts/.new").exists()
     collect({moodle("Ana", 1007): "a"}, "moodle")
-    assert [one.name for one in (tmp_path / "lab1/attempts").iterdir()] == [before.attempts[0].id]
+    assert [item.name for item in (tmp_path / "lab1/attempts").iterdir()] == [before.attempts[0].id]
 
 
 def test_errors_name_the_next_command(collect, tmp_path):

@@ -30,8 +30,12 @@ def lab1(tmp_path, monkeypatch):
 
 
 def test_every_command_that_takes_plugins_is_listed():
-    functions = [one.callback for one in classes.registered_commands]
-    taking = {one.__name__ for one in functions if "plugin" in inspect.signature(one).parameters}
+    functions = [command.callback for command in classes.registered_commands]
+    taking = {
+        function.__name__
+        for function in functions
+        if "plugin" in inspect.signature(function).parameters
+    }
     assert taking == LOADING.keys()
 
 

@@ -83,8 +83,8 @@ def test_a_log_has_pseudonyms_and_no_names(made):
 def test_the_report_names_no_file_of_a_student(made):
     with sqlite3.connect(made[0] / "lab1/results.sqlite") as store:
         reports = [json.loads(text) for (text,) in store.execute("SELECT report FROM grading")]
-    assert [one["exercises"][0]["file"] for one in reports] == ["one_hot.py"] * 2
-    assert all(len(one["provenance"]["submission"]) == 12 for one in reports)
+    assert [report["exercises"][0]["file"] for report in reports] == ["one_hot.py"] * 2
+    assert all(len(report["provenance"]["submission"]) == 12 for report in reports)
 
 
 def test_a_result_is_the_report_of_grade(made, tmp_path):
@@ -164,9 +164,9 @@ def test_a_fault_of_ours_is_no_zero_and_the_next_call_tries_again(copy):
     real = module.entries
 
     def changed(*arguments):
-        found = real(*arguments)
+        actual = real(*arguments)
         file.write_text("raise SystemExit", "utf-8")
-        return found
+        return actual
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, "entries", changed)
@@ -271,7 +271,7 @@ def test_old_data_expires(copy):
     assert read(copy, "expire", "--older-than", 1).startswith("removed: 0 students, 0 attempts")
     output = read(copy, "expire", "--older-than", 0)
     assert output == "removed: 3 students, 3 attempts, 1 run, 2 results\n"
-    assert [one.key for one in read_collection(copy / "lab1").students.values()] == ["dan"]
+    assert [student.key for student in read_collection(copy / "lab1").students.values()] == ["dan"]
     assert list((copy / "lab1/attempts").iterdir()) == []
 
 

@@ -186,7 +186,7 @@ def test_rows_without_an_effect_and_unknown_lateness_are_said(made):
     (folder / "rules.toml").write_text("[late]\nper_day = 10\n")
     (folder / "points.csv").write_text("student,exercise,points,final,comment\ns7,rnn,1,,\n")
     (attempt,) = made.collection.attempts_of("s1")
-    others = tuple(one for one in made.collection.attempts if one.id != attempt.id)
+    others = tuple(item for item in made.collection.attempts if item.id != attempt.id)
     late = replace(attempt, submitted=None, is_late=True)
     replace(made.collection, attempts=(late, *others)).save()
     output = run(made, "totals", "--names")

@@ -13,7 +13,7 @@ from plugins.classes.marks.class_results import State
 from plugins.classes.marks.final_points import ExercisePoints, StudentPoints
 from plugins.classes.rosters.roster import Roster
 
-KNOWN = {one[0]: student(*one) for one in STUDENTS}
+KNOWN = {item[0]: student(*item) for item in STUDENTS}
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Lab 0 (5500),Lab 1 (5501),Final Score\r\n"
@@ -76,8 +76,8 @@ def fill(tmp_path):
         file = tmp_path / "export.csv"
         file.write_bytes(text.encode(encoding))
         points = {"s1": exercise(), "s2": exercise(), "s3": exercise(9.0)} | (points or {})
-        found = {key: StudentPoints(KNOWN[key], (one,)) for key, one in points.items()}
-        request = FillRequest(file, found, Roster(KNOWN.values()), "Lab 1", **options)
+        results = {key: StudentPoints(KNOWN[key], (point,)) for key, point in points.items()}
+        request = FillRequest(file, results, Roster(KNOWN.values()), "Lab 1", **options)
         filled = load_target(GRADEBOOKS[system])(request)
         return filled, filled.data.decode(encoding)
 

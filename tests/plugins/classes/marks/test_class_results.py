@@ -31,21 +31,21 @@ def test_points_tasks_and_checks_of_each_student(tmp_path):
     )
     with Store(str(tmp_path / "lab1/results.sqlite")) as store:
         read = partial(read_results, collection=made.collection, run=run)
-        found = store.transaction(read)
-        report = store.transaction(partial(report_of, key=found.outcomes["s1", "rnn"].key))
-    assert found.exercises == ("rnn", "lm")
+        result = store.transaction(read)
+        report = store.transaction(partial(report_of, key=result.outcomes["s1", "rnn"].key))
+    assert result.exercises == ("rnn", "lm")
     assert {
-        key: [found.state(key, name) for name in found.exercises] for key in found.students
+        key: [result.state(key, name) for name in result.exercises] for key in result.students
     } == {
         "s1": [State.GRADED, State.GRADED],
         "s2": [State.WAITS_FOR_PERSON, State.NOT_GRADED],
         "s3": [State.NO_WORK, State.NO_WORK],
     }
-    rnn, lm = found.of("s1").values()
+    rnn, lm = result.of("s1").values()
     assert (rnn.work.earned, rnn.work.possible, rnn.work.verdict) == (10, 14, Verdict.FAILED)
     assert rnn.work.checks[1].diagnosis == WRONG.diagnosis
     assert [(c.blocked_by, c.points) for c in lm.work.checks] == [("rnn", 6.0)]
-    (answer,) = found.outcomes["s2", "rnn"].work.checks[1].of(WrittenAnswer)
+    (answer,) = result.outcomes["s2", "rnn"].work.checks[1].of(WrittenAnswer)
     assert answer.digest == "3f1c"
     assert (rnn.standing.timing, rnn.standing.days_late) == (Timing.LATE, 1)
     assert report.exercises[0].checks[1].diagnosis == WRONG.diagnosis
@@ -59,8 +59,8 @@ def test_a_student_whose_attempts_do_not_count_has_handed_in(tmp_path):
     run = made.grade({})
     made.submit("s3", submitted="2026-02-27T10:00:00+00:00")
     with Store(str(tmp_path / "lab1/results.sqlite")) as store:
-        found = store.transaction(partial(read_results, collection=made.collection, run=run))
-    assert {key: found.state(key, "rnn") for key in found.students} == {
+        result = store.transaction(partial(read_results, collection=made.collection, run=run))
+    assert {key: result.state(key, "rnn") for key in result.students} == {
         "s1": State.NO_WORK,
         "s2": State.ALL_LATE,
         "s3": State.LATER,
@@ -72,8 +72,8 @@ def test_a_student_whose_only_attempt_cannot_be_read_has_no_zero(tmp_path):
     made.submit("s2", submitted="2026-03-01T10:00:00+00:00", is_readable=False)
     run = made.grade({})
     with Store(str(tmp_path / "lab1/results.sqlite")) as store:
-        found = store.transaction(partial(read_results, collection=made.collection, run=run))
-    assert found.state("s2", "rnn") is State.UNREADABLE
+        result = store.transaction(partial(read_results, collection=made.collection, run=run))
+    assert result.state("s2", "rnn") is State.UNREADABLE
 
 
 def test_work_is_that_of_the_report_without_the_details_of_checks():

@@ -22,8 +22,8 @@ BLOCKED = exercise("lm", check(points=4.0), check(Verdict.BLOCKED, 6.0, "train",
 
 
 def prose(text="since", digest="3f1c"):
-    found = (WrittenAnswer(text, digest=digest),)
-    return exercise("why", check(Verdict.FOR_A_PERSON, 3.0, "why", findings=found))
+    result = (WrittenAnswer(text, digest=digest),)
+    return exercise("why", check(Verdict.FOR_A_PERSON, 3.0, "why", findings=result))
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ ALL = {("s1", "a"): [RIGHT, BLOCKED], ("s2", "b"): [RIGHT, "lm"]}
 
 
 def test_without_rules_points_are_those_of_the_run(made):
-    found = settled(made, ALL)
-    assert (found["s1"].earned, found["s1"].possible, found["s1"].waiting) == (12, 20, 6)
-    assert {key: one.state for key, one in found.items()} == {
+    result = settled(made, ALL)
+    assert (result["s1"].earned, result["s1"].possible, result["s1"].waiting) == (12, 20, 6)
+    assert {key: item.state for key, item in result.items()} == {
         "s1": State.GRADED, "s2": State.NOT_GRADED, "s3": State.NO_WORK,
     }  # fmt: skip
-    assert (found["s3"].earned, found["s3"].possible) == (0, 20)
+    assert (result["s3"].earned, result["s3"].possible) == (0, 20)
 
 
 def test_late_days_cost_their_share_after_extensions_and_budgets(made):
@@ -68,21 +68,21 @@ def test_late_days_cost_their_share_after_extensions_and_budgets(made):
         extensions={"s2": Extension(days=9), "s3": Extension(late_days=0)},
     )
     work = {(key, "a"): [RIGHT] for key in ("s1", "s2", "s3")}
-    found = settled(made, work, "[late]\nper_day = 20\nat_most = 50\n")
-    assert {key: one.earned for key, one in found.items()} == {"s1": 4.8, "s2": 8, "s3": 4}
-    (change,) = found["s1"].exercises[0].changes
+    result = settled(made, work, "[late]\nper_day = 20\nat_most = 50\n")
+    assert {key: item.earned for key, item in result.items()} == {"s1": 4.8, "s2": 8, "s3": 4}
+    (change,) = result["s1"].exercises[0].changes
     assert (change.before, change.after, change.why) == (8, 4.8, "2 days late: -40%")
 
 
 def test_weights_dropped_tasks_full_tasks_and_the_lowest(made):
     rules = '[weights]\nrnn = 2\n[leave_out]\ntasks = ["lm.forward"]\n'
-    found = settled(made, ALL, rules + '[full_points]\ntasks = ["rnn.backward"]\n')["s1"]
-    assert [(one.earned, one.possible, one.weight) for one in found.exercises] == [
+    result = settled(made, ALL, rules + '[full_points]\ntasks = ["rnn.backward"]\n')["s1"]
+    assert [(e.earned, e.possible, e.weight) for e in result.exercises] == [
         (10, 10, 2), (0, 6, 1),
     ]  # fmt: skip
-    assert (found.earned, found.possible) == (20, 26)
+    assert (result.earned, result.possible) == (20, 26)
     lowest = settled(made, ALL, "[leave_out]\nlowest = 5\n")["s1"]
-    assert [one.is_dropped for one in lowest.exercises] == [False, True]
+    assert [exercise.is_dropped for exercise in lowest.exercises] == [False, True]
     gone = settled(made, ALL, '[leave_out]\nexercises = ["rnn"]\n')["s1"]
     assert (gone.earned, gone.possible) == (4, 10)
 
@@ -120,7 +120,7 @@ def rows(made, found, **options):
 def fill_in(made, **values):
     file = made.collection.folder / manual_points.FILE
     entries = manual_points.read_entries(file).all
-    manual_points.write_entries(file, [replace(one, **values) for one in entries])
+    manual_points.write_entries(file, [replace(entry, **values) for entry in entries])
 
 
 def test_points_for_prose_survive_a_regrade_and_not_another_answer(made):
@@ -132,17 +132,17 @@ def test_points_for_prose_survive_a_regrade_and_not_another_answer(made):
     assert settled(made, work)["s1"].state is State.WAITS_FOR_PERSON
     fill_in(made, points=2.5, comment="=good")
     for revision in ("r1", "r2"):
-        found = settled(made, work, revision=revision)["s1"]
-        assert (found.state, found.earned) == (State.GRADED, 2.5)
-        assert found.exercises[0].comments == ("why: =good",)
+        result = settled(made, work, revision=revision)["s1"]
+        assert (result.state, result.earned) == (State.GRADED, 2.5)
+        assert result.exercises[0].comments == ("why: =good",)
     changed = {("s1", "a2"): [prose("because", "77ab")]}
-    found = settled(made, changed)["s1"]
-    assert (found.state, found.earned) == (State.WAITS_FOR_PERSON, 0)
+    result = settled(made, changed)["s1"]
+    assert (result.state, result.earned) == (State.WAITS_FOR_PERSON, 0)
     kept, outdated = rows(made, changed)
-    assert [(one.about, one.points) for one in kept] == [("prose", None), ("earlier work", 2.5)]
+    assert [(item.about, item.points) for item in kept] == [("prose", None), ("earlier work", 2.5)]
     assert outdated == 1
     again, _ = rows(made, work, revision="r3")
-    assert [(one.about, one.points) for one in again] == [("prose", 2.5)]
+    assert [(item.about, item.points) for item in again] == [("prose", 2.5)]
     text = (made.collection.folder / manual_points.FILE).read_text()
     assert "'=good" in text
     assert ",w-3f1c," in text  # no spreadsheet takes a digest for a number
@@ -154,8 +154,8 @@ def test_an_instructor_decides_about_points_that_wait(made):
         "lm", "train", "blocked", "rnn", "6",
     )  # fmt: skip
     fill_in(made, points=4.0)
-    found = settled(made, ALL)["s1"]
-    assert (found.earned, found.waiting) == (16, 0)
+    result = settled(made, ALL)["s1"]
+    assert (result.earned, result.waiting) == (16, 0)
 
 
 HEAD = "student,exercise,part,work,points,final,comment\n"
@@ -164,9 +164,9 @@ HEAD = "student,exercise,part,work,points,final,comment\n"
 def test_a_whole_exercise_is_replaced_before_the_rules_and_fixed_after_them(made):
     made.set_policy(due=datetime(2026, 3, 1, 10, tzinfo=UTC))
     late = "[late]\nper_day = 50\n"
-    found = settled(made, ALL, late, HEAD + "s1,rnn,,,6,,\ns1,lm,,,,9.5,agreed\n")["s1"]
-    assert [one.earned for one in found.exercises] == [3, 9.5]
-    assert [one.state for one in found.exercises] == [State.GRADED] * 2
+    result = settled(made, ALL, late, HEAD + "s1,rnn,,,6,,\ns1,lm,,,,9.5,agreed\n")["s1"]
+    assert [exercise.earned for exercise in result.exercises] == [3, 9.5]
+    assert [exercise.state for exercise in result.exercises] == [State.GRADED] * 2
     rescued = settled(made, ALL, late, HEAD + "s2,lm,,,,7,\ns3,rnn,,,,1,\n")
     assert (rescued["s2"].state, rescued["s2"].exercises[1].earned) == (State.GRADED, 7)
     assert rescued["s3"].exercises[0].state is State.GRADED
@@ -174,13 +174,13 @@ def test_a_whole_exercise_is_replaced_before_the_rules_and_fixed_after_them(made
 
 def test_a_plugin_comes_after_the_rules_and_before_final_points(made):
     def bonus(points):
-        added = (one.changed(one.earned + 1, "bonus") for one in points.exercises)
+        added = (exercise.changed(exercise.earned + 1, "bonus") for exercise in points.exercises)
         return replace(points, exercises=tuple(added))
 
     table = HEAD + "s1,lm,,,,9.5,\n"
-    found = settled(made, ALL, "", table, bonus)["s1"]
-    assert [one.earned for one in found.exercises] == [9, 9.5]
-    assert [change.why for change in found.exercises[0].changes] == ["bonus"]
+    result = settled(made, ALL, "", table, bonus)["s1"]
+    assert [exercise.earned for exercise in result.exercises] == [9, 9.5]
+    assert [change.why for change in result.exercises[0].changes] == ["bonus"]
 
 
 @pytest.mark.parametrize(

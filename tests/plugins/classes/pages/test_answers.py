@@ -52,9 +52,9 @@ def ask(served, path, form=None, **headers):
     method, body = ("GET", None) if form is None else ("POST", urlencode(form, doseq=True))
     connection.request(method, path, body=body, headers=headers)
     answer = connection.getresponse()
-    found = answer.status, dict(answer.getheaders()), answer.read().decode()
+    result = answer.status, dict(answer.getheaders()), answer.read().decode()
     connection.close()
-    return found
+    return result
 
 
 def rows(served):

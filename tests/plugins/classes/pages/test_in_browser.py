@@ -66,7 +66,9 @@ def test_a_search_finds_names_without_accents_and_counts_them(browser, folder, s
         page.keyboard.type("garcia lopez")
         page.keyboard.press("Enter")
         page.wait_for_url("**/students.html?*")
-        wanted = sum("García López" in one.name for one in site.view.results.students.values())
+        wanted = sum(
+            "García López" in student.name for student in site.view.results.students.values()
+        )
         assert shown_rows(page).count() == wanted > 0
         assert page.inner_text("#found") == f"{wanted} students"
 
@@ -100,8 +102,8 @@ def test_arrow_keys_move_between_cells_and_enter_opens_a_report(browser, folder)
         page.keyboard.press("ArrowRight")  # past the total, which leads nowhere
         page.keyboard.press("ArrowDown")
         focused = "document.activeElement.closest"
-        place = f"[{focused}('tr').rowIndex, {focused}('td').cellIndex]"
-        assert page.evaluate(place) == [2, 2]
+        location = f"[{focused}('tr').rowIndex, {focused}('td').cellIndex]"
+        assert page.evaluate(location) == [2, 2]
         page.keyboard.press("Enter")
         page.wait_for_url("**/work/*.html")
         assert page.locator(".source.numbered").count() == 1

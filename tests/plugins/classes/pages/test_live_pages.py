@@ -29,7 +29,7 @@ def watched(tmp_path, monkeypatch):
 def missing(running):
     """The keys of the run without a result."""
     read = partial(stored_runs.entries_of, id=running.run.id)
-    keys = {running.run.key(one) for one in running.store.transaction(read)}
+    keys = {running.run.key(item) for item in running.store.transaction(read)}
     done = running.serving.site()[0].view.works.keys()
     return sorted(keys - done, key=repr)
 
@@ -43,9 +43,9 @@ def test_results_appear_on_the_overview_without_a_reload(browser, watched):
         playing = page.locator(".progress")
         playing.get_by_text(f"{before.done} of {before.total} results").wait_for()
         page.evaluate("window.kept = 'the page was not loaded again'")
-        found = result(exercise("activations", check(points=3.0, task="sigmoid")))
+        actual = result(exercise("activations", check(points=3.0, task="sigmoid")))
         for key in missing(watched):
-            watched.store.transaction(partial(commit, key=key, result=found))
+            watched.store.transaction(partial(commit, key=key, result=actual))
         playing.get_by_text(f"{before.total} of {before.total} results").wait_for()
         not_graded = page.locator(".facts div", has_text="not graded").locator("dd")
         not_graded.get_by_text("0", exact=True).wait_for()

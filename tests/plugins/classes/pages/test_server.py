@@ -25,9 +25,9 @@ def ask(running):
         connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
-        found = answer.status, dict(answer.getheaders()), answer.read(100_000)
+        result = answer.status, dict(answer.getheaders()), answer.read(100_000)
         connection.close()
-        return found
+        return result
 
     return asked
 
@@ -91,8 +91,8 @@ def test_pages_are_those_of_the_report_with_the_progress_of_the_run(ask, cookie)
 
 def test_students_are_searched_without_a_script(ask, cookie):
     _, _, all_of_them = ask("/students.html", cookie=cookie)
-    _, _, found = ask("/students.html?q=S0003", cookie=cookie)
-    assert found.count(b"<tr>") == 2 < all_of_them.count(b"<tr>")
+    _, _, result = ask("/students.html?q=S0003", cookie=cookie)
+    assert result.count(b"<tr>") == 2 < all_of_them.count(b"<tr>")
 
 
 def test_the_name_of_a_host_is_read_with_and_without_port():

@@ -100,7 +100,7 @@ def test_a_report_is_shown_with_its_code_and_all_who_handed_it_in(site, pages):
     path, outcomes = max(site.view.pages_of_work.items(), key=lambda pair: len(pair[1]))
     text = "".join(Tags(pages[path]).text)
     assert len(outcomes) > 1
-    assert all(site.view.shown(one.student)[:5] in text for one in outcomes)
+    assert all(site.view.shown(outcome.student)[:5] in text for outcome in outcomes)
     assert "# </pre><script>alert(1)</script>" in text
 
 
@@ -113,22 +113,22 @@ def test_pass_rates_and_mistakes_count_students(site):
     for rate in statistics.task_rates(view):
         kinds = [
             task
-            for (_, exercise), one in view.results.outcomes.items()
-            if exercise == rate.exercise and one.work is not None
-            for task in one.work.tasks
+            for (_, exercise), item in view.results.outcomes.items()
+            if exercise == rate.exercise and item.work is not None
+            for task in item.work.tasks
             if task.name == rate.task
         ]
         assert rate.decided + rate.open == len(kinds)
         assert rate.passed == sum(task.earned == task.possible for task in kinds)
-    found = statistics.mistakes(view)
-    diagnosed = [one for one in found if one.id]
-    assert diagnosed and found[: len(diagnosed)] == diagnosed
-    counts = [len(one.outcomes) for one in diagnosed]
+    result = statistics.mistakes(view)
+    diagnosed = [item for item in result if item.id]
+    assert diagnosed and result[: len(diagnosed)] == diagnosed
+    counts = [len(item.outcomes) for item in diagnosed]
     assert counts == sorted(counts, reverse=True)
-    for one in found:
-        assert len({outcome.student for outcome in one.outcomes}) == len(one.outcomes)
-        keys = {outcome.key for outcome, _ in one.examples}
-        assert len(keys) == len(one.examples) <= statistics.EXAMPLES
+    for item in result:
+        assert len({outcome.student for outcome in item.outcomes}) == len(item.outcomes)
+        keys = {outcome.key for outcome, _ in item.examples}
+        assert len(keys) == len(item.examples) <= statistics.EXAMPLES
 
 
 def test_the_distribution_counts_every_student_with_points_once(site):
@@ -151,7 +151,9 @@ def test_less_than_all_is_never_full_marks():
 def test_what_was_not_graded_is_no_zero(pages_of):
     site = pages_of(60, works=14)
     view = site.view
-    open_ones = [one for one in view.results.outcomes.values() if one.state is State.NOT_GRADED]
+    open_ones = [
+        outcome for outcome in view.results.outcomes.values() if outcome.state is State.NOT_GRADED
+    ]
     assert open_ones
     page = "".join(Tags(site.pages["grading.html"]()).text)
     assert "no space left on <device>" in page
@@ -180,20 +182,22 @@ def test_the_page_of_students_has_few_elements_for_each(pages_of):
 
 def test_every_student_with_a_mistake_is_listed_in_one_folded_row(site):
     page = site.pages["mistakes.html"]()
-    found = statistics.mistakes(site.view)
+    result = statistics.mistakes(site.view)
     rows = re.findall(r"<details class=\"mistake\">(.*?)</details>", page, re.DOTALL)
-    assert len(rows) == len(found)
-    for one, row in zip(found, rows, strict=True):
+    assert len(rows) == len(result)
+    for item, row in zip(result, rows, strict=True):
         people = re.search(r"<p class=\"people\">(.*?)</p>", row, re.DOTALL)[1]
-        assert people.count("<a ") == len(one.outcomes)
+        assert people.count("<a ") == len(item.outcomes)
 
 
 def test_work_in_the_queue_is_not_called_not_graded(tmp_path):
     made = GradedClass(tmp_path / "lab1")
     prose = check(Verdict.FOR_A_PERSON, 3.0, "why")
-    found = {(s, s): [exercise("rnn", one), "lm"] for s, one in (("s1", check()), ("s2", prose))}
+    results = {
+        (s, s): [exercise("rnn", item), "lm"] for s, item in (("s1", check()), ("s2", prose))
+    }
     for is_finished, state in ((False, State.QUEUED), (True, State.NOT_GRADED)):
-        run = made.grade(found, is_finished=is_finished)
+        run = made.grade(results, is_finished=is_finished)
         with Store(str(made.collection.folder / "results.sqlite")) as store:
             view = store.transaction(read_view, made.collection, run, str)
             site = RunSite(view, store, CodeReader(made.collection, Course.read(ROOT)))
@@ -235,13 +239,13 @@ def test_the_queries_for_datasette_run_on_a_store(site):
     with closing(sqlite3.connect(site.store.place)) as connection:
         known = {row[0] for row in connection.execute("select name from sqlite_master")}
         assert set(described["tables"]) <= known
-        found = {
+        results = {
             name: connection.execute(query["sql"], {"run": site.view.run.id}).fetchall()
             for name, query in described["queries"].items()
         }
-    students = {one.student for one in site.view.results.outcomes.values()}
-    assert {row[0] for row in found["points_of_a_run"]} == students
-    assert len(found["points_of_a_run"]) == len(site.view.results.outcomes)
-    worst = next(one for one in statistics.mistakes(site.view) if one.id)
-    assert found["mistakes"][0][4] == len(worst.outcomes)
-    assert found["pass_rates"] and found["slowest"] and found["equal_work"]
+    students = {outcome.student for outcome in site.view.results.outcomes.values()}
+    assert {row[0] for row in results["points_of_a_run"]} == students
+    assert len(results["points_of_a_run"]) == len(site.view.results.outcomes)
+    worst = next(mistake for mistake in statistics.mistakes(site.view) if mistake.id)
+    assert results["mistakes"][0][4] == len(worst.outcomes)
+    assert results["pass_rates"] and results["slowest"] and results["equal_work"]

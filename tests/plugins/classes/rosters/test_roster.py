@@ -96,9 +96,9 @@ ROSTER = Roster([Student("1", identifiers={"email": "a@u.ex"}), Student("2")])
 
 def test_extensions_are_dates_days_and_budgets(file):
     text = "student,due,days,late_days\n1,2026-03-09T12:00,,\n2,,3,5\n"
-    found = read_extensions(file(text), ROSTER, BERLIN)
-    assert found["1"].due.isoformat() == "2026-03-09T12:00:00+01:00"
-    assert (found["2"].days, found["2"].late_days) == (3, 5)
+    result = read_extensions(file(text), ROSTER, BERLIN)
+    assert result["1"].due.isoformat() == "2026-03-09T12:00:00+01:00"
+    assert (result["2"].days, result["2"].late_days) == (3, 5)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_extensions_that_would_be_lost_are_refused(text, message, file):
     ],
 )
 def test_times_are_read_from_own_tables_and_worksheets(text, expected, file):
-    found = read_times(file(text), ROSTER, BERLIN)
-    assert {key: f"{time:%Y-%m-%dT%H:%M:%S}" for key, time in found.items()} == {"1": expected}
+    result = read_times(file(text), ROSTER, BERLIN)
+    assert {key: f"{time:%Y-%m-%dT%H:%M:%S}" for key, time in result.items()} == {"1": expected}
 
 
 def test_a_time_that_is_not_understood_is_no_time_at_all(file):

@@ -39,8 +39,8 @@ def test_one_cell_changes_and_nothing_else(data, tmp_path):
     sheet.write(sheet.rows[0], 2, "7.5")
     wide = len("7.5".encode(sheet.encoding))
     changed = sheet.rendered()
-    place = next(i for i, (a, b) in enumerate(zip(data, changed, strict=False)) if a != b)
-    assert changed[:place] + changed[place + wide :] == data
+    location = next(i for i, (a, b) in enumerate(zip(data, changed, strict=False)) if a != b)
+    assert changed[:location] + changed[location + wide :] == data
     file.write_bytes(changed)
     assert [line.value(2) for line in read_sheet(file).rows] == ["7.5", sheet.rows[1].value(2)]
 
@@ -99,9 +99,9 @@ def test_cells_are_those_that_python_reads(tmp_path_factory, rows, quoting):
     file = tmp_path_factory.mktemp("sheet") / "x.csv"
     file.write_bytes(out.getvalue().encode())
     sheet = read_sheet(file)
-    found = [list(line.cells) for line in sheet.lines]
+    results = [list(line.cells) for line in sheet.lines]
     read = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
-    assert found == [row for row in read if any(cell.strip() for cell in row)]
+    assert results == [row for row in read if any(cell.strip() for cell in row)]
     assert sheet.rendered() == file.read_bytes()
 
 
@@ -115,11 +115,11 @@ def test_a_written_cell_is_read_back_and_all_others_are_as_before(
     file = tmp_path_factory.mktemp("sheet") / "x.csv"
     file.write_bytes(out.getvalue().encode())
     sheet = read_sheet(file)
-    place = data.draw(st.integers(0, len(sheet.lines) - 1))
+    location = data.draw(st.integers(0, len(sheet.lines) - 1))
     column, value = data.draw(st.integers(0, 6)), data.draw(st.sampled_from(["8.5", 'a"b', "x\ny"]))
-    sheet.write(sheet.lines[place], column, value)
+    sheet.write(sheet.lines[location], column, value)
     expected = [list(line.cells) for line in sheet.lines]
-    expected[place] += [""] * (column + 1 - len(expected[place]))
-    expected[place][column] = value
+    expected[location] += [""] * (column + 1 - len(expected[location]))
+    expected[location][column] = value
     file.write_bytes(sheet.rendered())
     assert [list(line.cells) for line in read_sheet(file).lines] == expected

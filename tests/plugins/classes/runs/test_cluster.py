@@ -35,12 +35,12 @@ def settings():
 
 def listening(process):
     """The addresses at which a process and its children can be reached."""
-    found = set()
-    for one in [process, *process.children(recursive=True)]:
+    result = set()
+    for item in [process, *process.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):  # a grader that was killed
-            sockets = one.net_connections("inet")
-            found |= {each.laddr.ip for each in sockets if each.status == psutil.CONN_LISTEN}
-    return found
+            sockets = item.net_connections("inet")
+            result |= {each.laddr.ip for each in sockets if each.status == psutil.CONN_LISTEN}
+    return result
 
 
 def test_a_local_cluster_grades_each_job_once_and_is_closed_to_others(run, settings, monkeypatch):

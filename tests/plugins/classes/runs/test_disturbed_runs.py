@@ -70,8 +70,8 @@ class Disturbed:
 
 def outcomes(run, names):
     """Name -> points; None for what is not graded."""
-    found = {name: run.result(name) for name in names}
-    return {name: None if one is None else one.earned for name, one in found.items()}
+    results = {name: run.result(name) for name in names}
+    return {name: None if item is None else item.earned for name, item in results.items()}
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def undisturbed(tmp_path):
         run = Run(str(tmp_path / "undisturbed.sqlite"))
         run.queue(*names)
         run.go(None, engine=local_engine(grade, 2))
-        found = outcomes(run, names), run.counts
+        result = outcomes(run, names), run.counts
         run.store.close()
-        return found
+        return result
 
     return graded_in_peace
 
@@ -107,12 +107,12 @@ def test_killed_coordinators_and_workers_lose_and_double_nothing(
     for _ in range(kills):
         disturbed.kill_one()
     disturbed.finish()
-    found, counts = undisturbed(names)
-    assert outcomes(run, names) == found
+    result, counts = undisturbed(names)
+    assert outcomes(run, names) == result
     assert run.counts == counts
     hostile = {name for name in names if is_hostile(name)}
     assert counts == {"done": count - len(hostile), "fault": len(hostile)}
-    assert {name for name, points in found.items() if points is None} == hostile
+    assert {name for name, points in result.items() if points is None} == hostile
     assert run.store.transaction(lambda c: list(disagreements(c, map(key_of, names)))) == []
 
 

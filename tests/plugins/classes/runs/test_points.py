@@ -22,17 +22,17 @@ def test_the_best_attempt_counts_as_a_whole(run):
         partial(stored_runs.start_run, run_key=QUEUE, sandbox="process", work="w", entries=entries)
     )
     earned = {"a1rnn": 1.0, "a1lstm": 0.0, "a2rnn": 0.5, "a2lstm": 0.75}
-    for one in entries[:-1]:
-        result = graded(Job("", ""), earned=earned[one.submission]).result
-        run.store.transaction(partial(commit, key=made.key(one), result=result))
-    found = run.store.transaction(partial(points_of, run=made))
-    assert {key: one.entry.attempt for key, one in found.items()} == {
+    for entry in entries[:-1]:
+        result = graded(Job("", ""), earned=earned[entry.submission]).result
+        run.store.transaction(partial(commit, key=made.key(entry), result=result))
+    actual = run.store.transaction(partial(points_of, run=made))
+    assert {key: item.entry.attempt for key, item in actual.items()} == {
         ("ana", "rnn"): "a2",
         ("ana", "lstm"): "a2",
         ("bo", "rnn"): "b1",
     }
-    assert found["bo", "rnn"].verdict == "not graded"
-    assert found["ana", "lstm"].result.earned == 0.75 and found["bo", "rnn"].result is None
+    assert actual["bo", "rnn"].verdict == "not graded"
+    assert actual["ana", "lstm"].result.earned == 0.75 and actual["bo", "rnn"].result is None
     ended = replace(made, ended=time.time() - 60)
     before = run.store.transaction(partial(points_of, run=ended))
-    assert {one.verdict for one in before.values()} == {"not graded"}
+    assert {item.verdict for item in before.values()} == {"not graded"}

@@ -79,16 +79,16 @@ def test_only_jobs_of_the_same_setting_are_leased(call, queued):
 
 
 def test_a_store_of_the_former_format_gets_a_revision_for_each_exercise(tmp_path):
-    place = str(tmp_path / "results.sqlite")
+    location = str(tmp_path / "results.sqlite")
     entries = [RunEntry("ana", "a1", "rnn", "s1", "r1")]
-    with Store(place) as store:
+    with Store(location) as store:
         run = store.transaction(stored_runs.start_run, QUEUE, "process", "w", entries)
-    with closing(sqlite3.connect(place)) as connection:
+    with closing(sqlite3.connect(location)) as connection:
         connection.execute("ALTER TABLE entry DROP COLUMN revision")
         connection.execute("UPDATE meta SET value = '1' WHERE name = 'schema'")
         connection.commit()
     for _ in range(2):
-        with Store(place) as store:
+        with Store(location) as store:
             assert store.transaction(stored_runs.entries_of, run.id) == entries
 
 
@@ -98,7 +98,7 @@ def test_live_work_comes_before_regrades_and_what_runs_alone_waits(call, queued)
     first = call(lease, JOBS, "a", is_idle=True)
     call(jobs.repeat_alone, first)
     order = [call(lease, JOBS, "a", is_idle=False) for _ in range(2)]
-    assert [one.key for one in order] == [key(1), key(9, 1)]
+    assert [item.key for item in order] == [key(1), key(9, 1)]
     assert call(lease, JOBS, "a", is_idle=False) is None
     alone = call(lease, JOBS, "a", is_idle=True)
     assert (alone.key, alone.alone) == (key(0), True)
@@ -160,8 +160,8 @@ def test_the_first_result_counts_and_another_one_is_kept_beside_it(call):
     assert call(commit, key(0), result())
     assert not call(commit, key(0), result(1.0, "other"))
     assert call(find_result, key(0)).earned == 2.0
-    (found,) = call(lambda connection: list(disagreements(connection, [key(0)])))
-    assert (found.first.earned, found.second.earned) == (2.0, 1.0)
+    (actual,) = call(lambda connection: list(disagreements(connection, [key(0)])))
+    assert (actual.first.earned, actual.second.earned) == (2.0, 1.0)
 
 
 def test_what_has_a_result_is_not_queued_again(call, queued):
@@ -180,7 +180,7 @@ def test_runs_are_kept_with_their_entries(call):
     assert call(stored_runs.unfinished_run, QUEUE, "other") is None
     call(stored_runs.end_run, first.id)
     assert call(stored_runs.unfinished_run, QUEUE, "w") is None
-    assert sorted(call(stored_runs.entries_of, first.id), key=lambda one: one.attempt) == entries
+    assert sorted(call(stored_runs.entries_of, first.id), key=lambda item: item.attempt) == entries
     assert call(stored_runs.last_generation, "rnn", "s1") == 1
     with pytest.raises(BadInputError, match="no run 99"):
         call(stored_runs.find_run, 99)
@@ -234,8 +234,8 @@ def test_a_store_of_sqlite_belongs_to_its_owner_alone(tmp_path):
 
 
 def test_a_locked_store_is_waited_for_and_an_error_names_it(tmp_path):
-    place = str(tmp_path / "x.sqlite")
-    with Store(place) as first, Store(place, patience=0.2) as second:
+    location = str(tmp_path / "x.sqlite")
+    with Store(location) as first, Store(location, patience=0.2) as second:
 
         def hold(connection):
             with pytest.raises(StoreError, match=r"locked\. Nothing that was stored is lost"):
@@ -283,5 +283,5 @@ def test_removed_data_is_overwritten(tmp_path):
         )
         store.transaction(lambda c: c.execute(tables.grading.delete()))
         store.purge()
-        data = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+        data = b"".join(item.read_bytes() for item in tmp_path.iterdir())
     assert b"marker-of-ana" not in data

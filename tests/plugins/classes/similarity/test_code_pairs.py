@@ -29,14 +29,14 @@ OTHER = text_of("texts/pairs/other.py")
 
 
 def shares(code, skeleton=GIVEN, sources=()):
-    found = similar_pairs(CodeComparison("lstm", "Cell", code, skeleton, frozenset(sources)))
-    return {(first, second): share for first, second, share in found}
+    result = similar_pairs(CodeComparison("lstm", "Cell", code, skeleton, frozenset(sources)))
+    return {(first, second): share for first, second, share in result}
 
 
 def test_a_copy_with_other_names_comments_and_line_breaks_is_a_copy():
-    found = shares({"a": HONEST, "b": RENAMED, "c": OTHER})
-    assert found["a", "b"] > 0.9
-    assert max(found.get(("a", "c"), 0), found.get(("b", "c"), 0)) < 0.3
+    result = shares({"a": HONEST, "b": RENAMED, "c": OTHER})
+    assert result["a", "b"] > 0.9
+    assert max(result.get(("a", "c"), 0), result.get(("b", "c"), 0)) < 0.3
 
 
 def test_code_that_all_were_given_does_not_count():
@@ -52,8 +52,8 @@ def test_short_tasks_are_left_out():
 
 
 def test_sources_are_compared_with_the_class_and_not_with_each_other():
-    found = shares({"2025": HONEST, "web": HONEST, "a": RENAMED}, sources=["2025", "web"])
-    assert found.keys() == {("a", "2025"), ("a", "web")}
+    result = shares({"2025": HONEST, "web": HONEST, "a": RENAMED}, sources=["2025", "web"])
+    assert result.keys() == {("a", "2025"), ("a", "web")}
 
 
 @pytest.mark.parametrize("code", ["def f(:\n  (((", "'''never closed", "\x00", "", "λ = '\ud800'"])
@@ -79,8 +79,8 @@ def test_in_an_honest_class_nothing_stands_out_and_a_planted_pair_does(seed):
     assert clusters(pairs, threshold([*nearest(code, pairs).values()])) == []
     code["copy"] = disguised(code["w7"])
     pairs = list(similar_pairs(CodeComparison("e", "f", code)))
-    (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
-    assert found.members == ("copy", "w7")
+    (result,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
+    assert result.members == ("copy", "w7")
 
 
 DECORATED = text_of("texts/code_pairs/decorated.txt")
@@ -103,9 +103,9 @@ def test_a_copy_behind_a_wrapper_stands_out_as_the_copy_itself(form, name):
     files["copy"] = form.format(code=disguised(files["w7"]).replace("def f", f"def {name}"))
     code = {id: own_code(source, "f", ["f"], 2000) for id, source in files.items()}
     pairs = list(similar_pairs(CodeComparison("e", "f", code)))
-    (found,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
-    assert found.members == ("copy", "w7")
-    assert found.pairs[0][2] > 0.9
+    (result,) = clusters(pairs, threshold([*nearest(code, pairs).values()]))
+    assert result.members == ("copy", "w7")
+    assert result.pairs[0][2] > 0.9
 
 
 def test_a_copy_whose_methods_forward_or_are_decorated_is_a_copy():

@@ -21,7 +21,7 @@ def found(write, copy, seed):
     comparison = CodeComparison("e", "f", code)
     pairs = list(similar_pairs(comparison))
     beyond = threshold(sorted(nearest(comparison.long_enough, pairs).values()))
-    listed = {frozenset(pair[:2]) for one in clusters(pairs, beyond) for pair in one.pairs}
+    listed = {frozenset(pair[:2]) for cluster in clusters(pairs, beyond) for pair in cluster.pairs}
     return planted, listed
 
 

@@ -32,8 +32,8 @@ def graded(tmp_path):
     code = {key: written(rng) for key, *_ in STUDENTS}
     shift = "\f\u2028\x85" * 99  # ends of lines elsewhere, and none for Python
     code["s3"] = f"# {shift}\n{disguised(code['s5'])}"
-    found = {(key, "first"): [exercise(EXERCISE, check(task=TASK))] for key in code}
-    made.grade(found)
+    results = {(key, "first"): [exercise(EXERCISE, check(task=TASK))] for key in code}
+    made.grade(results)
     for attempt in made.collection.attempts:
         put(made.collection.folder_of(attempt.id), code[attempt.students[0]])
     return made, code
@@ -77,7 +77,7 @@ def test_last_year_and_public_code_are_sources(graded, tmp_path):
 
 def test_pairs_of_another_program_replace_ours(graded, tmp_path, monkeypatch):
     made, _ = graded
-    ids = {one.students[0]: one.id for one in made.collection.attempts}
+    ids = {attempt.students[0]: attempt.id for attempt in made.collection.attempts}
     rows = f"first,second,average,maximum\n{ids['s8']},{ids['s9']},0.99,1.0\n"
     (tmp_path / "results.csv").write_text(rows)
     monkeypatch.chdir(tmp_path)

@@ -121,7 +121,7 @@ def test_heads_that_stand_alone_get_an_axis():
         model.add_child(name, head := Model())
         head.weights = weights
     model.add_child("d", object())
-    found = attention_weights(model, NumpyArrays())
-    assert list(found) == ["a", "b"]
-    np.testing.assert_array_equal(found["a"], several[0])
-    np.testing.assert_array_equal(found["b"], single[:1])
+    result = attention_weights(model, NumpyArrays())
+    assert list(result) == ["a", "b"]
+    np.testing.assert_array_equal(result["a"], several[0])
+    np.testing.assert_array_equal(result["b"], single[:1])

@@ -55,9 +55,9 @@ def test_all_families_are_trained_and_all_claims_made():
 
 def test_a_corpus_whose_best_is_known_shows_it():
     shown = compare(*SHORT_RUN, "--models", "bag,cnn,rnn")
-    found = rows(shown)
-    assert [found[name][1] for name in ("bag", "cnn", "rnn")] == ["72.25%", "81.25%", "100.00%"]
-    assert [found[name][-1] for name in ("bag", "cnn", "rnn")] == ["1", "1", "20"]
+    result = rows(shown)
+    assert [result[name][1] for name in ("bag", "cnn", "rnn")] == ["72.25%", "81.25%", "100.00%"]
+    assert [result[name][-1] for name in ("bag", "cnn", "rnn")] == ["1", "1", "20"]
     assert "does not see the order of words: no more" in shown
     wide = rows(compare(*SHORT_RUN, "--models", "bag,cnn", "--width", 5))
     assert len(wide["cnn"]) == len(wide["bag"]) - 1  # of windows of 5 words it is not known
@@ -67,8 +67,8 @@ def test_a_corpus_whose_best_is_known_shows_it():
 def test_json_has_all_numbers(folder, backend):
     options = ("--models", "rnn,cnn", "--seeds", 2, "--seed", 3, "--backend", backend)
     shown = compare(*SMALL, *options, "--epochs", 2, "--json", "deep/found.json")
-    found = json.loads((folder / "deep" / "found.json").read_text("utf-8"))
-    assert found["settings"] == {
+    result = json.loads((folder / "deep" / "found.json").read_text("utf-8"))
+    assert result["settings"] == {
         "corpus": "reviews.txt", "backend": backend, "provider": backend, "seeds": 2,
         "threads": "1 thread",
         "embedding_size": 4, "hidden_size": 5, "width": 3, "optimizer": "adam",
@@ -76,7 +76,7 @@ def test_json_has_all_numbers(folder, backend):
         "batch_size": 32, "epochs": 2, "precision": "float64", "seed": 3, "hold": 1,
         "keep": "best", "summed": False, "weight_decay": 0.0,
     }  # fmt: skip
-    rnn, cnn = found["families"]
+    rnn, cnn = result["families"]
     assert (rnn["name"], cnn["name"], rnn["in_order"], cnn["in_order"]) == (
         "rnn", "cnn", True, False,
     )  # fmt: skip
@@ -84,7 +84,7 @@ def test_json_has_all_numbers(folder, backend):
     mean = sum(rnn["accuracies"]) / 2
     assert rnn["accuracy"] == pytest.approx(mean)
     assert rows(shown)["rnn"][0] == f"{mean:.2%} ± {100 * rnn['spread']:.2f}"
-    assert [claim["holds"] for claim in found["claims"]] == [None]  # two timings decide nothing
+    assert [claim["holds"] for claim in result["claims"]] == [None]  # two timings decide nothing
     assert shown.count("undecided") == 1
 
 

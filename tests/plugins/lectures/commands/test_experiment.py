@@ -22,11 +22,11 @@ def test_findings_are_shown_and_saved(spec, monkeypatch, backend):
     shown = gradus("experiment", "activations", *options)
     assert shown.startswith("hard tanh is cheaper than tanh (notes, 2.4)\n2 times on cpu, ")
     assert "undecided  Hard tanh is cheaper than tanh" in shown  # two runs decide nothing
-    found = json.loads((spec / "deep/found.json").read_text("utf-8"))
+    result = json.loads((spec / "deep/found.json").read_text("utf-8"))
     names = {"backend": backend, "provider": backend, "device": "cpu"}
-    assert found["settings"] == {**names, "seed": 0, "repeats": 2}
-    assert [len(one["values"]) for one in found["measured"]] == [2] * len(activations.NAMES)
-    assert [claim["holds"] for claim in found["claims"]] == [None]
+    assert result["settings"] == {**names, "seed": 0, "repeats": 2}
+    assert [len(item["values"]) for item in result["measured"]] == [2] * len(activations.NAMES)
+    assert [claim["holds"] for claim in result["claims"]] == [None]
 
 
 def test_unknown_names_and_a_text_for_another_experiment_are_errors():

@@ -49,8 +49,8 @@ def train(*arguments):
 
 
 def test_piped_output_is_a_plain_line_per_epoch_and_shows_what_is_next():
-    found = re.sub(r"[\d,]+ words/s   [\d.]+ s", "9 words/s   1.0 s", train("--epochs", 2))
-    *first, last = re.sub(r"loss \d\.\d{4}", "loss 1.2345", found).splitlines()
+    result = re.sub(r"[\d,]+ words/s   [\d.]+ s", "9 words/s   1.0 s", train("--epochs", 2))
+    *first, last = re.sub(r"loss \d\.\d{4}", "loss 1.2345", result).splitlines()
     assert first[:7] == [
         "skip_gram, 10 words with 6 numbers each, float32 on cpu",
         "corpus text.txt: 300 words, 300 of them in the vocabulary",

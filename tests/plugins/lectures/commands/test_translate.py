@@ -87,16 +87,16 @@ def test_bleu_is_that_of_the_written_translations(trained, backends):
     chrf = sacrebleu.corpus_chrf(written, right).score
     for backend in ("numpy", "torch"):
         shown = gradus("evaluate", trained / "conv_seq2seq", "--backend", backend)
-        found = re.search(r"BLEU (\S+) \(95 % interval (\S+) to (\S+)\), chrF (\S+),", shown)
-        score, low, high, characters = map(float, found.groups())
+        result = re.search(r"BLEU (\S+) \(95 % interval (\S+) to (\S+)\), chrF (\S+),", shown)
+        score, low, high, characters = map(float, result.groups())
         assert (score, characters) == (round(bleu, 2), round(chrf, 2))
         assert low < score < high
 
 
 def test_each_line_of_the_standard_input_is_translated(checkpoint):
     lines = CliRunner().invoke(app, ["translate", str(checkpoint)], input=f"{SOURCE}\n\n{SOURCE}\n")
-    one = gradus("translate", checkpoint, "--text", SOURCE)
-    assert lines.output == f"{one}\n{one}"
+    first = gradus("translate", checkpoint, "--text", SOURCE)
+    assert lines.output == f"{first}\n{first}"
 
 
 def test_a_rule_changes_the_translation(checkpoint):
@@ -146,11 +146,11 @@ def test_the_alignment_is_shown_and_drawn_where_the_model_has_one(trained, tmp_p
     assert gradus("translate", checkpoint, *options, "--backend", "torch") == shown
     text, *lines, drawn = shown.splitlines()
     assert drawn == f"drawn in {tmp_path / 'weights.svg'}"
-    found = [re.fullmatch(r"  (\S+) <- (\S+) \((\d\.\d\d)\)", line).groups() for line in lines]
-    assert " ".join(word for word, _, _ in found) == text
-    assert {word for _, word, _ in found} <= {*SOURCE.split(), "</s>"}
+    results = [re.fullmatch(r"  (\S+) <- (\S+) \((\d\.\d\d)\)", line).groups() for line in lines]
+    assert " ".join(word for word, _, _ in results) == text
+    assert {word for _, word, _ in results} <= {*SOURCE.split(), "</s>"}
     picture = (tmp_path / "weights.svg").read_text("utf-8")
-    assert picture.count('class="cell"') == len(found) * 7
+    assert picture.count('class="cell"') == len(results) * 7
 
 
 def test_the_students_beam_search_translates_under_a_rule(trained, tmp_path):

@@ -15,8 +15,8 @@ def outcome(name, accuracy, seconds=1.0, best=None, texts=1000):
 
 def said(*outcomes):
     """Beginning of each claim -> whether it holds."""
-    found = claims({outcome.name: outcome for outcome in outcomes})
-    return {" ".join(claim.text.split()[:3]): claim.holds for claim in found}
+    result = claims({outcome.name: outcome for outcome in outcomes})
+    return {" ".join(claim.text.split()[:3]): claim.holds for claim in result}
 
 
 RNN, CNN, LSTM = outcome("rnn", 0.9), outcome("cnn", 0.97), outcome("lstm", 0.98, seconds=3.0)
@@ -52,8 +52,8 @@ CLAIMS = [
 
 @pytest.mark.parametrize(("trained", "expected"), CLAIMS)
 def test_claims_hold_by_more_than_chance(trained, expected):
-    found = said(*trained)
-    assert {name: found[name] for name in expected} == expected
+    result = said(*trained)
+    assert {name: result[name] for name in expected} == expected
 
 
 def test_claims_are_about_families_that_were_trained():
@@ -97,11 +97,11 @@ def test_two_families_at_the_best_possible_accuracy_decide_nothing(qrnn, lstm, h
     ],
 )
 def test_nothing_is_said_about_speed_where_times_overlap(rnn, cnn, holds):
-    found = {"rnn": outcome("rnn", 0.9, seconds=rnn), "cnn": outcome("cnn", 0.9, seconds=cnn)}
-    (claim,) = claims(found)
+    results = {"rnn": outcome("rnn", 0.9, seconds=rnn), "cnn": outcome("cnn", 0.9, seconds=cnn)}
+    (claim,) = claims(results)
     assert claim.holds is holds
     assert f"cnn {min(cnn):.3g} to {max(cnn):.3g}, rnn {min(rnn):.3g}" in claim.numbers
     assert ("overlap" in claim.numbers) is (holds is None)
-    (few,) = claims({"rnn": outcome("rnn", 0.9, seconds=(9.0,) * 4), "cnn": found["cnn"]})
+    (few,) = claims({"rnn": outcome("rnn", 0.9, seconds=(9.0,) * 4), "cnn": results["cnn"]})
     assert few.holds is None
     assert few.numbers.endswith("4 timed epochs, 5 are needed: more `--epochs` or `--seeds`")

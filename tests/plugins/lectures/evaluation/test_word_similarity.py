@@ -20,9 +20,9 @@ ROYALS = WordVectors(
 
 
 def test_neighbors_are_ordered_by_cosine_not_length_and_leave_out_the_word():
-    found = neighbors(ROYALS, "man", 2)
-    assert [word for word, _ in found] == ["king", "woman"]
-    assert found[0][1] == pytest.approx(np.sqrt(0.5))
+    result = neighbors(ROYALS, "man", 2)
+    assert [word for word, _ in result] == ["king", "woman"]
+    assert result[0][1] == pytest.approx(np.sqrt(0.5))
     assert analogy(ROYALS, "man", "king", "woman", 1)[0][0] == "queen"
 
 

@@ -16,10 +16,10 @@ def test_every_stack_is_trained_on_the_same_texts(name, backends, monkeypatch):
     monkeypatch.setattr(depth, "TRAINING", Training(epochs=1, batch_size=20, rate=0.01))
     backend = backends(name)
     with backend.in_force():
-        found, again = (depth.run(Setting(backend, repeats=2)) for _ in range(2))
-    assert [one.name for one in found.measured] == list(depth.STACKS)
-    assert all(0 <= value <= 100 for one in found.measured for value in one.values)
-    assert [one.values for one in again.measured] == [one.values for one in found.measured]
+        result, again = (depth.run(Setting(backend, repeats=2)) for _ in range(2))
+    assert [item.name for item in result.measured] == list(depth.STACKS)
+    assert all(0 <= value <= 100 for item in result.measured for value in item.values)
+    assert [item.values for item in again.measured] == [item.values for item in result.measured]
 
 
 def test_only_the_last_state_has_a_gradient(backend):

@@ -14,7 +14,7 @@ def test_actions_are_timed_in_turns_after_a_first_call(backend):
     actions = {name: (lambda name=name: called.append(name)) for name in "ab"}
     measured = timed_in_turns(Setting(backend, repeats=3), actions, calls=2)
     assert called == [*"ab", *"aabb" * 3]
-    assert [(one.name, len(one.values), one.unit) for one in measured] == [
+    assert [(item.name, len(item.values), item.unit) for item in measured] == [
         ("a", 3, "s"), ("b", 3, "s"),
     ]  # fmt: skip
 
@@ -30,7 +30,7 @@ def test_one_is_faster_if_every_run_is(slow, holds):
 
 
 def test_an_experiment_is_found_by_its_name():
-    assert all(chosen_experiment(name) is one for name, one in EXPERIMENTS.items())
+    assert all(chosen_experiment(name) is item for name, item in EXPERIMENTS.items())
     with pytest.raises(UnknownNameError, match="did you mean 'copying'"):
         chosen_experiment("coping")
 
@@ -44,8 +44,8 @@ def test_both_forms_of_a_gradient_agree(backend):
     model.forward(x[None])
     grad_x = model.backward(np.ones(1))
     parameters = [model.parameters[name].tolist() for name in ("W", "b", "U")]
-    *found, of_x = backpropagation.gradients_by_elements(x.tolist(), *parameters)
-    for name, gradient in zip(("W", "b", "U"), found, strict=True):
+    *result, of_x = backpropagation.gradients_by_elements(x.tolist(), *parameters)
+    for name, gradient in zip(("W", "b", "U"), result, strict=True):
         np.testing.assert_allclose(gradient, model.gradients[name], rtol=1e-12)
     np.testing.assert_allclose([of_x], grad_x, rtol=1e-12)
 
@@ -54,14 +54,14 @@ def test_errors_from_the_top_pass_more_layers(backend, monkeypatch):
     for name, value in {"LAYERS": 3, "CALLS": 1, "INPUTS": 5, "HIDDEN": 2}.items():
         monkeypatch.setattr(backpropagation, name, value)
     with backend.in_force():
-        found = backpropagation.run(Setting(backend, repeats=1))
-    assert [one.name for one in found.measured] == [
+        result = backpropagation.run(Setting(backend, repeats=1))
+    assert [item.name for item in result.measured] == [
         "in vectors",
         "element by element",
         "errors used again (3 layers)",
         "errors from the top (6 layers)",
     ]
-    assert [claim.holds for claim in found.claims] == [None, None]  # one run decides nothing
+    assert [claim.holds for claim in result.claims] == [None, None]  # one run decides nothing
 
 
 @pytest.mark.parametrize(("limit", "holds"), [(60, True), (0, False)])
@@ -69,19 +69,19 @@ def test_trigrams_of_generated_words(backend, monkeypatch, limit, holds):
     sizes = {"WORDS": 400, "VOCABULARY": 30, "PHRASES": 50, "SECONDS": limit}
     for name, value in sizes.items():
         monkeypatch.setattr(trigrams, name, value)
-    found = trigrams.run(Setting(backend, repeats=2))
-    values = {one.name: one.values for one in found.measured}
+    result = trigrams.run(Setting(backend, repeats=2))
+    values = {item.name: item.values for item in result.measured}
     assert len(values["counting"]) == 2
     assert values["words of the text"] == (401.0,)
     assert 30 < values["different trigrams"][0] < 400
-    assert found.claims[0].holds is holds
+    assert result.claims[0].holds is holds
 
 
 def test_trigrams_of_a_file(backend, tmp_path):
     file = tmp_path / "text.txt"
     file.write_text("we saw the sea and we saw the sea again", "utf-8")
-    found = trigrams.run(Setting(backend, repeats=1, text=file))
-    values = {one.name: one.values[0] for one in found.measured}
+    result = trigrams.run(Setting(backend, repeats=1, text=file))
+    values = {item.name: item.values[0] for item in result.measured}
     assert values["words of the text"] == 10
     assert values["different words"] == 6
     assert values["different trigrams"] == 6  # the sea and, sea and we, and we saw, ...
@@ -112,19 +112,19 @@ def test_each_layer_is_trained_at_each_distance(monkeypatch, name, backends):
         monkeypatch.setattr(copying, constant, value)
     backend = backends(name)
     with backend.in_force():
-        found = copying.run(Setting(backend, repeats=2))
+        result = copying.run(Setting(backend, repeats=2))
     expected = [f"{layer}, {words} words between" for words in (5, 6) for layer in copying.LAYERS]
-    assert [one.name for one in found.measured] == expected
-    assert all(0 <= value <= 100 for one in found.measured for value in one.values)
-    assert len(found.claims) == 2 + 3
+    assert [item.name for item in result.measured] == expected
+    assert all(0 <= value <= 100 for item in result.measured for value in item.values)
+    assert len(result.claims) == 2 + 3
 
 
 def told(**far):
     """What is said if layers have these accuracies at the large distance; all are right nearby."""
-    found = {(layer, copying.NEAR_BY): (1.0, 1.0) for layer in copying.LAYERS}
-    found |= {(layer, copying.FAR): (0.6, 0.6) for layer in copying.LAYERS}
-    found |= {(layer, copying.FAR): values for layer, values in far.items()}
-    return [claim.holds for claim in copying.claims(found)]
+    results = {(layer, copying.NEAR_BY): (1.0, 1.0) for layer in copying.LAYERS}
+    results |= {(layer, copying.FAR): (0.6, 0.6) for layer in copying.LAYERS}
+    results |= {(layer, copying.FAR): values for layer, values in far.items()}
+    return [claim.holds for claim in copying.claims(results)]
 
 
 def test_an_rnn_that_uses_the_near_hint_alone():

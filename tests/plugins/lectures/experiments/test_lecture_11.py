@@ -27,9 +27,9 @@ def run(module, backend, monkeypatch, repeats=2, **sizes):
     for name, value in sizes.items():
         monkeypatch.setattr(module, name, value)
     with backend.in_force():
-        found = module.run(Setting(backend, repeats=repeats))
-    assert all(len(one.values) == repeats for one in found.measured)
-    return {(one.name, one.unit): one.values for one in found.measured}, found
+        result = module.run(Setting(backend, repeats=repeats))
+    assert all(len(item.values) == repeats for item in result.measured)
+    return {(item.name, item.unit): item.values for item in result.measured}, result
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_the_size_of_a_gain_is_decided_if_all_repeats_agree(gains, holds):
 
 
 def test_dropout_gains_what_it_adds(backend, monkeypatch):
-    found, _ = run(dropout, backend, monkeypatch, TRAIN=30, TEST=50, TRAINING=QUICK)
-    without, with_dropout, gain = found.values()
+    result, _ = run(dropout, backend, monkeypatch, TRAIN=30, TEST=50, TRAINING=QUICK)
+    without, with_dropout, gain = result.values()
     np.testing.assert_allclose(gain, np.subtract(with_dropout, without))
 
 
 def test_learning_rates_that_learn_are_counted(backend, monkeypatch):
     sizes = {"RATES": (1e-9, 0.3, 1e9), "STEPS": 100, "TEST": 300}
-    found, all_found = run(learning_rates, backend, monkeypatch, **sizes)
-    assert found["rates of 3 that learn, plain", ""] == (1.0, 1.0)
-    assert found["rates of 3 that learn, batch normalization", ""] == (1.0, 1.0)
-    assert max(found["plain, rate 1e+09", "%"]) < learning_rates.LEARNED
+    result, all_found = run(learning_rates, backend, monkeypatch, **sizes)
+    assert result["rates of 3 that learn, plain", ""] == (1.0, 1.0)
+    assert result["rates of 3 that learn, batch normalization", ""] == (1.0, 1.0)
+    assert max(result["plain, rate 1e+09", "%"]) < learning_rates.LEARNED
     assert all_found.claims[0].holds is None
 
 
@@ -79,8 +79,8 @@ def test_each_way_halves_the_length(backend, way):
 
 
 def test_networks_that_differ_in_halving_alone_are_compared(backend, monkeypatch):
-    found, all_found = run(halving, backend, monkeypatch, TRAIN=40, TEST=30, TRAINING=QUICK)
-    assert [name for name, _ in found] == list(halving.WAYS)
+    result, all_found = run(halving, backend, monkeypatch, TRAIN=40, TEST=30, TRAINING=QUICK)
+    assert [name for name, _ in result] == list(halving.WAYS)
     assert len(all_found.claims) == 2
     with backend.in_force():
         for way in halving.WAYS:
@@ -93,7 +93,7 @@ def sentences(count):
     """Return encoded sentences, the language, and the number of words with a vector."""
     language = SuffixTagging(words=2)
     drawn = language.sample(count, rng=np.random.default_rng(1))
-    words = sorted({word for one in drawn for word in one.words})[:5]
+    words = sorted({word for item in drawn for word in item.words})[:5]
     return joined_vectors.encoded(drawn, words, language), language, len(words) + 1
 
 
@@ -108,8 +108,8 @@ def test_scores_of_joined_vectors_are_a_convolution_over_both(backend):
         vectors = np.concatenate([part.layers[0].forward(x) for part, x in parts], axis=2)
         outputs = [part.layers[1].parameters for part, _ in parts]
         joined = backend.build("conv1d", vectors.shape[2], 5, 3, padding=1, rng=rng, kind="model")
-    joined.parameters["W"][...] = np.concatenate([one["W"] for one in outputs], axis=1)
-    joined.parameters["b"][...] = sum(one["b"] for one in outputs)
+    joined.parameters["W"][...] = np.concatenate([output["W"] for output in outputs], axis=1)
+    joined.parameters["b"][...] = sum(output["b"] for output in outputs)
     np.testing.assert_allclose(scores, joined.forward(vectors), rtol=1e-10)
 
 
@@ -126,8 +126,8 @@ def test_both_kinds_of_vectors_get_the_gradient_of_the_sum(backend):
 
 
 def test_taggers_of_each_kind_are_tested_on_both_kinds_of_words(backend, monkeypatch):
-    found, _ = run(joined_vectors, backend, monkeypatch, TRAIN=20, TEST=10, EPOCHS=1)
-    assert [name for name, _ in found] == [
+    result, _ = run(joined_vectors, backend, monkeypatch, TRAIN=20, TEST=10, EPOCHS=1)
+    assert [name for name, _ in result] == [
         f"{kind}, {test}"
         for kind in joined_vectors.INPUTS
         for test in ("new sentences", "unseen stems")
@@ -143,10 +143,10 @@ def test_unknown_words_have_one_vector():
 
 def test_quasi_recurrent_models_are_compared(backend, monkeypatch):
     sizes = {"TRAIN": 900, "TEST": 100, "EPOCHS": 1}
-    found, _ = run(quasi_recurrent, backend, monkeypatch, **sizes)
+    result, _ = run(quasi_recurrent, backend, monkeypatch, **sizes)
     cells = tuple(quasi_recurrent.CELLS)
-    assert list(found) == [(cell, unit) for unit in ("perplexity", "seconds") for cell in cells]
-    assert min(found["lstm", "perplexity"]) > 1
+    assert list(result) == [(cell, unit) for unit in ("perplexity", "seconds") for cell in cells]
+    assert min(result["lstm", "perplexity"]) > 1
 
 
 def test_the_worse_model_has_the_higher_perplexity():
@@ -155,8 +155,8 @@ def test_the_worse_model_has_the_higher_perplexity():
 
     def held(shallow, deep, lstm):
         values = (trained(*shallow), trained(*deep), trained(*lstm))
-        found = dict(zip(quasi_recurrent.CELLS, values, strict=True))
-        return [claim.holds for claim in quasi_recurrent.claims(found)]
+        result = dict(zip(quasi_recurrent.CELLS, values, strict=True))
+        return [claim.holds for claim in quasi_recurrent.claims(result)]
 
     assert held((4.0, 4.1), (2.0, 2.1), (2.0, 2.1)) == [False, True, None]
     assert held((2.0, 2.1), (2.0, 2.1), (4.0, 4.1)) == [True, None, None]
@@ -181,8 +181,8 @@ def test_forget_gates_are_those_of_the_recurrence(backend):
 
 def test_gates_of_a_text_are_a_picture(backend, monkeypatch):
     sizes = {"TRAIN": 40, "TEST": 20, "TRAINING": QUICK}
-    found, all_found = run(forget_gates, backend, monkeypatch, **sizes)
-    assert [unit for _, unit in found] == ["%", "of 1", "of 1"]
+    result, all_found = run(forget_gates, backend, monkeypatch, **sizes)
+    assert [unit for _, unit in result] == ["%", "of 1", "of 1"]
     chart = all_found.charts["forget-gates"]
     words = chart.title.split()
     assert words[:2].count("the") == 1

@@ -67,8 +67,8 @@ def test_a_whole_file_in_a_given_vocabulary(text_file):
 
 
 def test_the_sentences_of_a_corpus_are_those_to_learn_from():
-    found = load_sentences("two", Corpora([CorpusEntry("two", TEXT, f"{__name__}:two_sentences")]))
-    assert found == [["a", "b"], ["a"]]
+    result = load_sentences("two", Corpora([CorpusEntry("two", TEXT, f"{__name__}:two_sentences")]))
+    assert result == [["a", "b"], ["a"]]
 
 
 def test_a_corpus_of_sentences_is_taken_as_it_is():
@@ -144,6 +144,6 @@ def test_characters_of_a_corpus_by_name_have_a_blank_between_words():
     for part in ("train", "valid"):
         ids, spelled = getattr(words, part)[:200], getattr(characters, part)[:2000]
         said = " ".join(words.vocabulary.decode(ids)).replace(" </s> ", "</s>").strip()
-        found = "".join(characters.vocabulary.decode(spelled))
-        assert found.startswith(said.replace("</s> ", "</s>"))
+        result = "".join(characters.vocabulary.decode(spelled))
+        assert result.startswith(said.replace("</s> ", "</s>"))
     assert characters.best_perplexity is None

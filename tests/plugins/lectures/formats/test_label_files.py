@@ -25,9 +25,9 @@ def test_a_label_and_words_on_each_line(tmp_path):
 def test_published_corpora_are_in_latin_1_and_cut_into_words(tmp_path):
     # In Latin-1, 0x85 is a character that str.splitlines takes for the end of a line.
     (tmp_path / "f").write_bytes(b"0 it's clich\xe9s\x85 [really] , isn't it ?\n")
-    (found,) = read_labelled(tmp_path / "f", published=True)
+    (result,) = read_labelled(tmp_path / "f", published=True)
     words = ("it", "'s", "clich", "s", "really", ",", "is", "n't", "it", "?")
-    assert found == LabelledText(words, "0")
+    assert result == LabelledText(words, "0")
 
 
 @pytest.mark.parametrize(

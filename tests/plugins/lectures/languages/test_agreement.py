@@ -48,11 +48,11 @@ def test_the_verb_agrees_with_the_first_noun():
 
 
 def test_distractors_have_either_number():
-    found = Counter()
+    result = Counter()
     for sentence in sentences(AgreementLanguage()):
-        found.update((sentence[1] in PLURAL, noun in PLURAL) for noun in sentence[4:-2:3])
-    assert len(found) == 4
-    assert min(found.values()) / found.total() > 0.15
+        result.update((sentence[1] in PLURAL, noun in PLURAL) for noun in sentence[4:-2:3])
+    assert len(result) == 4
+    assert min(result.values()) / result.total() > 0.15
 
 
 @pytest.mark.parametrize("longest_span", [0, 1, 3])
@@ -73,9 +73,9 @@ def test_blindness_to_the_subject_has_a_price():
 
 
 def test_the_corpus_is_always_the_same_and_starts_after_a_sentence():
-    one, two = corpus(), corpus()
-    np.testing.assert_array_equal(one.train, two.train)
-    np.testing.assert_array_equal(one.valid, two.valid)
-    assert one.train[0] == one.valid[0] == EOS
-    assert one.train[1:100].tolist() != one.valid[1:100].tolist()
-    assert one.best_perplexity == AgreementLanguage().best_perplexity
+    first, two = corpus(), corpus()
+    np.testing.assert_array_equal(first.train, two.train)
+    np.testing.assert_array_equal(first.valid, two.valid)
+    assert first.train[0] == first.valid[0] == EOS
+    assert first.train[1:100].tolist() != first.valid[1:100].tolist()
+    assert first.best_perplexity == AgreementLanguage().best_perplexity

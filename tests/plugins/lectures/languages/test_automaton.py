@@ -56,8 +56,8 @@ def test_an_observer_without_states_pays_the_entropy_rate():
 
 
 def test_log_probabilities_follow_the_states():
-    found = even_process(0.25).log_probabilities(["0", "1", "1", "1", "0", "0"])
-    np.testing.assert_allclose(np.exp(found), [0.75, 0.25, 1, 0.25, 0, 0])
+    result = even_process(0.25).log_probabilities(["0", "1", "1", "1", "0", "0"])
+    np.testing.assert_allclose(np.exp(result), [0.75, 0.25, 1, 0.25, 0, 0])
 
 
 @pytest.mark.parametrize(

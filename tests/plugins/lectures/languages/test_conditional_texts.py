@@ -14,9 +14,9 @@ def every_text(language):
     """All texts as ids, and log p under each of the twelve conditions: `(12, M)`."""
     texts = np.array([[EOS, *language.vocabulary.encode(words)] for words in product(*_TEXT)])
     conditions = [
-        np.concatenate([season, place])
+        np.concatenate([season, index])
         for season in np.eye(len(SEASONS))
-        for place in np.eye(len(PLACES))
+        for index in np.eye(len(PLACES))
     ]
     log_p = [
         language.log_probabilities(texts, np.tile(condition, (len(texts), 1))).sum(axis=1)
@@ -34,10 +34,10 @@ def test_the_three_perplexities_agree_with_the_list_of_all_texts(fidelity):
     told = -np.sum(p * log_p) / 12
     untold = -np.sum(p.mean(axis=0) * np.log(p.mean(axis=0)))
     misled = -np.sum(p.mean(axis=0) * log_p.mean(axis=0))  # of an independent condition
-    found = [language.best_perplexity, language.best_perplexity_without_condition]
-    found.append(language.best_perplexity_of_other_condition)
-    assert np.log(found) * language.length == pytest.approx([told, untold, misled])
-    assert found == sorted(found)
+    results = [language.best_perplexity, language.best_perplexity_without_condition]
+    results.append(language.best_perplexity_of_other_condition)
+    assert np.log(results) * language.length == pytest.approx([told, untold, misled])
+    assert results == sorted(results)
 
 
 def test_the_figures_in_the_text_of_the_exercise():

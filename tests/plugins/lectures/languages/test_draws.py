@@ -58,10 +58,10 @@ def test_shares_still_sum_to_1(rng):
 @pytest.mark.parametrize("language", WITH_VOCABULARY)
 def test_every_language_draws_the_ids_of_its_words(language):
     usual = language().vocabulary.words
-    one, other = (language(rng=np.random.default_rng(s)).vocabulary.words for s in (1, 2))
-    assert sorted(one) == sorted(usual)
-    assert len({usual, one, other}) == 3
-    assert language(rng=np.random.default_rng(1)).vocabulary.words == one
+    first, other = (language(rng=np.random.default_rng(s)).vocabulary.words for s in (1, 2))
+    assert sorted(first) == sorted(usual)
+    assert len({usual, first, other}) == 3
+    assert language(rng=np.random.default_rng(1)).vocabulary.words == first
 
 
 def test_translations_have_drawn_ids_and_the_same_meaning(rng):
@@ -83,23 +83,23 @@ def test_probabilities_differ_from_draw_to_draw():
             AttributedSentiment(rng=rng).best_window_accuracy(3),
         )
 
-    assert all(one != other for one, other in zip(best(1), best(2), strict=True))
+    assert all(item != other for item, other in zip(best(1), best(2), strict=True))
 
 
 def test_texts_are_drawn_with_the_stated_probabilities(rng):
     language = AgreementLanguage(longest_span=2, rng=rng)
     texts = language.sample_texts(20, 1000, rng=rng)
-    found = np.exp(-language.log_probabilities(texts).mean())
-    assert found == pytest.approx(language.best_perplexity, rel=0.02)
+    result = np.exp(-language.log_probabilities(texts).mean())
+    assert result == pytest.approx(language.best_perplexity, rel=0.02)
 
 
 def test_the_best_tags_of_entities_are_right_as_often_as_the_formula_says(rng):
     language = EntityLanguage(rng=rng)
     sentences = language.sample(1500, rng=rng)
     right = [
-        found == tag
+        result == tag
         for s in sentences
-        for found, tag in zip(language.best_tags(s.words), s.tags, strict=True)
+        for result, tag in zip(language.best_tags(s.words), s.tags, strict=True)
         if tag.startswith("B")
     ]
     assert np.mean(right) == pytest.approx(language.best_f1, abs=0.015)
@@ -109,8 +109,8 @@ def test_the_best_tags_of_entities_are_right_as_often_as_the_formula_says(rng):
 def test_the_best_tags_of_suffixes_are_right_as_often_as_the_formula_says(rng, in_context):
     language = SuffixTagging(rng=rng)
     sentences = language.sample(1000, rng=rng)
-    found = [language.best_tags(s.words, in_context=in_context)[1::2] for s in sentences]
-    right = np.array(found) == np.array([s.tags[1::2] for s in sentences])
+    results = [language.best_tags(s.words, in_context=in_context)[1::2] for s in sentences]
+    right = np.array(results) == np.array([s.tags[1::2] for s in sentences])
     assert right.mean() == pytest.approx(language.best_accuracy(in_context=in_context), abs=0.02)
 
 

@@ -35,9 +35,9 @@ def likeliest_tags(sentences):
 def test_a_tagger_that_knows_the_frequencies_reaches_the_best_f1(informative):
     language = EntityLanguage(informative)
     sentences = language.sample(6000, rng=np.random.default_rng(1))
-    found = entity_f1([s.tags for s in sentences], likeliest_tags(sentences))
+    result = entity_f1([s.tags for s in sentences], likeliest_tags(sentences))
     # 18,000 mentions: a standard deviation of 0.003; the tagger saw the answers, so it may exceed.
-    assert -0.01 < found - language.best_f1 < 0.02
+    assert -0.01 < result - language.best_f1 < 0.02
 
 
 def test_the_best_f1_in_closed_form():

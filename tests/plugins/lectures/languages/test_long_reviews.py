@@ -19,13 +19,13 @@ def test_one_opinion_decides_the_label(count):
     ids, labels = reviews.sample(300, rng=np.random.default_rng(0))
     places = set()
     for text, label in zip(ids, labels, strict=True):
-        found = clauses(reviews, text)
-        assert len(found) == count
-        [(place, opinion)] = [
-            (i, clause) for i, clause in enumerate(found) if clause[-1] in POSITIVE + NEGATIVE
+        result = clauses(reviews, text)
+        assert len(result) == count
+        [(location, opinion)] = [
+            (i, clause) for i, clause in enumerate(result) if clause[-1] in POSITIVE + NEGATIVE
         ]
         assert label == ((opinion[-1] in POSITIVE) != ("not" in opinion))
-        places.add(place)
+        places.add(location)
     assert places == set(range((count + 1) // 2))
     assert 0.35 < labels.mean() < 0.65
 

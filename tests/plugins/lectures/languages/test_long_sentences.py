@@ -29,8 +29,8 @@ def test_each_word_is_the_translation_of_the_word_at_its_place(rng):
     for (source, target), places in zip(*sentences, strict=True):
         day = DAYS[source[-1]]
         assert sorted(places) == list(range(len(source)))
-        for word, place in zip(target[1:], places[1:], strict=True):
-            of = source[place]
+        for word, index in zip(target[1:], places[1:], strict=True):
+            of = source[index]
             assert word == (VERBS[of] + day.ending if of in VERBS else WORDS[of])
         assert target[0] in (day.usual, day.rare)
         assert [word for word in target if word in ORDINALS.values()] == list(ORDINALS.values())[

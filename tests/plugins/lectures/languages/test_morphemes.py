@@ -18,7 +18,7 @@ def words_of(language):
 def test_a_word_has_one_division(language):
     words = {(stem + suffix).encode(): len(stem) for stem, suffix in words_of(language)}
     assert len(words) == STEMS * SUFFIXES
-    assert all(language.boundary(word) == place for word, place in words.items())
+    assert all(language.boundary(word) == index for word, index in words.items())
 
 
 def test_the_entropy_is_the_mean_of_the_bits_of_all_words(language):
@@ -34,8 +34,8 @@ def test_words_are_as_frequent_as_their_probabilities(language):
     counts = language.sample(50_000)
     assert sum(counts.values()) == 50_000
     shares = np.array([2.0 ** -language.bits(word) for word in counts])
-    found = np.array(list(counts.values())) / 50_000
-    assert abs(found - shares).max() < 0.004
+    result = np.array(list(counts.values())) / 50_000
+    assert abs(result - shares).max() < 0.004
 
 
 def test_as_many_merges_as_the_letters_of_morphemes_need(language):

@@ -37,8 +37,8 @@ def test_samples_have_the_listed_probabilities():
     assert all(listed[text][0] == label for text, label in zip(words, labels, strict=True))
     for kind in ("but", "and", "not"):
         expected = sum(p for text, (_, p) in listed.items() if kind in text)
-        found = np.mean([kind in text for text in words])
-        assert found == pytest.approx(expected, abs=5 * 0.5 / np.sqrt(6000))
+        result = np.mean([kind in text for text in words])
+        assert result == pytest.approx(expected, abs=5 * 0.5 / np.sqrt(6000))
 
 
 def test_and_joins_equal_clauses_but_joins_opposite_ones():
@@ -65,12 +65,14 @@ def test_best_accuracies_are_those_of_the_best_classifiers(negation, noise):
 
 
 def test_the_corpus_has_three_parts_and_knows_its_best():
-    found = corpus(400)
-    assert [len(part) for part in (found.train, found.valid, found.test)] == [400, 50, 100]
-    assert found.best == {
+    result = corpus(400)
+    assert [len(part) for part in (result.train, result.valid, result.test)] == [400, 50, 100]
+    assert result.best == {
         "best possible": SentimentGrammar().best_accuracy,
         "without the order of words": SentimentGrammar().best_order_blind_accuracy,
     }
-    right = sum(("negative", "positive")[meaning(text.words)] == text.label for text in found.train)
+    right = sum(
+        ("negative", "positive")[meaning(text.words)] == text.label for text in result.train
+    )
     assert right / 400 == pytest.approx(0.95, abs=0.05)
-    assert corpus(400) == found
+    assert corpus(400) == result

@@ -9,10 +9,10 @@ from plugins.lectures.languages.translation import TranslationLanguage, corpus
 
 
 def test_translations():
-    found = {" ".join(a): " ".join(b) for a, b in TranslationLanguage().sentences()}
-    assert found["the red cat sees a dog"] == "lo kato rugo un hundo vida"
-    assert found["a queen loves the old star"] == "una regina la stela velo ama"
-    assert len(found) == len(set(found.values())) == 60 * 4 * 60
+    results = {" ".join(a): " ".join(b) for a, b in TranslationLanguage().sentences()}
+    assert results["the red cat sees a dog"] == "lo kato rugo un hundo vida"
+    assert results["a queen loves the old star"] == "una regina la stela velo ama"
+    assert len(results) == len(set(results.values())) == 60 * 4 * 60
 
 
 def test_split():
@@ -33,10 +33,10 @@ def test_split():
 
 
 def test_the_parts_of_the_corpus_are_disjoint_and_always_the_same():
-    found = corpus()
-    parts = (found.train, found.valid, found.test)
+    result = corpus()
+    parts = (result.train, result.valid, result.test)
     assert [len(part) for part in parts] == [3000, 300, 300]
     pairs = [pair for part in parts for pair in part]
     assert set(pairs) <= set(TranslationLanguage().sentences())
     assert len(set(pairs)) == len(pairs)
-    assert corpus() == found
+    assert corpus() == result

@@ -16,9 +16,9 @@ def language():
 @pytest.fixture
 def class_of(language):
     """The class of each id."""
-    found = np.empty(CLASSES * MEMBERS, dtype=np.int64)
-    found[language.ids] = np.arange(CLASSES * MEMBERS) // MEMBERS
-    return found
+    result = np.empty(CLASSES * MEMBERS, dtype=np.int64)
+    result[language.ids] = np.arange(CLASSES * MEMBERS) // MEMBERS
+    return result
 
 
 def test_the_next_class_follows_in_all_but_eight_of_a_hundred_places(language, class_of):

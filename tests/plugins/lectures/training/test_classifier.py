@@ -30,11 +30,15 @@ def same(one, other):
 
 def test_the_best_epoch_is_kept_and_of_equals_the_last(backends):
     run = a_run(backends("numpy"))
-    found = iter([0.5, 0.7, 0.7, 0.6])
+    result = iter([0.5, 0.7, 0.7, 0.6])
     fake = type(
         "Scored",
         (),
-        {"labels": TASK.valid.labels, "groups": TASK.valid.groups, "score": lambda *_: next(found)},
+        {
+            "labels": TASK.valid.labels,
+            "groups": TASK.valid.groups,
+            "score": lambda *_: next(result),
+        },
     )
     run.task = replace(TASK, valid=fake())
     parameters = []

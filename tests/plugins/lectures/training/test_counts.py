@@ -141,13 +141,13 @@ def test_a_students_model_counts(folder):
     )
     own = ("--provider", "student", "--plugin", "reader.py")
     assert "from your code: kneser_ney\n" in train("kneser_ney", *own)
-    found = gradus("evaluate", "m", "--plugin", "reader.py")
-    assert "from your code: kneser_ney\n" in found
+    result = gradus("evaluate", "m", "--plugin", "reader.py")
+    assert "from your code: kneser_ney\n" in result
     p = (
         np.array([COUNTS[word] for word in ["a", "c", "b", "end", "b", "a", "end"]])
         / COUNTS.total()
     )
-    assert f"perplexity {np.exp(-np.log(p).mean()):.6f}" in found
+    assert f"perplexity {np.exp(-np.log(p).mean()):.6f}" in result
 
 
 def test_a_history_that_no_word_follows_is_said(folder):

@@ -125,13 +125,13 @@ def test_epochs_of_a_number_of_steps_go_through_the_text_and_begin_it_again_else
     read, continues = [], []
     for epoch in (1, 2, 3):
         steps, batches = task.batches(options, epoch)
-        found = list(batches)
-        assert len(found) == steps == 3
-        read += [batch.inputs[0] for batch in found]
-        continues += [batch.continues for batch in found]
+        result = list(batches)
+        assert len(result) == steps == 3
+        read += [batch.inputs[0] for batch in result]
+        continues += [batch.continues for batch in result]
     readings = [text_batches(ids[later : later + 76], 4, 5)[1] for later in (0, 3, 1)]
-    for found, expected in zip(read, chain.from_iterable(readings), strict=False):
-        np.testing.assert_array_equal(found, expected.inputs[0])
+    for result, expected in zip(read, chain.from_iterable(readings), strict=False):
+        np.testing.assert_array_equal(result, expected.inputs[0])
     # No state is carried into an epoch, and none to the beginning of the text.
     assert continues == [False, True, True, False, False, True, False, True, False]
     assert task.speed(2.0, options) == "30 tokens/s"

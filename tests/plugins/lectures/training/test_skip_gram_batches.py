@@ -28,12 +28,12 @@ def batches_of(text, *, seed=0, noise=None, **options):
 
 def pairs_of(batches):
     """How often each centre word meets each word of the text."""
-    found = Counter()
+    result = Counter()
     for batch in batches:
         for block, t, j in np.argwhere(batch.targets > 0):
             assert batch.targets[block, t, j] == 1
-            found[int(batch.inputs[0][block, t]), int(batch.inputs[1][block, j])] += 1
-    return found
+            result[int(batch.inputs[0][block, t]), int(batch.inputs[1][block, j])] += 1
+    return result
 
 
 LENGTHS = [5, 1, 2, BLOCK, 90, 3 * BLOCK + 7, 4]
@@ -43,8 +43,8 @@ def test_with_a_window_of_one_the_pairs_are_the_neighbours_within_sentences():
     text = text_of(LENGTHS)
     same = text.sentences[1:] == text.sentences[:-1]
     neighbours = list(zip(text.ids[:-1][same].tolist(), text.ids[1:][same].tolist(), strict=True))
-    found = pairs_of(batches_of(text, window=1))
-    assert found == Counter(neighbours + [(b, a) for a, b in neighbours])
+    result = pairs_of(batches_of(text, window=1))
+    assert result == Counter(neighbours + [(b, a) for a, b in neighbours])
 
 
 def test_each_centre_reaches_equally_far_to_both_sides_and_no_further_than_the_window():
@@ -60,9 +60,9 @@ def test_each_centre_reaches_equally_far_to_both_sides_and_no_further_than_the_w
 
 
 def test_a_window_larger_than_the_sentence_takes_the_whole_sentence():
-    found = pairs_of(batches_of(text_of([3, 3]), window=50, seed=4))
-    assert set(found) <= {(a, b) for s in (3, 6) for a in range(s, s + 3) for b in range(s, s + 3)}
-    assert all(a != b for a, b in found)
+    result = pairs_of(batches_of(text_of([3, 3]), window=50, seed=4))
+    assert set(result) <= {(a, b) for s in (3, 6) for a in range(s, s + 3) for b in range(s, s + 3)}
+    assert all(a != b for a, b in result)
     twice = count_text("x", [["a", "a"]], minimum_count=1)
     assert pairs_of(batches_of(twice, window=1)) == {(3, 3): 2}, "a word is a pair with itself"
 

@@ -40,9 +40,9 @@ def test_the_score_is_the_share_of_right_classes():
 
 
 def test_labels_that_cannot_be_learned_are_refused():
-    one = TextCorpus("c", texts(("a", "good")), valid=texts(("a", "bad")))
+    first = TextCorpus("c", texts(("a", "good")), valid=texts(("a", "bad")))
     with pytest.raises(BadInputError, match="all texts of c to learn from have the label 'a'"):
-        text_task(one, minimum_count=1)
+        text_task(first, minimum_count=1)
     other = TextCorpus("c", CORPUS.train, valid=texts(("z", "bad")))
     with pytest.raises(BadInputError, match="label 'z' is unknown to the model: it learned a, b"):
         text_task(other, minimum_count=1)

@@ -28,9 +28,9 @@ def checkpoint(*names):
 def test_a_checkpoint_gives_the_vectors_of_its_words(path, names):
     """Of the skip-gram those as centre words, of CBOW those as words of a context."""
     checkpoint(*names).save(path)
-    found = load_vectors(path)
-    assert list(found.words) == ["a", "b"]
-    assert found.vectors.tolist() == [[12, 13, 14, 15], [16, 17, 18, 19]]
+    result = load_vectors(path)
+    assert list(result.words) == ["a", "b"]
+    assert result.vectors.tolist() == [[12, 13, 14, 15], [16, 17, 18, 19]]
 
 
 def test_text_is_read_even_where_a_brace_stands_like_that_of_a_checkpoint(path):

@@ -31,39 +31,39 @@ def reaches(seed, window=3):
 
 def expected_contexts(seed):
     """Return centre word -> its context in order, by a loop over the sentences."""
-    reach, found, start = reaches(seed), {}, 0
+    reach, result, start = reaches(seed), {}, 0
     for sentence in SENTENCES:
         for t, word in enumerate(sentence):
             r = reach[start + t]
             context = sentence[max(0, t - r) : t] + sentence[t + 1 : t + 1 + r]
             if context:
-                found[word] = context
+                result[word] = context
         start += len(sentence)
-    return found
+    return result
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_pairs_are_the_words_within_the_reach_of_a_word_and_its_sentence(backends, backend, seed):
     words = a_text().vocabulary.words
-    found = Counter()
+    result = Counter()
     for batch in made(PairBatches, backends(backend), seed)[1]:
         (centers,) = batch.inputs
         assert batch.terms == batch.weight == len(centers)
-        found.update((words[c], words[o]) for c, o in zip(centers, batch.targets, strict=True))
+        result.update((words[c], words[o]) for c, o in zip(centers, batch.targets, strict=True))
     expected = expected_contexts(seed)
-    assert found == Counter((c, o) for c, context in expected.items() for o in context)
+    assert result == Counter((c, o) for c, context in expected.items() for o in context)
 
 
 @pytest.mark.parametrize("backend", ["numpy", "torch"])
 def test_contexts_have_the_word_in_the_middle_as_target(backends, backend):
-    words, found = a_text().vocabulary.words, {}
+    words, result = a_text().vocabulary.words, {}
     for batch in made(ContextBatches, backends(backend))[1]:
         contexts, mask = batch.inputs
         assert mask.dtype == bool and contexts.shape == mask.shape == (batch.terms, 6)
         for ids, inside, target in zip(contexts, mask, batch.targets, strict=True):
-            found[words[target]] = [words[i] for i in ids[inside]]
-    assert found == expected_contexts(0)
+            result[words[target]] = [words[i] for i in ids[inside]]
+    assert result == expected_contexts(0)
 
 
 @pytest.mark.parametrize("kind", [PairBatches, ContextBatches])

@@ -54,21 +54,21 @@ class FirstEntry(Model):
 
 
 def test_a_window_is_the_vectors_of_a_word_and_its_neighbours(backend):
-    found = task(backend)
-    ids = found.vocabulary.encode(WORDS)
-    vectors = [found.vectors[ids[t]] for t in (0, 1, 2)]
-    np.testing.assert_array_equal(found.train.x[1], np.concatenate(vectors))
-    assert found.train.is_name[:5].tolist() == [False, True, False, True, False]
-    assert found.sizes() == {"input_size": 9}
+    result = task(backend)
+    ids = result.vocabulary.encode(WORDS)
+    vectors = [result.vectors[ids[t]] for t in (0, 1, 2)]
+    np.testing.assert_array_equal(result.train.x[1], np.concatenate(vectors))
+    assert result.train.is_name[:5].tolist() == [False, True, False, True, False]
+    assert result.sizes() == {"input_size": 9}
 
 
 def test_every_true_window_is_paired_with_a_corrupted_one(backend):
-    found, options = task(backend), WindowScoreOptions(batch_size=5)
-    names = {tuple(x) for x in found.true}
-    others = {tuple(x) for x in found.corrupted}
+    result, options = task(backend), WindowScoreOptions(batch_size=5)
+    names = {tuple(x) for x in result.true}
+    others = {tuple(x) for x in result.corrupted}
     orders = []
     for epoch in (1, 2):
-        steps, batches = found.batches(options, epoch)
+        steps, batches = result.batches(options, epoch)
         seen = []
         for batch in batches:
             true, corrupted = np.split(batch.inputs[0], 2)
@@ -76,7 +76,7 @@ def test_every_true_window_is_paired_with_a_corrupted_one(backend):
             assert {tuple(x) for x in true} <= names
             assert {tuple(x) for x in corrupted} <= others
             seen.extend(corrupted)
-        assert (steps, len(seen)) == (4, len(found.true))
+        assert (steps, len(seen)) == (4, len(result.true))
         orders.append(np.array(seen))
     assert not np.array_equal(*orders)  # corrupted windows are drawn again in each epoch
 
@@ -105,18 +105,18 @@ def test_the_threshold_has_the_highest_f1():
     scores, is_name = rng.normal(size=40).round(1), rng.random(40) < 0.3
 
     def f1(threshold):
-        found = scores >= threshold
-        return 2 * (found & is_name).sum() / (found.sum() + is_name.sum())
+        result = scores >= threshold
+        return 2 * (result & is_name).sum() / (result.sum() + is_name.sum())
 
     best = max(f1(score) for score in scores)
     assert f1(best_threshold(scores, is_name)) == pytest.approx(best)
 
 
 def test_f1_counts_words_in_names(backend):
-    found = task(backend)
-    found.train.x[:, 3] = np.where(found.train.is_name, 1.0, 0.0)
-    found.valid.x[:, 3] = np.tile([0, 1, 1, 0, 0], 2)
-    score = found.f1(FirstEntry(), found.valid, backend.arrays)
+    result = task(backend)
+    result.train.x[:, 3] = np.where(result.train.is_name, 1.0, 0.0)
+    result.valid.x[:, 3] = np.tile([0, 1, 1, 0, 0], 2)
+    score = result.f1(FirstEntry(), result.valid, backend.arrays)
     assert (score.right, score.predicted, score.true, score.f1) == (2, 4, 4, 0.5)
 
 
@@ -140,18 +140,18 @@ def test_max_margin_training_reports_f1_and_the_checkpoint_gives_it_again(folder
     assert f1 > 0.85
     assert load_checkpoint(Path("m")).training["loss"] == "max_margin_loss:margin=0.5"
     for backend in ("numpy", "torch"):
-        found = gradus("evaluate", "m", "--backend", backend)
-        assert float(re.search(r"^F1 ([\d.]+)", found, re.MULTILINE)[1]) == pytest.approx(
+        result = gradus("evaluate", "m", "--backend", backend)
+        assert float(re.search(r"^F1 ([\d.]+)", result, re.MULTILINE)[1]) == pytest.approx(
             f1, abs=1e-3
         )
 
 
 def test_each_seed_draws_its_own_word_vectors(folder):
     train("window_scores", "m", "--seeds", 2, epochs=1)
-    found = [load_checkpoint(Path(f"m-seed{seed}")).arguments["vectors"] for seed in (0, 1)]
-    assert found[0].shape == found[1].shape
-    assert (found[0] != found[1]).any()
-    assert not found[0][0].any()  # padding
+    results = [load_checkpoint(Path(f"m-seed{seed}")).arguments["vectors"] for seed in (0, 1)]
+    assert results[0].shape == results[1].shape
+    assert (results[0] != results[1]).any()
+    assert not results[0][0].any()  # padding
 
 
 def test_word_vectors_may_come_from_a_file(folder):

@@ -59,11 +59,11 @@ def test_words_of_one_kind_become_neighbours(backends, backend, tmp_path):
 
 
 def test_backends_learn_alike(backends):
-    one, two = (a_run(backends(name)) for name in ("numpy", "torch"))
-    assert [one.epoch(ignore)[0] for _ in range(2)] == pytest.approx(
+    first, two = (a_run(backends(name)) for name in ("numpy", "torch"))
+    assert [first.epoch(ignore)[0] for _ in range(2)] == pytest.approx(
         [two.epoch(ignore)[0] for _ in range(2)], rel=1e-4
     )
-    for name, array in one.checkpoint().parameters.items():
+    for name, array in first.checkpoint().parameters.items():
         assert array.dtype == np.float32
         np.testing.assert_allclose(two.checkpoint().parameters[name], array, atol=1e-4)
 
@@ -92,14 +92,14 @@ def test_every_epoch_draws_other_words(backends, monkeypatch):
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_any_optimizer_gets_the_gradients_of_the_step(backends, backend, precision):
     """Momentum that forgets all is plain gradient descent, which the backend's own step takes."""
-    one, two = (
+    first, two = (
         a_run(backends(backend), replace(SETTINGS, precision=precision, optimizer=optimizer))
         for optimizer in ("sgd", "momentum:mu=0.0")
     )
     rtol = 1e-9 if precision == "float64" else 1e-3
     for _ in range(2):
-        assert one.epoch(ignore)[0] == pytest.approx(two.epoch(ignore)[0], rel=rtol)
-    for name, array in one.checkpoint().parameters.items():
+        assert first.epoch(ignore)[0] == pytest.approx(two.epoch(ignore)[0], rel=rtol)
+    for name, array in first.checkpoint().parameters.items():
         assert array.dtype == precision
         np.testing.assert_allclose(two.checkpoint().parameters[name], array, rtol=rtol, atol=rtol)
 

@@ -11,5 +11,5 @@ def test_fifty_thousand_words_and_five_of_them_have_keys_of_64_bits():
     fast_form, solution = ngram.NgramLM(50_000, 5), counted.NgramLM(50_000, 5)
     fast_form.fit(tokens)
     solution.fit(tokens)
-    for found, expected in zip(fast_form.ngrams(5), solution.ngrams(5), strict=True):
-        np.testing.assert_array_equal(found, expected)
+    for result, expected in zip(fast_form.ngrams(5), solution.ngrams(5), strict=True):
+        np.testing.assert_array_equal(result, expected)

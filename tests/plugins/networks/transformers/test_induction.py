@@ -16,9 +16,9 @@ def test_masks_and_scores_are_those_of_the_solution():
         expected = solution.window_mask(length, width)
         np.testing.assert_array_equal(window_mask(length, width), expected)
     weights, tokens = rng.random((2, 3, 6, 6)).astype(np.float32), rng.integers(3, size=(2, 6))
-    found = prefix_matching_score(weights, tokens)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, solution.prefix_matching_score(weights, tokens), rtol=1e-6)
+    result = prefix_matching_score(weights, tokens)
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result, solution.prefix_matching_score(weights, tokens), rtol=1e-6)
 
 
 def test_errors_name_the_numbers():

@@ -24,5 +24,5 @@ def backend(request, backends):
 def test_the_rate_grows_for_an_epoch_and_falls_to_the_last_step(backend):
     rate = LearningRate(backend, OPTIONS)
     assert rate.depends_on_the_end
-    found = [rate.at(1), rate.at(1, 0.5), rate.at(2), rate.at(3, 0.5), rate.at(4, 1.0)]
-    np.testing.assert_allclose(found, [0, 0.05, 0.1, 0.05, 0], atol=1e-12)
+    results = [rate.at(1), rate.at(1, 0.5), rate.at(2), rate.at(3, 0.5), rate.at(4, 1.0)]
+    np.testing.assert_allclose(results, [0, 0.05, 0.1, 0.05, 0], atol=1e-12)

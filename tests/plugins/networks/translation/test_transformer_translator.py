@@ -62,8 +62,8 @@ def test_word_by_word_says_what_forward_says(backend):
         expected = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
         state = model.decoder.initial_state(3, *model.condition(source))
         for t in range(4):
-            found, state = model.decoder.next_log_probabilities(before[:, t], state)
-            np.testing.assert_allclose(arrays.to_numpy(found), expected[:, t], rtol=1e-9)
+            result, state = model.decoder.next_log_probabilities(before[:, t], state)
+            np.testing.assert_allclose(arrays.to_numpy(result), expected[:, t], rtol=1e-9)
 
 
 @both

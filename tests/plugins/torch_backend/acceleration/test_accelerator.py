@@ -41,12 +41,12 @@ def test_a_cpu_takes_batches_and_steps_as_they_are():
 
 def test_a_gpu_gets_batches_ahead_and_recorded_steps(gpu):
     batches, rng = iter([1]), DeviceGenerator(0, CPU)
-    found = accelerator()
-    assert found.moved_ahead(batches) == (batches, "a side stream")
-    repeated = found.repeated(step, None, rng)
+    result = accelerator()
+    assert result.moved_ahead(batches) == (batches, "a side stream")
+    repeated = result.repeated(step, None, rng)
     assert isinstance(repeated, RepeatedStep)
     assert repeated._recorder._generator is rng.on_device
-    assert found.notes() == []  # no step yet
+    assert result.notes() == []  # no step yet
 
 
 def test_masks_of_another_generator_are_never_recorded(gpu):

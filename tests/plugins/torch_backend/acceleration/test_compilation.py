@@ -44,7 +44,11 @@ def results(model):
     x, grad = (torch.from_numpy(rng.normal(size=(3, 5, size))) for size in (4, 6))
     y = model.forward(x)
     model.zero_gradients()
-    return [y, model.backward(grad)[0], *(one.clone() for one in model.gradients.values())]
+    return [
+        y,
+        model.backward(grad)[0],
+        *(gradient.clone() for gradient in model.gradients.values()),
+    ]
 
 
 def without_translation(function):
@@ -66,8 +70,8 @@ def test_compiled_layers_give_the_same_results(compiler):
         pytest.skip(missing_compiler("cpu"))
     plain, compiled = stack(), stack()
     assert compile_layers(compiled, "cpu", compiler) == ("GRU",)
-    for one, other in zip(results(compiled), results(plain), strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-13)
+    for result, other in zip(results(compiled), results(plain), strict=True):
+        np.testing.assert_allclose(result, other, rtol=1e-11, atol=1e-13)
 
 
 def test_a_second_backward_finds_the_buffers_of_the_first(monkeypatch):
@@ -91,7 +95,7 @@ def test_a_run_names_the_layers_it_has_compiled(monkeypatch):
     monkeypatch.setattr(compile_layers, "__defaults__", (compiler,))
     plain = gradus("train", *RUN, "--out", "plain")
     shown = gradus("train", *RUN, "--out", "m", "--compile")
-    assert [one.__qualname__ for one in compilers] == ["GRU.compute"]
+    assert [item.__qualname__ for item in compilers] == ["GRU.compute"]
     assert "\ncompiled: GRU\n" in shown
     assert losses(shown) == losses(plain)
     low = gradus("train", *RUN, "--out", "m", "--compile", "--precision", "bfloat16")

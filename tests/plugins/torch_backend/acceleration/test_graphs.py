@@ -34,7 +34,7 @@ ACCELERATOR = "plugins.torch_backend.acceleration.accelerator.TorchAccelerator.r
 
 
 def tensors(values):
-    return [one for one in tree_leaves(values) if isinstance(one, torch.Tensor)]
+    return [leave for leave in tree_leaves(values) if isinstance(leave, torch.Tensor)]
 
 
 class Tape(TorchDispatchMode):
@@ -53,7 +53,7 @@ class Tape(TorchDispatchMode):
         for function, args, kwargs, result in self.operations:
             with torch.no_grad():
                 again = function(*args, **kwargs)
-            own = {one.untyped_storage().data_ptr() for one in tensors((args, kwargs))}
+            own = {tensor.untyped_storage().data_ptr() for tensor in tensors((args, kwargs))}
             for old, new in zip(tensors(result), tensors(again), strict=True):
                 if new.untyped_storage().data_ptr() not in own:
                     old.copy_(new)
@@ -89,18 +89,18 @@ def made(monkeypatch, tmp_path):
     """The repeated steps of all runs, which record on tapes."""
     monkeypatch.chdir(tmp_path)
     copy_corpora(tmp_path)
-    found = []
+    results = []
 
     def repeated(accelerator, step, model, rng):
-        found.append(RepeatedStep(step, model, Tapes(rng.on_device)))
-        accelerator._repeated = found[-1]
-        return found[-1]
+        results.append(RepeatedStep(step, model, Tapes(rng.on_device)))
+        accelerator._repeated = results[-1]
+        return results[-1]
 
     with monkeypatch.context() as patch:
         train_plain = [train(kind, f"{kind}.plain", *RUN) for kind in KINDS]
         patch.setattr(ACCELERATOR, repeated)
         patch.setattr(graphs, "FIRST_STEPS", 2)
-        yield found
+        yield results
     del train_plain
 
 
@@ -235,19 +235,19 @@ def test_conditions_decide(conditions, said):
 def test_values_of_the_host_are_noted():
     arrays = TorchArrays()
     ids = arrays.from_numpy(np.array([[1, 2], [3, 0]]))
-    with watching_the_host("cpu") as found:
+    with watching_the_host("cpu") as result:
         host_values(ids)
         uniforms((2,), arrays.device, rng=np.random.default_rng(0))
         ids[ids > 1]
-    assert found.described() == (
+    assert result.described() == (
         "the lengths of texts and masks that are drawn on the host and values that are read from "
         "the device (index)"
     )
-    with watching_the_host("cpu") as found:
+    with watching_the_host("cpu") as result:
         uniforms((2,), arrays.device, rng=DeviceGenerator(0, arrays.device))
         ids + ids[:, ids[1] % 2]
-    assert found.described() == ""
-    with watching_the_host(None) as found:  # without a watch
+    assert result.described() == ""
+    with watching_the_host(None) as result:  # without a watch
         host_values(ids)
         ids[0, 0].item()
-    assert found.described() == "the lengths of texts"
+    assert result.described() == "the lengths of texts"

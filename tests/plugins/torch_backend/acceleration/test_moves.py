@@ -28,26 +28,26 @@ class RecordedStream:
 @pytest.fixture
 def calls(monkeypatch):
     """The calls of the streams, of `pin_memory`, `to` and `record_stream`, in order."""
-    found = []
-    side, current = RecordedStream(found), RecordedStream(found)
+    results = []
+    side, current = RecordedStream(results), RecordedStream(results)
 
     class Within:
         def __init__(self, stream):
             assert stream is side
 
         def __enter__(self):
-            found.append("side {")
+            results.append("side {")
 
         def __exit__(self, *error):
-            found.append("}")
+            results.append("}")
 
     def pin(tensor):
-        found.append("pin")
+        results.append("pin")
         return tensor.clone()
 
     def to(tensor, device, *, non_blocking):
         assert non_blocking, "a blocking copy waits for the device"
-        found.append(f"copy to {device}")
+        results.append(f"copy to {device}")
         return tensor
 
     monkeypatch.setattr(torch.cuda, "Stream", lambda device: side)
@@ -56,9 +56,9 @@ def calls(monkeypatch):
     monkeypatch.setattr(torch.Tensor, "pin_memory", pin)
     monkeypatch.setattr(torch.Tensor, "to", to)
     monkeypatch.setattr(
-        torch.Tensor, "record_stream", lambda tensor, stream: found.append("record stream")
+        torch.Tensor, "record_stream", lambda tensor, stream: results.append("record stream")
     )
-    return found
+    return results
 
 
 def batches(count):
@@ -77,20 +77,20 @@ def test_a_batch_is_copied_from_pinned_memory_on_a_stream_of_its_own(calls):
 
 def test_the_next_batch_is_on_its_way_before_one_is_used(calls):
     stream = moves.SideStream(torch.device("cuda"))
-    found, given = [], batches(3)
+    result, given = [], batches(3)
     for batch in moves.moved_ahead(iter(given), stream):
-        found.append(batch)
-        calls.append(f"step {len(found)}")
+        result.append(batch)
+        calls.append(f"step {len(result)}")
     order = [call for call in calls if call.startswith(("record event", "wait", "step"))]
     assert order == [
         *("record event", "record event", "wait for event 1", "step 1"),
         *("record event", "wait for event 2", "step 2"),
         *("wait for event 3", "step 3"),
     ]
-    for one, other in zip(found, given, strict=True):
-        np.testing.assert_array_equal(one.inputs[0], other.inputs[0])
-        np.testing.assert_array_equal(one.targets, other.targets)
-        assert one.terms == other.terms
+    for item, other in zip(result, given, strict=True):
+        np.testing.assert_array_equal(item.inputs[0], other.inputs[0])
+        np.testing.assert_array_equal(item.targets, other.targets)
+        assert item.terms == other.terms
     assert list(moves.moved_ahead(iter([]), stream)) == []
 
 
@@ -118,7 +118,7 @@ def test_runs_train_on_moved_batches(kind, tmp_path, monkeypatch):
 
     monkeypatch.setattr(
         "plugins.torch_backend.acceleration.accelerator.TorchAccelerator.moved_ahead",
-        lambda accelerator, found: moves.moved_ahead(found, Copies()),
+        lambda accelerator, result: moves.moved_ahead(result, Copies()),
     )
     train(kind, "moved", "--backend", "torch")
     assert (tmp_path / "moved").read_bytes() == (tmp_path / "plain").read_bytes()

@@ -16,10 +16,10 @@ N, T, D, H = 3, 9, 2, 4
 
 
 def plain(f, c):
-    found = [c[0]]
+    results = [c[0]]
     for gate, new in zip(f, c[1:], strict=True):
-        found.append(gate * found[-1] + new)
-    return torch.stack(found)
+        results.append(gate * results[-1] + new)
+    return torch.stack(results)
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 7, 8, 33])

@@ -73,7 +73,7 @@ def test_the_order_in_memory_changes_nothing(name, args, options):
         ours.step(here, gradients)
         plain.step(there, gradients)
         if step == 1:  # as from a checkpoint
-            for memory in (one for one in vars(ours).values() if isinstance(one, dict)):
+            for memory in (var for var in vars(ours).values() if isinstance(var, dict)):
                 for key, value in memory.items():
                     memory[key] = value.contiguous() if torch.is_tensor(value) else value
     for key, value in there.items():

@@ -35,7 +35,7 @@ def layer_of(name, directions=1):
 
 
 def flat(value):
-    return [one for part in value for one in flat(part)] if isinstance(value, tuple) else [value]
+    return [item for part in value for item in flat(part)] if isinstance(value, tuple) else [value]
 
 
 def results(layer, mask):
@@ -58,15 +58,15 @@ def results(layer, mask):
 def calls(monkeypatch):
     """The calls of packed kernels; the GRU has its own steps on a CPU, which are faster."""
     monkeypatch.setattr(GRU, "kernel_devices", ("cpu",))
-    found, real = [], packing.packed_steps
+    result, real = [], packing.packed_steps
 
     def counted(*args):
-        found.append(args)
+        result.append(args)
         return real(*args)
 
     for module in ("gated_rnns.lstm", "gated_rnns.gru", "language_models.rnn"):
         monkeypatch.setattr(f"plugins.torch_backend.{module}.packed_steps", counted)
-    return found
+    return result
 
 
 @pytest.mark.parametrize("directions", [1, 2])
@@ -78,8 +78,8 @@ def test_packed_words_give_what_single_steps_give(name, mask, directions, calls,
     monkeypatch.setattr(recurrent_layer, "packing", lambda mask: None)
     stepwise = results(layer_of(name, directions), mask)
     assert len(calls) == directions
-    for one, other in zip(packed, stepwise, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
+    for item, other in zip(packed, stepwise, strict=True):
+        np.testing.assert_allclose(item, other, rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -24,8 +24,8 @@ def test_products_of_views(dtype):
     products.add_product(total, a.T, b)  # in place
     torch.testing.assert_close(total, 1 + a.T @ b)
     for function in (torch.tanh, torch.sigmoid):
-        found = products.product(b.T, a, bias, function.__name__)
-        torch.testing.assert_close(found, function(b.T @ a + bias))
+        result = products.product(b.T, a, bias, function.__name__)
+        torch.testing.assert_close(result, function(b.T @ a + bias))
 
 
 def test_large_products_of_single_precision_are_those_of_onednn(monkeypatch):

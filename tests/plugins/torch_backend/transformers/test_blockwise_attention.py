@@ -43,9 +43,9 @@ def test_every_batch_agrees_by_the_fused_kernel(shape, seed, is_masked, causal, 
         actual = ours.forward(
             *map(torch.tensor, arrays), None if mask is None else torch.tensor(mask)
         )
-        found = ours.backward(torch.tensor(grad))
+        result = ours.backward(torch.tensor(grad))
     assert actual.dtype is getattr(torch, dtype)
     np.testing.assert_allclose(actual.numpy(), expected, **close)
     np.testing.assert_allclose(ours.log_sums.numpy(), theirs.log_sums, **close)
-    for tensor, gradient in zip(found, gradients, strict=True):
+    for tensor, gradient in zip(result, gradients, strict=True):
         np.testing.assert_allclose(tensor.numpy(), gradient, **close)

@@ -65,8 +65,8 @@ def test_both_are_torchs_own_layer(norm):
     y = module(x, src_key_padding_mask=torch.tensor(~MASK))
     y.backward(torch.tensor(grad))
     for model, array in ((theirs, np.array), (ours, torch.tensor)):
-        found = model.forward(array(words()), array(MASK))
-        np.testing.assert_allclose(found, y.detach(), rtol=1e-6, atol=1e-9)
+        result = model.forward(array(words()), array(MASK))
+        np.testing.assert_allclose(result, y.detach(), rtol=1e-6, atol=1e-9)
         np.testing.assert_allclose(model.backward(array(grad)), x.grad, rtol=1e-6, atol=1e-9)
         for name, own in NAMES.items():
             expected = module.get_parameter(name).grad.numpy().T
