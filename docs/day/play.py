@@ -81,8 +81,7 @@ class Day:
         yield self._typed("Train a model of these parts: a kit says what is not written.", train)
         for name in (*OTHERS, MODEL):
             self._save(name, self._right(name))
-        names = " ".join((*OTHERS, MODEL))
-        yield self._typed("Write the missing parts, and grade them.", f"grade {names}")
+            yield self._typed(f"Write {name}.py, and grade it.", f"grade {name}")
         yield self._typed("Train the model, in which all code is one's own.", train, most=40)
 
     def _watched(self) -> Event:
