@@ -149,7 +149,11 @@ class Diagnoser:
         for (method, is_of_arrays), group in groups_of(checks.failed).items():
             said = [joined.explained.get(check.id) for check in group]
             listed = {mistake.id for mistake in joined.cause}
-            is_one = [one.second is None or one.second.id not in listed for one in said if one]
+            is_one = [
+                diagnosis.second is None or diagnosis.second.id not in listed
+                for diagnosis in said
+                if diagnosis
+            ]
             if is_of_arrays and is_one and not (all(said) and any(is_one)):
                 case = Case(self._matcher, checks, method, group, self._matcher.replayer.solution)
                 told = told_by(SCALING, *evidence_of(group, checks.passed))

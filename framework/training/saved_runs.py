@@ -173,8 +173,8 @@ def _stopping(ask: Callable[[], None]) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
-    for one in (signal.SIGINT, signal.SIGTERM):
-        before[one] = signal.signal(one, handle)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        before[ending] = signal.signal(ending, handle)
     try:
         yield
     finally:

@@ -43,7 +43,9 @@ def render_gradescope(report: Report, *, show_hidden: bool = False) -> str:
             "sandbox": made.sandbox,
             "submission_hash": made.submission_hash,
             "versions": made.versions,
-            "uncontained": sorted({text for one in report.exercises for text in one.uncontained}),
+            "uncontained": sorted(
+                {text for exercise in report.exercises for text in exercise.uncontained}
+            ),
         },
         "tests": tests,
     }
