@@ -50,10 +50,13 @@ class Arrays(ABC):
         namespace: the module of the library's functions, with names and arguments as in NumPy.
         has_threads: whether the library starts threads of its own, which a forked process waits
             for in vain. A process that uses it is then never forked.
+        shared_wakes: whether those threads wake each other through queues that processes can share
+            (Linux: `FUTEX_WAKE` without its private flag), which a sandbox permits only then.
     """
 
     namespace: Any = np
     has_threads: bool = False
+    shared_wakes: bool = False
 
     @abstractmethod
     def from_numpy(self, array: Array) -> Any:

@@ -31,6 +31,7 @@ class JaxArrays(Arrays):
 
     namespace = jnp
     has_threads = True
+    shared_wakes = True
 
     def __init__(self, device: str = "cpu") -> None:
         try:

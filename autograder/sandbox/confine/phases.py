@@ -88,13 +88,16 @@ def _enter_view(view: FilesystemView, limits: Limits) -> frozenset[str]:
     return frozenset(held)
 
 
-def lock(view: FilesystemView, limits: Limits, held: Set[str]) -> list[str]:
+def lock(
+    view: FilesystemView, limits: Limits, held: Set[str], *, shared_wakes: bool = False
+) -> list[str]:
     """Limit what this process may use, and filter its system calls: there is no way back.
 
     Args:
         view: as given to `isolate`.
         limits: what the worker may use.
         held: what `isolate` returned.
+        shared_wakes: as `framework.arrays.Arrays.shared_wakes` of the arrays in use.
 
     Returns:
         what could not be contained on this system, as plain sentences: empty where all is.
@@ -106,7 +109,7 @@ def lock(view: FilesystemView, limits: Limits, held: Set[str]) -> list[str]:
         return gaps(held)
     if limited:
         held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
-    if apply_seccomp(devices=devices):
+    if apply_seccomp(devices=devices, shared_wakes=shared_wakes):
         held.add(SECCOMP)
     return gaps(held)
 

@@ -79,6 +79,7 @@ PRCTL = {
 #: Source: include/uapi/linux/futex.h.
 _FUTEX_PRIVATE, _FUTEX_COMMAND = 0x80, 0x7F
 FUTEX_SHARED = {"FUTEX_WAIT": 0, "FUTEX_WAIT_BITSET": 9}
+_FUTEX_WAKE = 1
 
 #: The flags of `open` that make a file: O_CREAT, and the bit of O_TMPFILE that O_DIRECTORY has not.
 _MAKES_FILE = 0o100 | 0o20000000
@@ -197,16 +198,17 @@ FORBIDDEN = tuple(
 )
 
 
-def apply_seccomp(*, devices: bool) -> bool:
+def apply_seccomp(*, devices: bool, shared_wakes: bool) -> bool:
     """Put the filter on all threads of this process.
 
     Args:
         devices: the worker drives a GPU, whose library needs shared memory and `ioctl`.
+        shared_wakes: its threads wake each other in queues that processes can share.
 
     Returns:
         False where the kernel or the architecture is none that we have a filter for.
     """
-    build = partial(build_filter, pid=os.getpid(), devices=devices)
+    build = partial(build_filter, pid=os.getpid(), devices=devices, shared_wakes=shared_wakes)
     return _installed(build, _ALL_THREADS) == 0  # else the id of a thread that has no filter
 
 
@@ -234,7 +236,9 @@ def _installed(build: Callable[[Architecture], list[Instruction]], flags: int) -
         return None
 
 
-def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list[Instruction]:
+def build_filter(
+    architecture: Architecture, pid: int, *, devices: bool, shared_wakes: bool
+) -> list[Instruction]:
     """Return the program for a process of that id."""
     program = [*_check_architecture(architecture), _load(_NUMBER)]
     for newest in (_X32_BIT - 1 if architecture.x32 else NEWEST, NEWEST):
@@ -250,7 +254,8 @@ def build_filter(architecture: Architecture, pid: int, *, devices: bool) -> list
     program += _when(architecture, "prlimit64", 0, *_only(_CALLER, pid))
     program += _when(architecture, "prctl", 0, *_only(*PRCTL.values()))
     program += _when(architecture, "fcntl", 1, *_only(*FCNTL.values()))
-    shared = (_AND, 0, 0, _FUTEX_COMMAND), *_only(*FUTEX_SHARED.values())
+    commands = [*FUTEX_SHARED.values(), *([_FUTEX_WAKE] if shared_wakes else [])]
+    shared = (_AND, 0, 0, _FUTEX_COMMAND), *_only(*commands)
     program += _when(
         architecture, "futex", 1, (_JUMP_ANY_BIT, len(shared), 0, _FUTEX_PRIVATE), *shared
     )

@@ -52,7 +52,7 @@ def serve(
     os.dup2(2, 1)
     os.close(nothing)
     arrays = load_arrays(settings["arrays"], settings["device"])
-    uncontained = lock(view, limits, held)
+    uncontained = lock(view, limits, held, shared_wakes=arrays.shared_wakes)
     folder, exercise = settings["folder"], settings["exercise"]
     submitted = [file.stem for file in Path(folder).glob("*.py")]
     importer = GradedImporter(**settings["imports"], submitted=submitted)

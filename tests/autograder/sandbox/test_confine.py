@@ -55,11 +55,13 @@ def run_filter(program: list[Instruction], audit: int, number: int, arguments: t
             at += if_true if true else if_false
 
 
-def judge(machine: str, name: str, *arguments: int, devices: bool = False) -> int:
+def judge(
+    machine: str, name: str, *arguments: int, devices: bool = False, shared_wakes: bool = False
+) -> int:
     architecture = ARCHITECTURES[machine]
     number = NUMBERS[name][architecture.column]
     assert number is not None
-    program = build_filter(architecture, PID, devices=devices)
+    program = build_filter(architecture, PID, devices=devices, shared_wakes=shared_wakes)
     return run_filter(program, architecture.audit, number, arguments)
 
 
@@ -110,9 +112,18 @@ def test_filter_leaves_shared_memory_and_ioctl_to_a_gpu(machine):
 
 
 @pytest.mark.parametrize("machine", sorted(ARCHITECTURES))
+def test_filter_lets_threads_wake_each_other_in_shared_queues_where_a_library_needs_it(machine):
+    wake, requeue, wake_and_write = 1, 3, 5
+    assert judge(machine, "futex", 1 << 20, wake, shared_wakes=True) == ALLOW
+    for command in (requeue, wake_and_write):
+        refused = judge(machine, "futex", 1 << 20, command, shared_wakes=True)
+        assert refused == ERROR | errno.EPERM
+
+
+@pytest.mark.parametrize("machine", sorted(ARCHITECTURES))
 def test_filter_knows_no_other_numbering(machine):
     architecture = ARCHITECTURES[machine]
-    program = build_filter(architecture, PID, devices=False)
+    program = build_filter(architecture, PID, devices=False, shared_wakes=False)
     assert run_filter(program, 0x40000003, 1, ()) == KILL  # 32-bit x86 on any of them
     for number in (NEWEST + 1, 0x40000000, 0x40000000 + 39, 0xFFFFFFFF):
         assert run_filter(program, architecture.audit, number, ()) == ERROR | errno.ENOSYS

@@ -1,5 +1,6 @@
 """A submission in a real sandbox: what its faults are called, and that the next check is safe."""
 
+import sys
 import time
 from dataclasses import replace
 
@@ -231,6 +232,32 @@ CELLS = """
 def test_a_thread_of_a_submission_gets_the_submissions_parts(module_of):
     _, module = module_of(THREADED, others={"cells": CELLS.format("return self.n * x")})
     assert module.doubled(3) == 6
+
+
+WAKES = """
+    import ctypes, os
+    futex, wake = {"x86_64": 202, "aarch64": 98}[os.uname().machine], 1
+    def woken():
+        kernel, queue = ctypes.CDLL(None, use_errno=True), ctypes.create_string_buffer(8)
+        return kernel.syscall(futex, queue, wake, 1, 0, 0, 0)
+"""
+
+WAKING_ARRAYS = """
+from framework.arrays import NumpyArrays
+class WakingArrays(NumpyArrays):
+    shared_wakes = {}
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="futex is a call of Linux")
+@pytest.mark.parametrize(("shared_wakes", "answer"), [(False, -1), (True, 0)])
+def test_a_backend_says_whether_threads_are_woken_in_shared_queues(
+    module_of, tmp_path, monkeypatch, shared_wakes, answer
+):
+    (tmp_path / "waking.py").write_text(WAKING_ARRAYS.format(shared_wakes))
+    monkeypatch.syspath_prepend(tmp_path)
+    _, module = module_of(WAKES, arrays="waking:WakingArrays")
+    assert module.woken() == answer
 
 
 @pytest.mark.parametrize(
