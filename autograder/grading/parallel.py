@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
-import threading
+import time
 from collections.abc import Callable, Generator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -15,13 +14,15 @@ from framework.processes.forking import may_fork
 from framework.processes.termination import end_at_once, held_back
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from autograder.grading.grader import Grader
 
 A = TypeVar("A")
 R = TypeVar("R")
 
-#: Seconds after which an end that was not heeded comes again.
-AGAIN = 0.05
+#: Seconds that the processes have together to clean up once they are to end.
+GRACE = 5.0
 #: The function that a forked process calls. A fork inherits it: it need not be picklable.
 _function: Callable[[Any], Any] | None = None
 
@@ -68,16 +69,24 @@ def in_parallel(
             for future in as_completed(futures) if as_they_end else futures:
                 yield future.result()
         except BaseException:  # an interrupt, here or where the results are used
-            for child in multiprocessing.active_children():
-                child.terminate()
+            _end(multiprocessing.active_children())
             raise
+
+
+def _end(children: Sequence[BaseProcess]) -> None:
+    """End `children`: those that do not heed it within `GRACE` seconds are killed."""
+    for child in children:
+        child.terminate()
+    latest = time.monotonic() + GRACE
+    for child in children:
+        child.join(max(0.0, latest - time.monotonic()))
+        child.kill()  # nothing where it has ended
 
 
 def begin(function: Callable[[Any], Any]) -> None:
     """Learn what to do."""
     global _function  # noqa: PLW0603 - see `_function`
     _function = function
-    sys.unraisablehook = _end_again
     end_at_once()
 
 
@@ -85,15 +94,6 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     """Let SIGTERM raise KeyboardInterrupt, once: what cleans up then is not interrupted again."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def _end_again(ignored: sys.UnraisableHookArgs) -> None:
-    """Let SIGTERM come again if it came where Python raises nothing, as in the end of a fork."""
-    if isinstance(ignored.exc_value, KeyboardInterrupt):
-        signal.signal(signal.SIGTERM, _interrupt)
-        threading.Timer(AGAIN, os.kill, (os.getpid(), signal.SIGTERM)).start()
-    else:
-        sys.__unraisablehook__(ignored)
 
 
 def work(argument: Any) -> Any:

@@ -99,6 +99,23 @@ def test_an_ended_process_cleans_up_first_and_starts_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def heed_nothing(argument):
+    if argument == "bad":
+        time.sleep(0.3)
+        raise LookupError("not here")
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(30)
+
+
+@on_linux
+@pytest.mark.timeout(10)
+def test_a_process_that_does_not_heed_its_end_is_killed(monkeypatch):
+    monkeypatch.setattr(forks, "GRACE", 0.5)
+    with pytest.raises(LookupError, match="not here"):
+        list(in_parallel(heed_nothing, ["bad", "deaf"], jobs=2))
+    assert multiprocessing.active_children() == []
+
+
 @on_linux
 def test_a_process_for_each_processor_but_none_without_work(monkeypatch):
     monkeypatch.setattr(forks.os, "cpu_count", lambda: 4)
@@ -118,21 +135,12 @@ def test_a_process_that_is_ended_or_interrupted_before_it_begins(number, printed
 
 
 @on_linux
-@pytest.mark.parametrize(
-    ("program", "before", "after"),
-    [
-        # An end that comes where nothing is raised comes again.
-        ("ended_in_del.py", ["ending\n"], ""),
-        # A second end does not interrupt what cleans up after the first.
-        ("ended_twice.py", ["begun\n", "cleaning up\n"], "cleaned up\n"),
-    ],
-)
-def test_a_process_that_is_ended_cleans_up(program, before, after):
-    command = [sys.executable, "-c", text_of(f"texts/parallel/{program}")]
+def test_a_second_end_does_not_interrupt_what_cleans_up_after_the_first():
+    command = [sys.executable, "-c", text_of("texts/parallel/ended_twice.py")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
-        for line in before:
+        for line in ("begun\n", "cleaning up\n"):
             assert process.stdout.readline() == line
             process.send_signal(signal.SIGTERM)
         output, errors = process.communicate(timeout=15)
-    assert (process.returncode, output, errors) == (1, after, "")
+    assert (process.returncode, output, errors) == (1, "cleaned up\n", "")
