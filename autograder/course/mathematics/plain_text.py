@@ -33,8 +33,8 @@ _SUPERSCRIPTS = str.maketrans(
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ*",
 )
 _SIZES = ("left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle")
-#: Macros that pylatexenc has no text for, or one that is harder to read. Until the text is complete,
-#: bars around a value differ from that of a condition, and wide spaces from narrow ones.
+#: Macros that pylatexenc has no text for, or one that is harder to read. Until the text is
+#: complete, bars around a value differ from that of a condition, and wide spaces from narrow ones.
 _MACROS = {
     **dict.fromkeys(_SIZES, ""),
     **dict.fromkeys(("lvert", "rvert"), "∣"),
