@@ -27,7 +27,6 @@ from framework.errors import GradusError, block_options
 from framework.importing import in_one_line, load_target
 from framework.providers.loaded_plugins import Plugins
 from framework.providers.plugin_sources import find_sources
-from framework.threads import threads_in_words
 
 
 class SystemFact(NamedTuple):
@@ -96,7 +95,6 @@ def version_facts() -> Iterator[SystemFact]:
     yield SystemFact("system", f"{platform.platform()}, {os.cpu_count()} processors")
     for extra, requirement in _declared():
         yield _package(extra, requirement)
-    yield SystemFact("linear algebra", _linear_algebra())
 
 
 def _gradus() -> SystemFact:
@@ -147,17 +145,6 @@ def _package(extra: str, requirement: Requirement) -> SystemFact:
     value = f"{version} (needs {wanted})" if wanted else version
     is_right = requirement.specifier.contains(version, prereleases=True)
     return SystemFact(name, value, "" if is_right else f"{version} is too old: {command}")
-
-
-def _linear_algebra() -> str:
-    """Return the library behind NumPy's matrix products, and the vector instructions in use."""
-    import numpy as np
-
-    described = np.show_config(mode="dicts")
-    library = described.get("Build Dependencies", {}).get("blas", {})
-    extensions = described.get("SIMD Extensions", {}).get("found", [])
-    name = f"{library.get('name', 'unknown')} {library.get('version', '')}".strip()
-    return f"{name}, SIMD {' '.join(extensions) or 'baseline'}, {threads_in_words()}"
 
 
 #: Less free space than this in the temporary folder is a problem: workers write there.
