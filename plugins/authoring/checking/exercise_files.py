@@ -185,7 +185,7 @@ def hints(exercise: Exercise) -> Iterator[Problem]:
 def promises(exercise: Exercise) -> Iterator[Problem]:
     """Yield hidden checks without a promise, promises that no text has, and unclaimed ones."""
     for problem in promise_problems(exercise):
-        yield Problem(problem, f"`gradus check {exercise.name} --promises` lists them all")
+        yield Problem(problem, "a promise is a sentence of the text that the check tests")
     for sentence in unclaimed_promises(exercise):
         yield advice(
             f"no check names the promise '{sentence}'",
