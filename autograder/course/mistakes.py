@@ -64,11 +64,7 @@ class Replacement:
         return source[:start] + new + source[end:]
 
     def edit(self, source: str) -> tuple[int, int, str]:
-        """Return the start and the end of the text that changes, and the new text there.
-
-        Raises:
-            BadInputError: the replacement does not fit.
-        """
+        """Return the start and the end of the text that changes, and the new text there."""
         function = find_function(source, self.function) if self.function else None
         if self.function and function is None:
             raise BadInputError(f"needs the function {self.function}, which is not there")
@@ -153,8 +149,6 @@ class Mistake:
     """One wrong answer, see `MISTAKE_FORMAT`.
 
     Args:
-        file: its ``mistakes.toml``, for messages.
-        replacements: the changes that turn the solution into this mistake, in order.
         consistent: more replacements for a second form of the mistake, in which backward has the
             gradients of the wrong forward.
     """
@@ -188,13 +182,10 @@ class Mistake:
 
 
 def combined(mistakes: Iterable[Mistake], solution: str) -> str:
-    """Return the solution's text with all of `mistakes` in it.
+    """Return the solution's text with all of `mistakes`; `BadInputError` if one excludes another.
 
     Each is found in the unchanged solution, so that one may stand in the context of another. What
     is not there is found in the text with the mistakes before it.
-
-    Raises:
-        BadInputError: they exclude each other.
     """
     mistakes = tuple(mistakes)
     with suppress(BadInputError):

@@ -33,7 +33,6 @@ class SystemFact(NamedTuple):
     """One line of the report.
 
     Attributes:
-        name: what it is about.
         value: what was found; may have several lines.
         problem: what does not work, and the next command; empty where all is well.
     """
@@ -195,12 +194,7 @@ def course_facts() -> Iterator[SystemFact]:
 
 
 def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[SystemFact]:
-    """Yield every plugin with its source; a plugin that cannot be loaded is a problem.
-
-    Args:
-        plugin: modules or paths that are loaded too.
-        block: names of plugins that are not loaded.
-    """
+    """Yield every plugin with its source; a plugin that cannot be loaded is a problem."""
     try:
         plugins = Plugins(plugin, blocked=block)
     except GradusError as error:

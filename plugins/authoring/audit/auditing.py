@@ -30,7 +30,6 @@ class Scope:
     """What an audit covers.
 
     Args:
-        mistakes_only: no mutants.
         operator: mutants of this operator, and no mistakes; empty for everything.
     """
 
@@ -49,15 +48,7 @@ def audit(
     jobs: int = 0,
     on_finding: Callable[[int, int], None] | None = None,
 ) -> Audit:
-    """Try everything in `scope`.
-
-    Args:
-        on_finding: called with the number of trials done, and the number of all trials.
-
-    Raises:
-        BadInputError: a list of mistakes or equivalents, or a solution's regions, are wrong.
-        GradusError: an unchanged solution fails its own checks, or gradus has a fault.
-    """
+    """Try everything in `scope`."""
     started = time.perf_counter()
     without = _without_mistakes(scope)
     trials = [trial for exercise in scope.exercises for trial in _trials(exercise, scope)]

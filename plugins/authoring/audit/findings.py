@@ -40,7 +40,6 @@ class AuditFinding:
     Attributes:
         operator: the operator of a mutant; `MISTAKES` for a mistake.
         task: for a mistake, the task that must fail.
-        place: ``file:line`` of the change.
         diff: the first removed and the first added line.
         failed: ids of the checks that failed; for a mutant only the first one.
         note: why it is equivalent, or which tasks lost points that they should have kept.

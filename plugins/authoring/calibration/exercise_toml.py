@@ -25,9 +25,6 @@ def write_thresholds(file: Path, thresholds: Mapping[str, Threshold]) -> None:
     """Write `thresholds` into the exercise.toml `file`.
 
     A table ``[thresholds.NAME]`` gets the new values where it stands; a new one ends the file.
-
-    Raises:
-        BadInputError: the layout of the file does not allow an automatic change.
     """
     before = decode(read_bytes(file), str(file))
     tables = {name: asdict(threshold) for name, threshold in thresholds.items()}

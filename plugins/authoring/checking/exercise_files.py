@@ -28,13 +28,7 @@ from plugins.authoring.checking.promises import promise_problems, unclaimed_prom
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, or that could be better.
-
-    Attributes:
-        text: what is wrong, with the file.
-        fix: what to do about it.
-        is_advice: it fails nothing.
-    """
+    """One thing that is wrong, or that could be better: advice, which fails nothing."""
 
     text: str
     fix: str
@@ -43,12 +37,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Checked:
-    """One step of the check of one exercise.
-
-    Attributes:
-        step: what was looked at.
-        left_out: why nothing was looked at; empty if it was.
-    """
+    """One step of the check of one exercise; `left_out` says why nothing was looked at."""
 
     step: str
     problems: tuple[Problem, ...] = ()

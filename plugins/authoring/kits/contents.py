@@ -89,10 +89,6 @@ def write_course(
 
     Args:
         exercises: of the course; those of its bases become exercises of the written course.
-        base: of the written course.
-
-    Raises:
-        BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
     """
     for exercise in exercises:
         stub = available_stub(exercise)
@@ -139,11 +135,7 @@ def _public_files(exercise: Exercise) -> Iterator[Path]:
 
 
 def course_toml(course: Course, exercises: Sequence[Exercise], base: str = "") -> str:
-    """Return the text of ``course.toml`` with these exercises alone, those of bases first.
-
-    Args:
-        base: of the written course.
-    """
+    """Return the text of ``course.toml`` with these exercises alone, those of bases first."""
     table = tomlkit.parse(read_text(course_file(course.root)))
     for key in ("base", "units"):
         table.pop(key, None)
@@ -177,11 +169,7 @@ def write(file: Path, text: str) -> None:
 
 
 def pack(root: Path, file: Path, folder: str = "", mode: int = 0o666) -> None:
-    """Write the files below `root` into the zip `file`, there below `folder`.
-
-    Args:
-        mode: permissions of the zip, less those that the system takes away.
-    """
+    """Write the files below `root` into the zip `file`, there below `folder`."""
     aside = file.with_name(f".{file.name}.part")
     with (
         os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream,

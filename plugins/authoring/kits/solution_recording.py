@@ -74,14 +74,7 @@ def until_right(
 def record(
     setting: GradingSetting, solutions: Submission, exercise: Exercise, course: str
 ) -> tuple[Recording, int]:
-    """Run the public checks on the solution; return their recording and their number.
-
-    Args:
-        course: hash of the course.
-
-    Raises:
-        BadInputError: the solution does not pass one of them.
-    """
+    """Run the public checks on the solution; return their recording and their number."""
 
     def recorded_solution(exercise: Exercise) -> RecordingSession:
         return RecordingSession(open_solution(setting, exercise))
@@ -137,10 +130,6 @@ def _add_fingerprints(
     """Add to each tape the mistakes that give wrong answers there.
 
     A change of behaviour is left out if an earlier mistake gives the same answers.
-
-    Args:
-        parts: the parts of other exercises.
-        tasks: check id -> task.
     """
     replayer = Replayer(exercise, parts)
     sealed_keys: list[dict[str, bytes]] = []
