@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
@@ -77,8 +77,8 @@ class Replacement:
             pattern = _pattern(self.find, variables, fixed)
         match = self._match(pattern, source[start:])
         old, new = match[1], self._renamed(match, variables)
-        before = _common(old, new)
-        after = _common(old[before:][::-1], new[before:][::-1])
+        before = common_length(old, new)
+        after = common_length(old[before:][::-1], new[before:][::-1])
         start += match.start(1)
         return start + before, start + len(old) - after, new[before : len(new) - after]
 
@@ -108,8 +108,8 @@ class Replacement:
         return _NAME.sub(lambda name: names.get(name[0], name[0]), self.new)
 
 
-def _common(old: str, new: str) -> int:
-    """Return the number of characters with which both texts begin."""
+def common_length(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return the number of equal characters, or lines, with which both texts begin."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 

@@ -62,7 +62,7 @@ class Audit:
 
     Attributes:
         stale: (exercise, id) of listed equivalents that no operator makes any more.
-        without_mistakes: exercises without a ``mistakes.toml``, if the audit includes mistakes.
+        without_mistakes: exercises without a ``mistakes.toml``.
     """
 
     findings: tuple[AuditFinding, ...]
