@@ -1,7 +1,6 @@
 """Mistakes: wrong answers of students, as small patches to a solution.
 
 ``solutions/UNIT/EXERCISE/mistakes.toml`` lists them, in tables with the keys of `MISTAKE_FORMAT`.
-``gradus audit --mistakes`` proves that the checks catch each of them, and each consistent form.
 """
 
 from __future__ import annotations
@@ -123,10 +122,7 @@ def _variables(function: ast.FunctionDef) -> tuple[frozenset[str], frozenset[str
 
 
 def _pattern(find: str, variables: frozenset[str], fixed: frozenset[str]) -> str:
-    """Return a pattern in which each variable of `find` matches itself, or one of `variables`.
-
-    Names that are `fixed` match themselves alone.
-    """
+    """Return a pattern in which variables of `find` match `variables`, too, but no `fixed` name."""
     parts: list[str] = []
     seen: set[str] = set()
     for token in _TOKEN.finditer(find):

@@ -1,8 +1,4 @@
-"""`%grade`, `%%grade` and `%hint`: commands of gradus in a cell.
-
-A command runs in a fresh process: nothing of the notebook's own process is used. Its result is text
-in a terminal, HTML in a notebook, and data for a program.
-"""
+"""`%grade`, `%%grade` and `%hint`: commands of gradus in a cell, each in a fresh process."""
 
 from __future__ import annotations
 

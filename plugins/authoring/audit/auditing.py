@@ -91,10 +91,7 @@ def _trials(exercise: Exercise, mistakes_only: bool) -> Iterator[Trial]:
 
 
 def make_mutants(source: str, file: Path, operators: Mapping[str, Mutate]) -> list[Mutant]:
-    """Return all mutants of the solution `source`, the text of `file`, in the order of its lines.
-
-    Mutants that do not parse, and programs equal to an earlier mutant, are left out.
-    """
+    """Return the different mutants of `source`, the text of `file`, in the order of its lines."""
     seen = {ast.dump(ast.parse(source))}
     mutants: list[Mutant] = []
     for mutant in draw_mutants(source, file, operators):

@@ -1,7 +1,4 @@
-"""Writing of thresholds into exercise.toml; comments, order and spelling of the file are kept.
-
-The new text is parsed and compared with the expected content before it replaces the file.
-"""
+"""Writing of thresholds into exercise.toml; comments, order and spelling of the file are kept."""
 
 from __future__ import annotations
 

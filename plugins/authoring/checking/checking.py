@@ -1,7 +1,4 @@
-"""All steps of `gradus check` for one exercise, from the cheapest to the most expensive.
-
-The steps that grade are here: the solution, the stub, mistakes, alternates and backends.
-"""
+"""All steps of `gradus check` for one exercise, from the cheapest to the most expensive."""
 
 from __future__ import annotations
 

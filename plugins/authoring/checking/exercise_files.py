@@ -1,8 +1,4 @@
-"""Problems of an exercise's files and texts, found without grading.
-
-The files are there, readable, and in agreement with each other. The text names its commands and
-figures, its examples print what they show, and its sentences are checked.
-"""
+"""Problems of an exercise's files and texts, found without grading."""
 
 from __future__ import annotations
 

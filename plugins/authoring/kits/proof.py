@@ -1,8 +1,7 @@
 """Proves that a kit works without solutions, that stubs get nothing, and that no solution leaks.
 
-The texts that the instructor wrote for students (README, hints, public checks) may quote a line of
-a solution, and a plugin single lines: these lines are counted. All other files, recordings
-included, may hold no line.
+Texts that the instructor wrote for students may quote lines of a solution, and a plugin single
+lines: these are counted. No other file may hold one, recordings included.
 """
 
 from __future__ import annotations
