@@ -114,7 +114,8 @@ def _packages() -> Iterator[SystemFact]:
         for requirement in map(Requirement, metadata.requires(framework.DISTRIBUTION) or []):
             marker = requirement.marker
             is_needed = marker is None or marker.evaluate({"extra": ""})
-            if requirement.name not in known:
+            is_for_development = 'extra == "dev"' in str(marker)
+            if requirement.name not in known and not is_for_development:
                 known.add(requirement.name)
                 yield from _package(requirement, is_needed=is_needed)
 
