@@ -49,7 +49,7 @@ def threshold_from(
     n = len(metrics)
     trainings = attempts or attempts_for(n)
     mean = fmean(metrics)
-    rank = largest_rank(n, trainings)
+    rank = largest_rank(n, attempts) if attempts else 1
     worst = sorted(metrics, reverse=direction == LOWER)[rank - 1]
     seed = "worst seed" if rank == 1 else f"seed {rank} from the worst"
     return Threshold(
