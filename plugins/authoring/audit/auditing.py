@@ -17,7 +17,6 @@ from autograder.grading.parallel import in_parallel
 from autograder.grading.setting import GradingSetting
 from autograder.mutations.mutants import OPERATORS, Mutant, draw_mutants
 from autograder.mutations.sites import Mutate
-from framework.errors import BadInputError
 from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.audit.findings import MISTAKES, Audit, AuditFinding, AuditOutcome
 from plugins.authoring.audit.trials import AuditTrials, Trial
@@ -33,7 +32,6 @@ def audit(
 ) -> Audit:
     """Try the mistakes of `exercises`, and unless `mistakes_only` mutants of their solutions."""
     started = time.perf_counter()
-    without = _without_mistakes(exercises, mistakes_only)
     trials = [trial for exercise in exercises for trial in _trials(exercise, mistakes_only)]
     made = in_parallel(AuditTrials(setting).attempt, trials, jobs)
     findings: list[AuditFinding] = []
@@ -42,22 +40,7 @@ def audit(
         if on_finding is not None:
             on_finding(done, len(trials))
     stale = () if mistakes_only else tuple(_stale(exercises, findings))
-    return Audit(tuple(findings), stale, without, time.perf_counter() - started)
-
-
-def _without_mistakes(exercises: Sequence[Exercise], mistakes_only: bool) -> tuple[str, ...]:
-    """Return the exercises without a ``mistakes.toml``."""
-    for exercise in exercises:
-        exercise.require_solution()
-    files = {exercise.name: mistakes_file(exercise) for exercise in exercises}
-    without = tuple(name for name, file in files.items() if not file.is_file())
-    if mistakes_only and len(without) == len(files):
-        first = without[0]
-        raise BadInputError(
-            f"{', '.join(without)} has no mistakes.toml: list wrong answers in {files[first]}, or "
-            f"let `gradus audit {first}` try automatic changes of the solution"
-        )
-    return without
+    return Audit(tuple(findings), stale, time.perf_counter() - started)
 
 
 def _trials(exercise: Exercise, mistakes_only: bool) -> Iterator[Trial]:

@@ -62,12 +62,10 @@ class Audit:
 
     Attributes:
         stale: (exercise, id) of listed equivalents that no operator makes any more.
-        without_mistakes: exercises without a ``mistakes.toml``.
     """
 
     findings: tuple[AuditFinding, ...]
     stale: tuple[tuple[str, str], ...] = ()
-    without_mistakes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -107,8 +105,6 @@ def show(audit: Audit, console: Console) -> None:
         console.print(
             f"{exercise}: equivalents.toml lists a mutant that no operator makes: {escape(mutant)}"
         )
-    for exercise in audit.without_mistakes:
-        console.print(f"{exercise} has no mistakes.toml: no listed mistake was tried.")
     console.print(_verdict(audit))
 
 

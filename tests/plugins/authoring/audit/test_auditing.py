@@ -138,16 +138,6 @@ def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise, ope
     assert ran().count("test_double") == 1 + len(result.findings) - len(first)
 
 
-def test_an_exercise_without_a_list_of_mistakes_is_reported(run, tiny_course, exercise):
-    setting = setting_of(tiny_course, fork_or_process())
-    with pytest.raises(BadInputError, match=r"squash has no mistakes\.toml: list wrong answers in"):
-        audit(setting, [exercise], mistakes_only=True)
-    write_checks_of_sums(tiny_course)
-    (exercise.solution.parent / "mistakes.toml").write_text(CAUGHT, "utf-8")
-    both = audit(setting, tiny_course.select(), mistakes_only=True)
-    assert "sums has no mistakes.toml: no listed mistake was tried." in shown(both)
-
-
 def test_a_task_missing_in_the_solution_is_reported_before_anything_is_tried(run, course_root):
     file = course_root / "exercises/first_unit/squash/exercise.toml"
     file.write_text(file.read_text("utf-8").replace('"double"', '"duoble"'), "utf-8")
