@@ -8,10 +8,7 @@ from autograder.course.reading import Course, Exercise
 
 
 def borrowed_sources(course: Course, exercises: Iterable[Exercise]) -> dict[str, str]:
-    """Return module name -> source of what `exercises` take from bases, as the base solves it.
-
-    It stands beside the submission's files in the sandbox. Missing solutions are left out.
-    """
+    """Return module name -> source of what `exercises` take from bases, where it is solved."""
     return {
         _module_of(name): exercise.solution_source()
         for name, exercise in course.borrowed(exercises).items()

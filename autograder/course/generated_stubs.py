@@ -37,13 +37,6 @@ from framework.text_files import read_text
 SHIPPED = Path(__file__).parent / "shipped_exercises"
 
 
-def pristine_stub(exercise: Exercise) -> str | None:
-    """Return the stub of `exercise` made from its solution; None without solutions."""
-    if not exercise.solution.is_file():
-        return None
-    return _stub_of(exercise, exercise.solution_source())
-
-
 @lru_cache(maxsize=256)  # a class grader asks for every stub once per submission
 def _stub_of(exercise: Exercise, solution: str) -> str:
     if exercise.questions:
@@ -59,8 +52,8 @@ def available_stub(exercise: Exercise) -> str | None:
     A wheel contains the stubs of the public course twice, because students edit the first copy. It
     contains no solution.
     """
-    if (stub := pristine_stub(exercise)) is not None:
-        return stub
+    if exercise.solution.is_file():
+        return _stub_of(exercise, exercise.solution_source())
     kit, shipped = kit_of(exercise.root), SHIPPED / exercise.unit / exercise.name
     if kit is not None and (file := kit.stub(exercise.name, exercise.stub.suffix)).is_file():
         return read_text(file)

@@ -1,8 +1,4 @@
-"""Which course graded: a hash of everything that decides about grades, and pinned revisions.
-
-A revision has a hash, a version and facts to compare. ``gradus course pin`` writes its hash into
-``course.toml``. Titles, texts and hints are no part of it.
-"""
+"""Which course graded: a hash of everything that decides about grades, and pinned revisions."""
 
 from __future__ import annotations
 

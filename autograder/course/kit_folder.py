@@ -30,7 +30,6 @@ class Kit:
     """A student kit.
 
     Attributes:
-        root: its folder.
         course: hash of the course that it was made from, whose `name` and `version` may be empty.
         gradus: version of gradus that made it.
         seed: of the random numbers of its checks.

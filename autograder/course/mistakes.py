@@ -1,7 +1,6 @@
 """Mistakes: wrong answers of students, as small patches to a solution.
 
 ``solutions/UNIT/EXERCISE/mistakes.toml`` lists them, in tables with the keys of `MISTAKE_FORMAT`.
-``gradus audit --mistakes`` proves that the checks catch each of them, and each consistent form.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
@@ -64,11 +63,7 @@ class Replacement:
         return source[:start] + new + source[end:]
 
     def edit(self, source: str) -> tuple[int, int, str]:
-        """Return the start and the end of the text that changes, and the new text there.
-
-        Raises:
-            BadInputError: the replacement does not fit.
-        """
+        """Return the start and the end of the text that changes, and the new text there."""
         function = find_function(source, self.function) if self.function else None
         if self.function and function is None:
             raise BadInputError(f"needs the function {self.function}, which is not there")
@@ -81,8 +76,8 @@ class Replacement:
             pattern = _pattern(self.find, variables, fixed)
         match = self._match(pattern, source[start:])
         old, new = match[1], self._renamed(match, variables)
-        before = _common(old, new)
-        after = _common(old[before:][::-1], new[before:][::-1])
+        before = common_length(old, new)
+        after = common_length(old[before:][::-1], new[before:][::-1])
         start += match.start(1)
         return start + before, start + len(old) - after, new[before : len(new) - after]
 
@@ -112,8 +107,8 @@ class Replacement:
         return _NAME.sub(lambda name: names.get(name[0], name[0]), self.new)
 
 
-def _common(old: str, new: str) -> int:
-    """Return the number of characters with which both texts begin."""
+def common_length(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return the number of equal characters, or lines, with which both texts begin."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
@@ -127,10 +122,7 @@ def _variables(function: ast.FunctionDef) -> tuple[frozenset[str], frozenset[str
 
 
 def _pattern(find: str, variables: frozenset[str], fixed: frozenset[str]) -> str:
-    """Return a pattern in which each variable of `find` matches itself, or one of `variables`.
-
-    Names that are `fixed` match themselves alone.
-    """
+    """Return a pattern in which variables of `find` match `variables`, too, but no `fixed` name."""
     parts: list[str] = []
     seen: set[str] = set()
     for token in _TOKEN.finditer(find):
@@ -153,8 +145,6 @@ class Mistake:
     """One wrong answer, see `MISTAKE_FORMAT`.
 
     Args:
-        file: its ``mistakes.toml``, for messages.
-        replacements: the changes that turn the solution into this mistake, in order.
         consistent: more replacements for a second form of the mistake, in which backward has the
             gradients of the wrong forward.
     """
@@ -188,13 +178,10 @@ class Mistake:
 
 
 def combined(mistakes: Iterable[Mistake], solution: str) -> str:
-    """Return the solution's text with all of `mistakes` in it.
+    """Return the solution's text with all of `mistakes`; `BadInputError` if one excludes another.
 
     Each is found in the unchanged solution, so that one may stand in the context of another. What
     is not there is found in the text with the mistakes before it.
-
-    Raises:
-        BadInputError: they exclude each other.
     """
     mistakes = tuple(mistakes)
     with suppress(BadInputError):

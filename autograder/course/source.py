@@ -33,11 +33,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def decode(data: bytes, name: str, what: str = "code") -> str:
-    """Return the text of the source file `name`, with ``\\n`` line ends and no byte order mark.
-
-    Args:
-        what: what the file contains, for messages.
-    """
+    """Return the text of the source file `name`, with ``\\n`` line ends and no byte order mark."""
     if len(data) > MAX_SOURCE:
         raise BadInputError(
             f"{name} is too large: the {what} of an exercise may take {MAX_SOURCE >> 10} KiB. "
@@ -63,11 +59,7 @@ class Region:
 
 
 def find_regions(lines: list[str], file: Path) -> list[Region]:
-    """Return all regions of a solution, in order: Python, or the source of written questions.
-
-    Raises:
-        BadInputError: a mark is missing, nested or not alone in its line.
-    """
+    """Return all regions of a solution, in order: Python, or the source of written questions."""
     regions: list[Region] = []
     begin: Region | None = None
     for number, line in enumerate(lines, 1):
@@ -178,11 +170,7 @@ def _bound(node: ast.stmt) -> Iterator[str]:
 
 
 def parameter_names(source: str, method: str) -> tuple[str, ...]:
-    """Return the names of the positional parameters of `method`, without ``self``.
-
-    Args:
-        method: see `find_function`; for one that is not defined, the result is empty.
-    """
+    """Return the names of the positional parameters of `method`, without ``self``."""
     function = find_function(source, method)
     arguments = [*function.args.posonlyargs, *function.args.args] if function is not None else []
     names = tuple(argument.arg for argument in arguments)
@@ -193,7 +181,6 @@ def find_function(source: str, name: str) -> ast.FunctionDef | None:
     """Return a function of a module; None if it is not defined, or `source` is not Python.
 
     Args:
-        source: the text of the module.
         name: ``softmax``, ``RNN.forward``, or a class, ``RNN``: its constructor.
     """
     with suppress(SyntaxError, RecursionError, MemoryError):

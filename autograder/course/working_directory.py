@@ -11,11 +11,7 @@ from framework.errors import UsageError
 
 
 def own_course(named: Path | None = None) -> Course:
-    """Return the course `named`, else the one in which a student works.
-
-    Raises:
-        UsageError: there is none; the message names the installed course, which can be chosen.
-    """
+    """Return the course `named`, else that in which a student works; `UsageError` without one."""
     if named is None and own_course_folder() is None:
         installed = find_course()
         raise UsageError(
@@ -48,11 +44,7 @@ def name_here(course: Course) -> str:
 
 
 def chosen_exercise(course: Course, name: str, command: str) -> Exercise:
-    """Return the exercise `name`; without a name that of the working directory.
-
-    Args:
-        command: the command that asks, as ``gradus hint``.
-    """
+    """Return the exercise `name`; without a name that of the working directory."""
     named = name or name_here(course)
     if not named:
         raise UsageError(

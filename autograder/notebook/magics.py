@@ -1,8 +1,4 @@
-"""`%grade`, `%%grade` and `%hint`: commands of gradus in a cell.
-
-A command runs in a fresh process: nothing of the notebook's own process is used. Its result is text
-in a terminal, HTML in a notebook, and data for a program.
-"""
+"""`%grade`, `%%grade` and `%hint`: commands of gradus in a cell, each in a fresh process."""
 
 from __future__ import annotations
 
@@ -26,11 +22,7 @@ from framework.errors import GradusError, UsageError
 
 @dataclass(frozen=True, repr=False)
 class CommandResult:
-    """The output of a command.
-
-    Attributes:
-        text: as a terminal shows it.
-    """
+    """The output of a command, as a terminal shows it."""
 
     text: str
 
@@ -83,7 +75,6 @@ def run_grade(notebook: Path, arguments: Sequence[str], source: str = "saved") -
     """Grade `notebook`, and return the result; an error of `grade` is a `UsageError`.
 
     Args:
-        arguments: exercises and options of `grade`.
         source: whether it is the ``saved`` file, or made of the ``cells`` that were run.
     """
     with tempfile.TemporaryDirectory(prefix="gradus-notebook-") as folder:
@@ -215,12 +206,7 @@ _JUPYTER, _VS_CODE = "JPY_SESSION_NAME", "__vsc_ipynb_file__"
 
 
 def saved_notebook(exercise: str, namespace: Mapping[str, Any]) -> Path:
-    """Return the file of the notebook that is running; raise `UsageError` if it is not known.
-
-    Args:
-        exercise: what is graded; a notebook for it is searched if no notebook is named.
-        namespace: the names of the running notebook.
-    """
+    """Return the file of the notebook that is running; raise `UsageError` if it is not known."""
     for named in (namespace.get(_VS_CODE), os.environ.get(_JUPYTER)):
         file = Path(str(named)) if named else None
         for candidate in (file, Path(file.name)) if file else ():

@@ -1,7 +1,4 @@
-"""Revisions of a course as files, and what changed for grades from one to another.
-
-``gradus course pin`` writes the facts of a revision into ``exercises/revision.json``.
-"""
+"""Revisions of a course as files, and what changed for grades from one to another."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The stubs of a course as files, written and compared.
 
-``exercises/`` is updated without loss of a student's edits: the hash of every written stub is
-stored in ``.gradus/stubs.json``. A file that differs from its new stub is replaced only if it has
-the stored hash. Otherwise it contains edits.
+The hash of every written stub is stored in ``.gradus/stubs.json``. A file that differs from its new
+stub is replaced only if it has the stored hash. Otherwise it contains a student's edits.
 """
 
 from __future__ import annotations

@@ -27,14 +27,12 @@ from framework.errors import GradusError, block_options
 from framework.importing import in_one_line, load_target
 from framework.providers.loaded_plugins import Plugins
 from framework.providers.plugin_sources import find_sources
-from framework.threads import threads_in_words
 
 
 class SystemFact(NamedTuple):
     """One line of the report.
 
     Attributes:
-        name: what it is about.
         value: what was found; may have several lines.
         problem: what does not work, and the next command; empty where all is well.
     """
@@ -85,18 +83,12 @@ def report_lines(sections: Sections) -> Iterator[str]:
     yield from (f"  {problem}" for problem in problems)
 
 
-#: Extras that only the project's own development needs.
-_DEVELOPMENT = ("dev", "benchmarks")
-
-
 def version_facts() -> Iterator[SystemFact]:
     """Yield the versions; a declared package that is missing or too old is a problem."""
     yield _gradus()
     yield SystemFact("python", f"{platform.python_version()}, {sys.executable}")
     yield SystemFact("system", f"{platform.platform()}, {os.cpu_count()} processors")
-    for extra, requirement in _declared():
-        yield _package(extra, requirement)
-    yield SystemFact("linear algebra", _linear_algebra())
+    yield from _packages()
 
 
 def _gradus() -> SystemFact:
@@ -115,49 +107,31 @@ def _gradus() -> SystemFact:
     )
 
 
-def _declared() -> Iterator[tuple[str, Requirement]]:
-    """Yield each package that gradus declares, once, with its first extra, if any."""
-    known: dict[str, tuple[str, Requirement]] = {}
-    try:
-        declared = metadata.requires(framework.DISTRIBUTION) or []
-        extras = metadata.metadata(framework.DISTRIBUTION).get_all("Provides-Extra") or []
-    except metadata.PackageNotFoundError:
-        return
-    for requirement in map(Requirement, declared):
-        marker = requirement.marker
-        if marker is None or marker.evaluate({"extra": ""}):
-            known[requirement.name] = "", requirement
-            continue
-        for extra in extras:
-            if extra not in _DEVELOPMENT and marker.evaluate({"extra": extra}):
-                known.setdefault(requirement.name, (extra, requirement))
-    yield from known.values()
+def _packages() -> Iterator[SystemFact]:
+    """Yield each package that gradus needs, and each installed one that an extra declares, once."""
+    known: set[str] = set()
+    with suppress(metadata.PackageNotFoundError):
+        for requirement in map(Requirement, metadata.requires(framework.DISTRIBUTION) or []):
+            marker = requirement.marker
+            is_needed = marker is None or marker.evaluate({"extra": ""})
+            is_for_development = 'extra == "dev"' in str(marker)
+            if requirement.name not in known and not is_for_development:
+                known.add(requirement.name)
+                yield from _package(requirement, is_needed=is_needed)
 
 
-def _package(extra: str, requirement: Requirement) -> SystemFact:
+def _package(requirement: Requirement, *, is_needed: bool) -> Iterator[SystemFact]:
     name, wanted = requirement.name, str(requirement.specifier)
     command = f"`pip install '{name}{wanted}'`"
     try:
         version = metadata.version(name)
     except metadata.PackageNotFoundError:
-        if not extra:
-            return SystemFact(name, "not installed", f"gradus needs it: {command}")
-        command = f"`pip install '{framework.DISTRIBUTION}[{extra}]'` installs it"
-        return SystemFact(name, f"not installed, optional: {command}")
+        if is_needed:
+            yield SystemFact(name, "not installed", f"gradus needs it: {command}")
+        return
     value = f"{version} (needs {wanted})" if wanted else version
     is_right = requirement.specifier.contains(version, prereleases=True)
-    return SystemFact(name, value, "" if is_right else f"{version} is too old: {command}")
-
-
-def _linear_algebra() -> str:
-    """Return the library behind NumPy's matrix products, and the vector instructions in use."""
-    import numpy as np
-
-    described = np.show_config(mode="dicts")
-    library = described.get("Build Dependencies", {}).get("blas", {})
-    extensions = described.get("SIMD Extensions", {}).get("found", [])
-    name = f"{library.get('name', 'unknown')} {library.get('version', '')}".strip()
-    return f"{name}, SIMD {' '.join(extensions) or 'baseline'}, {threads_in_words()}"
+    yield SystemFact(name, value, "" if is_right else f"{version} is too old: {command}")
 
 
 #: Less free space than this in the temporary folder is a problem: workers write there.
@@ -208,12 +182,7 @@ def course_facts() -> Iterator[SystemFact]:
 
 
 def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[SystemFact]:
-    """Yield every plugin with its source; a plugin that cannot be loaded is a problem.
-
-    Args:
-        plugin: modules or paths that are loaded too.
-        block: names of plugins that are not loaded.
-    """
+    """Yield every plugin with its source; a plugin that cannot be loaded is a problem."""
     try:
         plugins = Plugins(plugin, blocked=block)
     except GradusError as error:
@@ -236,8 +205,7 @@ def plugin_facts(plugin: Sequence[str], block: Sequence[str]) -> Iterator[System
 def sandbox_facts(plugin: Sequence[str] = (), block: Sequence[str] = ()) -> Iterator[SystemFact]:
     """Start a worker in every sandbox, and tell what the worker reports.
 
-    That the automatic choice does not work is a problem: nothing can be graded then. That another
-    one does not work is a fact. `plugin` and `block` are those of `plugin_facts`.
+    That the automatic choice does not work is a problem: nothing can be graded then.
     """
     chosen = choose(AUTO).name
     yield SystemFact(AUTO, f"takes {chosen}")
@@ -266,10 +234,7 @@ def _tried(sandbox: Sandbox) -> tuple[str, bool]:
 
 
 def examine(plugin: Sequence[str], block: Sequence[str]) -> Sections:
-    """Return all that can be found out; what fails is a problem of its section.
-
-    `plugin` and `block` are those of `plugin_facts`.
-    """
+    """Return all that can be found out; what fails is a problem of its section."""
     finders: dict[str, Callable[[], Iterable[SystemFact]]] = {
         "versions": version_facts,
         "sandboxes": lambda: sandbox_facts(plugin, block),

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from autograder.course.generated_stubs import pristine_stub
+from autograder.course.generated_stubs import available_stub
 from autograder.course.questions.answer_keys import difference, load_key, read_answer, sample
 from autograder.course.questions.description import Choice, Formula, Number, Prose
 from autograder.course.reading import find_course
@@ -402,7 +402,7 @@ def test_every_unit_has_written_questions():
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_questions_have_points_and_wrong_answers_and_the_stub_has_no_answer(exercise):
-    key, stub = load_key(exercise), pristine_stub(exercise)
+    key, stub = load_key(exercise), available_stub(exercise)
     prose = [question for question in exercise.questions if isinstance(question, Prose)]
     assert prose and 3 <= len(exercise.questions) <= 12
     for question in exercise.questions:

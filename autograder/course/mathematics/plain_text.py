@@ -1,17 +1,14 @@
 """A formula in LaTeX as plain text: ``\\tanh(h_{t-1} W_h)`` becomes ``tanh(h_{t−1} W_h)``.
 
-pylatexenc reads LaTeX and knows its symbols. The atoms of a formula are written in one line: a
-reader needs spaces around operators, parentheses in fractions, and superscripts.
+pylatexenc reads LaTeX and knows its symbols. Spaces are those of the author; scripts keep their
+braces, and fractions get parentheses, without which a line would say something else.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import cycle, pairwise
-from typing import Literal
+from collections.abc import Sequence
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 from pylatexenc.latexwalker import (
@@ -30,86 +27,44 @@ from pylatexenc.macrospec import (
     SpecialsSpec,
 )
 
-Kind = Literal[
-    "symbol", "prefix", "function", "binary", "relation", "open", "close", "comma", "space"
-]
-
-#: Character -> its kind; all others are symbols.
-_KINDS: dict[str, Kind] = {
-    **dict.fromkeys("=<>≤≥≠≈≡∼≃∝∈∉⊂⊆→←⇒⇔↦≪≫", "relation"),
-    **dict.fromkeys("+−*±·×÷⊙⊕⊗∘∗∪∩∧∨∖", "binary"),
-    **dict.fromkeys("([{⌊⌈⟨", "open"),
-    **dict.fromkeys(")]}⌋⌉⟩", "close"),
-    **dict.fromkeys(",;:", "comma"),
-    **dict.fromkeys("∂∇Δ", "prefix"),
-}
 #: Character -> its superscript; that of ⊤ is as in a transpose.
-_SUPERSCRIPTS = dict(
-    zip(
-        "0123456789+−=()abcdefghijklmnoprstuvwxyz⊤∗*",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ**",
-        strict=True,
-    )
+_SUPERSCRIPTS = str.maketrans(
+    "0123456789+−=()abcdefghijklmnoprstuvwxyz⊤∗",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ*",
 )
-_WORD = re.compile("[a-z]{2}")
-
-
-@dataclass(frozen=True)
-class Atom:
-    """A piece of a formula: its text, what it is, and which of _ and ^ it has."""
-
-    text: str
-    kind: Kind = "symbol"
-    scripts: str = ""
-    is_fraction: bool = False
-
-
-SPACE = Atom(" ", "space")
-
-#: Macros without arguments that pylatexenc has no text for, or one that is harder to read.
-_MACROS = {
-    "sum": Atom("Σ", "function"),
-    "prod": Atom("Π", "function"),
-    "epsilon": Atom("ε"),
-    "phi": Atom("φ"),
-    "argmax": Atom("argmax", "function"),
-    "argmin": Atom("argmin", "function"),
-    "mid": Atom("|", "relation"),
-    "lvert": Atom("|", "open"),
-    "rvert": Atom("|", "close"),
-    "lVert": Atom("‖", "open"),
-    "rVert": Atom("‖", "close"),
-    "enspace": SPACE,
-    "quad": Atom("  ", "space"),
-    "qquad": Atom("    ", "space"),
-}
-#: Macros that change the sizes of brackets, or of the whole formula.
 _SIZES = ("left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle")
+#: Macros that pylatexenc has no text for, or one that is harder to read. Until the text is
+#: complete, bars around a value differ from that of a condition, and wide spaces from narrow ones.
+_MACROS = {
+    **dict.fromkeys(_SIZES, ""),
+    **dict.fromkeys(("lvert", "rvert"), "∣"),
+    **dict.fromkeys(("lVert", "rVert"), "‖"),
+    "mid": "|",
+    "sum": "Σ",
+    "prod": "Π",
+    "epsilon": "ε",
+    "phi": "φ",
+    "quad": "\u2003",
+    "qquad": "\u2003\u2003",
+}
 #: Accent -> the character that combines with the letter before it.
 _ACCENTS = {
-    "tilde": "\u0303",
-    "widetilde": "\u0303",
-    "hat": "\u0302",
-    "widehat": "\u0302",
-    "bar": "\u0304",
-    "overline": "\u0304",
-    "vec": "\u20d7",
-    "dot": "\u0307",
-    "overrightarrow": "\u20d7",
+    **dict.fromkeys(("tilde", "widetilde"), "\u0303"),
+    **dict.fromkeys(("hat", "widehat"), "\u0302"),
+    **dict.fromkeys(("bar", "overline"), "\u0304"),
+    **dict.fromkeys(("vec", "overrightarrow"), "\u20d7"),
     "overleftarrow": "\u20d6",
+    "dot": "\u0307",
 }
-_FONTS = ("mathrm", "mathbf", "mathit", "mathsf", "boldsymbol")
-_ALPHABETS = ("mathbb", "mathcal")
+_FONTS = ("mathrm", "mathbf", "mathit", "mathsf", "boldsymbol", "mathbb", "mathcal")
 _WORDS = ("text", "operatorname")
 #: Macro -> how pylatexenc writes its arguments.
 _ARGUMENTS = {
-    **dict.fromkeys((*_ACCENTS, *_FONTS, *_ALPHABETS, *_WORDS), "{"),
+    **dict.fromkeys((*_ACCENTS, *_FONTS, *_WORDS), "{"),
     "frac": "{{",
     "sqrt": "[{",
 }
-_CHARACTERS = re.compile(r"\d+(?:\.\d+)?|\s+|.")
 _SYMBOLS = get_default_latex_context_db()
-
 _CONTEXT = LatexContextDb()
 _CONTEXT.add_context_category(
     "formulas",
@@ -117,6 +72,20 @@ _CONTEXT.add_context_category(
     specials=[SpecialsSpec(sign, MacroStandardArgsParser("{")) for sign in "_^"],
 )
 _CONTEXT.set_unknown_macro_spec(MacroSpec(""))
+
+#: Brackets, with what is in them, that have none inside.
+_BRACKETS = re.compile(r"[_^]?\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|‖[^‖]*‖|∣[^∣]*∣")
+#: What makes parentheses necessary around a numerator, and what around a denominator.
+_NO_PRODUCT = r".[+−=/·]|[ΣΠ]|(?<![_a-z])[a-z]{2,} "
+_NO_SYMBOL = r"[+−=/ ]|\d[^\W\d]"
+#: Pattern -> replacement, for the text of a group. A fraction stands between the marks \0 and \1.
+_REPLACEMENTS = {
+    "((?<=log )|(?<=exp ))\0([^\1]*)\1": r"(\2)",
+    "\0([^\1]* / [^\1]*)\1(?= ?[\\w(√‖∣])": r"(\1)",
+    "[\0\1]": "",
+    r"([‖∣]) ?([^‖∣]*?) ?\1": r"\1\2\1",
+    r"(?<=[∂∇(\[{⌊⌈]) |(?<=∂²) | (?=[ )\]}⌋⌉,;])| ?$|^ ": "",
+}
 
 
 class FormulaError(Exception):
@@ -136,190 +105,95 @@ def plain_formula(latex: str) -> str:
         )
     except LatexWalkerError as error:
         raise FormulaError(re.split(r" @\(|\n", str(error))[0]) from None
-    if text := line(_atoms(nodes)):
-        return text
+    if text := _text(nodes):
+        return re.sub(" ?\u2003 ?", "  ", text).replace("∣", "|")
     raise FormulaError("an empty formula")
 
 
-def _atoms(nodes: Sequence[LatexNode]) -> list[Atom]:
-    """Return the atoms of `nodes`, each with its scripts."""
-    atoms: list[Atom] = []
+def _text(nodes: Sequence[LatexNode]) -> str:
+    """Return the text of `nodes`."""
+    text, scripts = "", ""
     for node in nodes:
         if isinstance(node, LatexSpecialsNode):
-            while atoms and atoms[-1] == SPACE:
-                atoms.pop()
-            base = atoms.pop() if atoms else Atom("")
-            if node.specials_chars in base.scripts:
-                raise FormulaError(f"a second {node.specials_chars} after {base.text}")
-            script = _atoms_of(node.nodeargd.argnlist[0])
-            atoms.append(with_script(base, node.specials_chars, script))
-        else:
-            atoms += _atoms_of(node)
-    bars: Iterator[Kind] = cycle(("open", "close"))
-    return [
-        replace(atom, kind=next(bars)) if atom.kind == "symbol" and atom.text[:1] == "‖" else atom
-        for atom in atoms
-    ]
-
-
-def _atoms_of(node: LatexNode) -> list[Atom]:
-    """Return the atoms of one node that is no script."""
-    match node:
-        case LatexCharsNode():
-            return [_character(character) for character in _CHARACTERS.findall(node.chars)]
-        case LatexGroupNode():
-            return _atoms(node.nodelist)
-        case LatexMacroNode() if node.macroname in _ARGUMENTS:
-            if node.nodeargd is None:
-                raise FormulaError(f"\\{node.macroname} without braces around it")
-            return _with_arguments(node, node.nodeargd.argnlist)
-        case LatexMacroNode():
-            return [*_without_arguments(node.macroname), *[SPACE] * bool(node.macro_post_space)]
-    raise FormulaError(f"a terminal cannot show {node.latex_verbatim()}")
-
-
-def _character(text: str) -> Atom:
-    """Return the atom of a character, or of a number."""
-    if text.isspace():
-        return SPACE
-    if text in "&~#%":
-        raise FormulaError(f"{text} has no meaning")
-    return symbol("−" if text == "-" else text)
-
-
-def _without_arguments(name: str) -> list[Atom]:
-    """Return the atom of a macro without arguments; none for sizes."""
-    if name in _SIZES:
-        return []
-    known = _SYMBOLS.get_macro_spec(name)
-    text = known.simplify_repl if known else ""
-    if name in _MACROS:
-        return [_MACROS[name]]
-    if not isinstance(text, str) or not text or "%" in text:
-        raise FormulaError(f"unknown macro \\{name}")
-    return [Atom(name, "function") if text == name else symbol(text)]
-
-
-def _with_arguments(node: LatexMacroNode, arguments: Sequence[LatexNode]) -> list[Atom]:
-    """Return the atoms of a macro with arguments."""
-    name: str = node.macroname
-    if name == "frac":
-        return [fraction(*map(_atoms_of, arguments))]
-    if name in _ALPHABETS:
-        return [Atom(LatexNodes2Text(math_mode="text").node_to_text(node))]
-    if name in _WORDS:
-        words: str = arguments[0].latex_verbatim().strip("{}")
-        word = Atom(words.strip(), "function" if name == "operatorname" else "symbol")
-        return [*[SPACE] * words.startswith(" "), word, *[SPACE] * words.endswith(" ")]
-    if name == "sqrt":
-        degree = with_script(Atom(""), "^", _atoms_of(arguments[0])).text if arguments[0] else ""
-        return [Atom(f"{degree}√{wrapped(_atoms_of(arguments[1]), is_single)}")]
-    text = line(_atoms_of(arguments[0]), is_script=name in _ACCENTS)
-    if name in _FONTS:
-        return [Atom(text)]
-    return [Atom(unicodedata.normalize("NFC", text[:1] + _ACCENTS[name]) + text[1:])]
-
-
-def symbol(text: str) -> Atom:
-    """Return the atom of a symbol, with its kind."""
-    return Atom(text, _KINDS.get(text, "symbol"))
-
-
-def fraction(numerator: Sequence[Atom], denominator: Sequence[Atom]) -> Atom:
-    """Return a fraction with a slash, as in ``∂J/∂W`` and ``a / (b + c)``."""
-    above, below = wrapped(numerator, _is_product), wrapped(denominator, is_single)
-    slash = " / " if " " in above + below else "/"
-    return Atom(f"{above}{slash}{below}", is_fraction=True)
-
-
-def with_script(base: Atom, sign: str, script: Sequence[Atom]) -> Atom:
-    """Return `base` with a subscript or a superscript; small superscripts are in Unicode."""
-    text = f"({base.text})" if base.is_fraction else base.text
-    written = line(script, is_script=True)
-    is_small = base.kind != "function" and not _WORD.search(written)
-    if sign == "^" and is_small and all(letter in _SUPERSCRIPTS for letter in written):
-        text += "".join(_SUPERSCRIPTS[letter] for letter in written)
-    else:
-        is_word = len(written) == 1 or written.isalnum()
-        text += f"{sign}{written}" if is_word else f"{sign}{{{written}}}"
-    kind = "symbol" if base.kind == "prefix" and sign == "_" else base.kind  # ∇_θ J, but ∂²J
-    return Atom(text, kind, base.scripts + sign)
-
-
-def line(atoms: Sequence[Atom], *, is_script: bool = False) -> str:
-    """Return `atoms` in one line, with spaces as a reader expects them, and few in a script."""
-    text, gap, before = "", "", Atom("", "open")
-    for place, atom in enumerate(atoms):
-        if atom.kind == "space":
-            is_wide = len(gap) > 1 and len(atom.text) > 1
-            gap = gap + atom.text if is_wide else max(gap, atom.text, key=len)
+            if node.specials_chars in scripts:
+                raise FormulaError(f"a second {node.specials_chars} after {text}")
+            scripts += node.specials_chars
+            arguments = node.nodeargd.argnlist
+            text = _with_script(text.rstrip(), node.specials_chars, _text(arguments))
+            text += _space_after(arguments[0])
             continue
-        if atom.is_fraction and _is_ambiguous(before, atom, _after(atoms[place + 1 :])):
-            atom = replace(atom, text=f"({atom.text})")
-        if atom.kind == "binary" and before.kind not in ("symbol", "prefix", "close"):
-            atom = replace(atom, kind="open")  # the sign of what follows
-        text += _gap(before, atom, gap, is_script) + atom.text
-        before, gap = atom, ""
+        scripts = ""
+        match node:
+            case LatexCharsNode():
+                if sign := re.search("[&~#%]", node.chars):
+                    raise FormulaError(f"{sign[0]} has no meaning")
+                text += re.sub(r"\s+", " ", node.chars.replace("-", "−"))
+            case LatexGroupNode():
+                text += _text(node.nodelist)
+            case LatexMacroNode() if node.macroname in _ARGUMENTS:
+                if node.nodeargd is None:
+                    raise FormulaError(f"\\{node.macroname} without braces around it")
+                text += _with_arguments(node, node.nodeargd.argnlist)
+            case LatexMacroNode():
+                text += _without_arguments(node.macroname) + " " * bool(node.macro_post_space)
+            case _:
+                raise FormulaError(f"a terminal cannot show {node.latex_verbatim()}")
+    for pattern, replacement in _REPLACEMENTS.items():
+        text = re.sub(pattern, replacement, text)
     return text
 
 
-def _after(atoms: Sequence[Atom]) -> Atom:
-    """Return the first atom that is no space, or a wide space, which ends a formula."""
-    wanted = (atom for atom in atoms if atom.kind != "space" or len(atom.text) > 1)
-    return next(wanted, Atom("", "close"))
+def _space_after(node: LatexNode) -> str:
+    """Return the space after a macro that is an argument without braces, as in ``W^\\top x``."""
+    return " " * (isinstance(node, LatexMacroNode) and bool(node.macro_post_space))
 
 
-def _gap(before: Atom, atom: Atom, written: str, is_script: bool) -> str:
-    """Return the spaces between two atoms, between which LaTeX has the spaces `written`."""
-    kinds = {before.kind, atom.kind}
-    is_operator = bool(kinds & {"binary", "relation"})
-    if len(written) > 1:
-        return written
-    if before.kind == "open" or atom.kind in ("close", "comma") or (is_operator and is_script):
-        return ""
-    if before.kind == "prefix" and not is_operator:
-        return ""
-    if atom.text == "'" or is_script:
-        return written
-    if before.kind == "function" and atom.kind == "open":
-        return "" if before.text[0].isascii() else written  # log(x), but Σ (x + y)
-    if is_operator or "function" in kinds or before.is_fraction or atom.is_fraction:
-        return " "
-    return " " if before.scripts and atom.kind == "symbol" else written
+def _without_arguments(name: str) -> str:
+    """Return the text of a macro without arguments."""
+    if name in _MACROS:
+        return _MACROS[name]
+    known = _SYMBOLS.get_macro_spec(name)
+    text = known.simplify_repl if known else ""
+    if not isinstance(text, str) or not text or "%" in text:
+        raise FormulaError(f"unknown macro \\{name}")
+    return text
 
 
-def _is_ambiguous(before: Atom, between: Atom, after: Atom) -> bool:
-    """Return whether a fraction could be read as a longer one, as in ``a / (b + c) d``."""
-    is_factor = " " in between.text and after.kind in ("symbol", "prefix", "function", "open")
-    return is_factor or (before.kind == "function" and before.text[0].isascii())
+def _with_arguments(node: LatexMacroNode, arguments: Sequence[LatexNode]) -> str:
+    """Return the text of a macro with arguments."""
+    name: str = node.macroname
+    if name in ("mathbb", "mathcal"):
+        return str(LatexNodes2Text(math_mode="text").node_to_text(node))
+    if name in _WORDS:
+        return str(arguments[0].latex_verbatim().strip("{}"))
+    *others, last = (_text([argument]) if argument else "" for argument in arguments)
+    if name == "frac":
+        above, below = _wrapped(others[0], _NO_PRODUCT), _wrapped(last, _NO_SYMBOL)
+        slash = " / " if " " in above + below else "/"
+        return f"\0{above}{slash}{below}\1"
+    if name == "sqrt":
+        degree = _with_script("", "^", others[0]) if others[0] else ""
+        return f"{degree}√{_wrapped(last, _NO_SYMBOL)}"
+    if name in _ACCENTS:
+        accented = unicodedata.normalize("NFC", last[:1] + _ACCENTS[name])
+        return accented + last[1:] + _space_after(arguments[0])
+    return last
 
 
-def wrapped(atoms: Sequence[Atom], is_clear: Callable[[list[Atom]], bool]) -> str:
-    """Return `atoms` in one line, in parentheses unless they are clear without them.
-
-    Args:
-        is_clear: gets the atoms outside of brackets, of each pair of brackets the first.
-    """
-    outside: list[Atom] = []
-    depth = 0
-    for atom in atoms:
-        depth -= atom.kind == "close"
-        if not depth and atom.kind not in ("close", "space"):
-            outside.append(atom)
-        depth += atom.kind == "open"
-    return line(atoms) if is_clear(outside) else f"({line(atoms)})"
+def _with_script(base: str, sign: str, script: str) -> str:
+    """Return `base` with a script; superscripts that are small and no limits are in Unicode."""
+    script = re.sub(" ?([+−·×⊙=<>≤≥≠∈∉→]) ?", r"\1", script)
+    small = script.translate(_SUPERSCRIPTS)
+    is_word_or_limit = re.search("[a-z]{2}", script) or re.search(r"[ΣΠ](_\S*)?$", base)
+    if sign == "^" and not is_word_or_limit and not set(small) & set(script):
+        return base + small
+    is_clear = len(script) == 1 or script.isalnum()
+    return f"{base}{sign}{script}" if is_clear else f"{base}{sign}{{{script}}}"
 
 
-def is_single(outside: list[Atom]) -> bool:
-    """Return whether atoms are one symbol or one call, not a product as in ``2n``."""
-    kinds = [atom.kind for atom in outside if atom.kind != "prefix"]
-    is_call = kinds in (["symbol", "open"], ["function", "open"])
-    return (len(kinds) <= 1 or is_call) and not any(atom.is_fraction for atom in outside)
-
-
-def _is_product(outside: list[Atom]) -> bool:
-    """Return whether atoms are a product, in which functions have brackets."""
-    kinds = [atom.kind for atom in outside]
-    calls = all(after == "open" for kind, after in pairwise([*kinds, ""]) if kind == "function")
-    is_sum = any(kind in ("binary", "relation") for kind in kinds[1:])
-    return calls and not is_sum and not any(atom.is_fraction for atom in outside)
+def _wrapped(text: str, several: str) -> str:
+    """Return `text`, in parentheses if `several` is found in it outside of brackets."""
+    outside, before = text, ""
+    while outside != before:
+        outside, before = _BRACKETS.sub("•", outside), outside
+    return f"({text})" if re.search(several, outside) else text

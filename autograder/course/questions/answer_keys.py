@@ -1,10 +1,8 @@
 """Answers to written questions: how they are compared, and the key that they are compared with.
 
-A program compares numbers, formulas and choices. The key is ``questions.md`` and ``mistakes.toml``
-of the solution. The source of the questions contains the model answer of each question, and for
-prose a rubric, between ``<!-- BEGIN SOLUTION -->`` and ``<!-- END SOLUTION -->``. Students get the
-same file without them. ``mistakes.toml`` lists wrong answers with what they come from, in tables
-with the keys of `WRONG_ANSWER_FORMAT`.
+The key is ``questions.md`` and ``mistakes.toml`` of the solution. The source of the questions has
+each model answer, and for prose a rubric, between ``<!-- BEGIN SOLUTION -->`` and ``<!-- END
+SOLUTION -->``. Wrong answers are tables with the keys of `WRONG_ANSWER_FORMAT`.
 """
 
 from __future__ import annotations
@@ -172,10 +170,7 @@ def _wrong_answer(
 
 
 def first_line(text: str) -> str:
-    """Return the line of an answer that is compared; what follows is the student's working.
-
-    A line that opens a block of code is none.
-    """
+    """Return the line of an answer that is compared: the first that opens no block of code."""
     lines = (line.strip() for line in text.split("\n"))
     return next((line for line in lines if line and not line.startswith(("```", "~~~"))), "")
 

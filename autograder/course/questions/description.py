@@ -1,7 +1,4 @@
-"""The questions of an exercise: the ``[[questions]]`` tables of its ``exercise.toml``.
-
-Their keys are in `QUESTION_FORMATS`: those of all kinds, and those of each kind.
-"""
+"""The questions of an exercise: the ``[[questions]]`` tables of its ``exercise.toml``."""
 
 from __future__ import annotations
 

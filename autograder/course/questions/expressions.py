@@ -64,15 +64,7 @@ class UnreadableAnswerError(Exception):
 
 
 class Expression:
-    """A formula whose nodes are all known.
-
-    Args:
-        text: the formula, in the notation of Python.
-        names: its variables.
-
-    Raises:
-        UnreadableAnswerError: it is too long, no formula, or uses something that is not allowed.
-    """
+    """A formula whose nodes are all known, in Python's notation; else `UnreadableAnswerError`."""
 
     def __init__(self, text: str, names: Collection[str] = ()) -> None:
         self._names = names

@@ -59,7 +59,6 @@ class SealedKey:
     """The key of an exercise in a student kit.
 
     Attributes:
-        salt: of the hashes.
         answers: question -> its enciphered answers, the model answer first.
     """
 
@@ -107,11 +106,7 @@ def sealed_key(exercise: Exercise, key: AnswerKey, salt: str) -> SealedKey:
 
 
 def read_sealed_key(exercise: Exercise) -> SealedKey | None:
-    """Return the key of `exercise` in its student kit; None if the course is none, or has no key.
-
-    Raises:
-        BadInputError: its file is damaged.
-    """
+    """Return the key of `exercise` in its student kit; None if this is no kit, or has no key."""
     import msgspec  # kits alone need it
 
     kit = kit_of(exercise.root)

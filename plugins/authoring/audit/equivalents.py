@@ -32,11 +32,7 @@ def equivalents_file(exercise: Exercise) -> Path:
 
 
 def load_equivalents(exercise: Exercise) -> dict[str, str]:
-    """Return a dict: mutant id -> why it is right; empty if there is no file.
-
-    Raises:
-        BadInputError: the file is wrong, or it lists a mutant twice; the message names the key.
-    """
+    """Return a dict: mutant id -> why it is right; empty if there is no file."""
     file = equivalents_file(exercise)
     if not file.is_file():
         return {}
@@ -56,12 +52,9 @@ def load_equivalents(exercise: Exercise) -> dict[str, str]:
 
 
 def accept(audit: Audit, course: Course) -> Mapping[Path, int]:
-    """Add the mutants that survived to the lists of their exercises, each with an empty reason.
+    """Add the mutants that survived to the lists of their exercises; return file -> their number.
 
     An empty reason is an error of the next audit: the author writes why the change is right.
-
-    Returns:
-        file -> number of added mutants.
     """
     import tomlkit
 

@@ -40,7 +40,6 @@ class AuditFinding:
     Attributes:
         operator: the operator of a mutant; `MISTAKES` for a mistake.
         task: for a mistake, the task that must fail.
-        place: ``file:line`` of the change.
         diff: the first removed and the first added line.
         failed: ids of the checks that failed; for a mutant only the first one.
         note: why it is equivalent, or which tasks lost points that they should have kept.
@@ -63,12 +62,10 @@ class Audit:
 
     Attributes:
         stale: (exercise, id) of listed equivalents that no operator makes any more.
-        without_mistakes: exercises without a ``mistakes.toml``, if the audit includes mistakes.
     """
 
     findings: tuple[AuditFinding, ...]
     stale: tuple[tuple[str, str], ...] = ()
-    without_mistakes: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
     @property
@@ -108,8 +105,6 @@ def show(audit: Audit, console: Console) -> None:
         console.print(
             f"{exercise}: equivalents.toml lists a mutant that no operator makes: {escape(mutant)}"
         )
-    for exercise in audit.without_mistakes:
-        console.print(f"{exercise} has no mistakes.toml: no listed mistake was tried.")
     console.print(_verdict(audit))
 
 

@@ -33,8 +33,6 @@ class Trial:
     """One changed solution that is graded.
 
     Args:
-        exercise: the exercise's name.
-        source: the changed text of the solution.
         finding: what is said of it if no check fails; None for the unchanged solution.
         also_fails: for a mistake, further tasks whose checks may fail.
     """
@@ -57,11 +55,7 @@ class AuditTrials:
         self._memory: dict[str, Memory] = {}
 
     def attempt(self, trial: Trial) -> AuditFinding | None:
-        """Grade `trial` and return what is found; None for the unchanged solution.
-
-        Raises:
-            GradusError: the unchanged solution fails its own checks, or gradus has a fault.
-        """
+        """Grade `trial` and return what is found; None for the unchanged solution."""
         setting = self._setting
         exercise = setting.course.exercise(trial.exercise)
         label = trial.finding.id if trial.finding is not None else "the solution"
@@ -132,11 +126,7 @@ def handed_in(
     source: str,
     required_sources: Mapping[str, str] | None = None,
 ) -> Submission:
-    """Return a submission of `source` and of what it requires.
-
-    Args:
-        required_sources: of required exercises; the solutions are used for the others.
-    """
+    """Return a submission of `source`, with `required_sources` or solutions beside it."""
     needed = setting.course.with_required([exercise])
     sources = {other.name: other.solution_source() for other in needed}
     sources |= {**(required_sources or {}), exercise.name: source}

@@ -31,18 +31,7 @@ def calibrated(
     on_seed: Callable[[int, int], None] | None = None,
     attempts: int | None = None,
 ) -> dict[str, Threshold]:
-    """Return the thresholds of `exercise` by metric, from `seeds` trainings.
-
-    Args:
-        jobs: the number of parallel processes; 0 for one per processor.
-        on_seed: called with the number of trainings done, and the number of all trainings.
-        attempts: see `threshold_from`.
-
-    Raises:
-        BadInputError: too few seeds or attempts, no check of the exercise trains a model, or two
-            measure metrics of the same name.
-        GradusError: the reference fails a check that trains a model.
-    """
+    """Return the thresholds of `exercise` by metric, from `seeds` trainings."""
     if seeds < FEWEST:
         raise BadInputError(f"{seeds} seeds are too few to calibrate with: take at least {FEWEST}")
     if attempts is not None and attempts < (fewest := attempts_for(seeds)):

@@ -1,7 +1,4 @@
-"""Writing of thresholds into exercise.toml; comments, order and spelling of the file are kept.
-
-The new text is parsed and compared with the expected content before it replaces the file.
-"""
+"""Writing of thresholds into exercise.toml; comments, order and spelling of the file are kept."""
 
 from __future__ import annotations
 
@@ -25,9 +22,6 @@ def write_thresholds(file: Path, thresholds: Mapping[str, Threshold]) -> None:
     """Write `thresholds` into the exercise.toml `file`.
 
     A table ``[thresholds.NAME]`` gets the new values where it stands; a new one ends the file.
-
-    Raises:
-        BadInputError: the layout of the file does not allow an automatic change.
     """
     before = decode(read_bytes(file), str(file))
     tables = {name: asdict(threshold) for name, threshold in thresholds.items()}

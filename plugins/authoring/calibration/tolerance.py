@@ -1,58 +1,39 @@
 """Threshold from the reference's metric over many seeds, with a known false-failure rate.
 
-Let x_1 ... x_n be the metric at the end of n trainings with different seeds. Two bounds are
-computed from them. The less strict one is the threshold:
+Let x_1 ... x_n be the metric at the end of n trainings with different seeds. A check trains up to m
+times, each time with new random numbers, and fails a right solution when all m are worse than the
+threshold. `FALSE_FAILURE` bounds the probability of that, qᵐ, where q is the share of all trainings
+that are worse.
 
-**The worst of the n** is a bound without any assumption about the distribution. If a share q of all
-trainings were worse than it, then all n would have been better with probability (1 − q)ⁿ only; so
+The k-th worst of the n is a bound without any assumption about the distribution. The number X of
+trainings worse than a bound which a share q does not meet is binomial, with n and q, so that the
+k-th worst is such a bound with confidence γ if P(X < k) ≤ 1 − γ (Clopper and Pearson). For the
+worst, k = 1, q is at most 1 − (1 − γ)^(1/n): 3 % for n = 100 and γ = 95 %, which needs m = 3. More
+attempts allow a larger k where a few trainings end badly: of 100 seeds the 5th worst for m = 4, the
+10th for m = 5. Equal values do no harm: a metric equal to the k-th worst passes.
 
-    q ≤ 1 − (1 − γ)^(1/n)      with confidence γ = 95 %,
+The threshold is the k-th worst less `SLACK` of the mean, so that a right solution in another style,
+whose initial weights or rounding differ, seldom trains twice. In grading, training ends at the
+first value that meets it, on the way or at the end. Both can only spare a right solution.
 
-which is 3 % for n = 100. A check that may train m times, each time with new random numbers, fails a
-right solution when all m are worse: with probability qᵐ at most. `attempts` is the smallest m that
-brings this to 1 in 10,000: 3 for n = 100. (Bounding q itself so far would take 30,000 trainings.)
-Equal values do no harm: a metric equal to the worst one passes.
-
-**More attempts** allow a stricter bound where a few trainings end badly, which would make their
-worst value worthless. With m attempts, q may be as large as 0.0001^(1/m). Let X be the number of
-trainings of n that are worse than a bound which a share q does not meet: binomial, with n and q.
-The k-th worst value is such a bound with confidence γ if P(X < k) ≤ 1 − γ (Clopper and Pearson).
-Of 100 seeds this is the 5th worst for 4 attempts, the 10th worst for 5.
-
-**A limit beyond the worst** gives slack, so that a right solution in another style, whose initial
-weights or rounding differ, seldom trains twice; the guarantee above does not rest on it. Where
-normality is not rejected (Anderson and Darling's test at the 5 % level), it is the normal tolerance
-limit, mean − k · spread (plus, where lower is better), which a share p = 0.9999 of all trainings
-would pass, with the same confidence, and alone brings false failures to 1 in 10,000. Elsewhere
-(skewed metrics, and seeds that all tie) it is the worst of the n less `SLACK` of the mean: a
-hundred seeds that tie do not show that every right solution will.
-
-In grading, training ends at the first value that meets the threshold, on the way or at the end.
-That can only spare a right solution, so that all bounds hold.
-
-Source: Wilks, "Determination of sample sizes for setting tolerance limits" (1941), for the first;
-Clopper and Pearson, "The use of confidence or fiducial limits" (1934), for other ranks;
-Natrella, "Experimental Statistics" (1963), section 2-3, for the approximation of k in the second;
-Stephens, "EDF statistics for goodness of fit" (1974), for the test with estimated parameters.
+Source: Clopper and Pearson, "The use of confidence or fiducial limits" (1934).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist, fmean, stdev
+from statistics import fmean, stdev
 
-from autograder.course.thresholds import HIGHER, LOWER, Threshold, better
+from autograder.course.thresholds import HIGHER, LOWER, Threshold
 
 #: Maximum probability that a right solution fails a check.
 FALSE_FAILURE = 1e-4
 #: Confidence of this limit, which is estimated from a finite number of seeds.
 CONFIDENCE = 0.95
-#: Slack beyond the worst seed, as a share of the mean, where the metric is not normal.
+#: Slack beyond the k-th worst seed, as a share of the mean.
 SLACK = 0.02
-#: The statistic A*² of normal numbers exceeds this in 5 % of all cases.
-CRITICAL = 0.752
-#: Minimum number of seeds: with ten, a normal limit can be beyond every wrong solution.
+#: Minimum number of seeds: the worst of fewer says too little.
 FEWEST = 20
 
 
@@ -67,23 +48,20 @@ def threshold_from(
     """
     n = len(metrics)
     trainings = attempts or attempts_for(n)
-    mean, spread = fmean(metrics), stdev(metrics)
+    mean = fmean(metrics)
     rank = largest_rank(n, attempts) if attempts else 1
     worst = sorted(metrics, reverse=direction == LOWER)[rank - 1]
-    normal = rank == 1 and is_normal(metrics)
-    slack = tolerance_factor(n) * spread if normal else SLACK * abs(mean)
-    limit = _lowered(mean if normal else worst, slack, direction)
     seed = "worst seed" if rank == 1 else f"seed {rank} from the worst"
     return Threshold(
-        value=limit if better(worst, limit, direction) else _lowered(worst, 0.0, direction),
+        value=_lowered(worst, SLACK * abs(mean), direction),
         direction=direction,
         best=_rounded(best, 9),
         mean=_rounded(mean),
-        spread=_rounded(spread),
+        spread=_rounded(stdev(metrics)),
         seeds=n,
         attempts=trainings,
         false_failure=_rounded(worst_share(n, rank) ** trainings, 3),
-        method="normal tolerance limit" if normal else f"{seed} and {SLACK:.0%} of the mean",
+        method=f"{seed} and {SLACK:.0%} of the mean",
     )
 
 
@@ -111,34 +89,6 @@ def largest_rank(n: int, attempts: int) -> int:
 def attempts_for(n: int) -> int:
     """Return the number of trainings of which all are worse with probability `FALSE_FAILURE`."""
     return math.ceil(math.log(FALSE_FAILURE) / math.log(worst_share(n)))
-
-
-def tolerance_factor(n: int) -> float:
-    """Return k, for which mean − k · spread of `n` normal numbers bounds 1 − `FALSE_FAILURE` of
-    all.
-
-    k = (z_p + √(z_p² − a b)) / a,    a = 1 − z_γ² / (2 (n − 1)),    b = z_p² − z_γ² / n
-    """
-    z_p, z_c = NormalDist().inv_cdf(1 - FALSE_FAILURE), NormalDist().inv_cdf(CONFIDENCE)
-    a, b = 1 - z_c**2 / (2 * (n - 1)), z_p**2 - z_c**2 / n
-    return (z_p + math.sqrt(z_p**2 - a * b)) / a
-
-
-def is_normal(metrics: Sequence[float]) -> bool:
-    """Return whether a test does not reject that `metrics` are normally distributed.
-
-    A² = −n − 1/n Σ_i (2i − 1) (ln F(x_i) + ln(1 − F(x_{n+1−i}))),   x sorted, F fitted
-    A*² = A² (1 + 0.75/n + 2.25/n²)
-    """
-    n, mean, spread = len(metrics), fmean(metrics), stdev(metrics)
-    if spread <= 1e-9 * abs(mean):
-        return False
-    F = [NormalDist(mean, spread).cdf(x) for x in sorted(metrics)]
-    if F[0] <= 0 or F[-1] >= 1:
-        return False
-    logs = (math.log(F[i]) + math.log(1 - F[n - 1 - i]) for i in range(n))
-    statistic = -n - sum((2 * i + 1) * log for i, log in enumerate(logs)) / n
-    return statistic * (1 + 0.75 / n + 2.25 / n**2) <= CRITICAL
 
 
 def _lowered(value: float, slack: float, direction: str) -> float:

@@ -1,7 +1,4 @@
-"""All steps of `gradus check` for one exercise, from the cheapest to the most expensive.
-
-The steps that grade are here: the solution, the stub, mistakes, alternates and backends.
-"""
+"""All steps of `gradus check` for one exercise, from the cheapest to the most expensive."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from framework.course.solutions import solutions_folder
 from framework.errors import GradusError
 from framework.providers.backends import REFERENCE, STUDENT
 from framework.providers.registry import EXTRAS
-from plugins.authoring.audit.auditing import Scope, audit
+from plugins.authoring.audit.auditing import audit
 from plugins.authoring.audit.trials import RIGHT, handed_in
 from plugins.authoring.checking import exercise_files
 from plugins.authoring.checking.exercise_files import Checked, Problem, advice
@@ -195,7 +192,7 @@ def mistakes(setting: GradingSetting, exercise: Exercise) -> Iterator[Problem]:
             "list the wrong answers that students give: checks must catch them, and name them",
         )
         return
-    for finding in audit(setting, Scope((exercise,), mistakes_only=True), jobs=1).unsound:
+    for finding in audit(setting, [exercise], mistakes_only=True, jobs=1).unsound:
         yield Problem(
             f"mistake '{finding.id}': {finding.outcome} {finding.note}".rstrip(),
             f"write a check that fails for it, or correct its task: {finding.place}",

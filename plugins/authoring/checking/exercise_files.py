@@ -1,8 +1,4 @@
-"""Problems of an exercise's files and texts, found without grading.
-
-The files are there, readable, and in agreement with each other. The text names its commands and
-figures, its examples print what they show, and its sentences are checked.
-"""
+"""Problems of an exercise's files and texts, found without grading."""
 
 from __future__ import annotations
 
@@ -28,13 +24,7 @@ from plugins.authoring.checking.promises import promise_problems, unclaimed_prom
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, or that could be better.
-
-    Attributes:
-        text: what is wrong, with the file.
-        fix: what to do about it.
-        is_advice: it fails nothing.
-    """
+    """One thing that is wrong, or that could be better: advice, which fails nothing."""
 
     text: str
     fix: str
@@ -43,12 +33,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Checked:
-    """One step of the check of one exercise.
-
-    Attributes:
-        step: what was looked at.
-        left_out: why nothing was looked at; empty if it was.
-    """
+    """One step of the check of one exercise; `left_out` says why nothing was looked at."""
 
     step: str
     problems: tuple[Problem, ...] = ()
@@ -185,7 +170,7 @@ def hints(exercise: Exercise) -> Iterator[Problem]:
 def promises(exercise: Exercise) -> Iterator[Problem]:
     """Yield hidden checks without a promise, promises that no text has, and unclaimed ones."""
     for problem in promise_problems(exercise):
-        yield Problem(problem, f"`gradus check {exercise.name} --promises` lists them all")
+        yield Problem(problem, "a promise is a sentence of the text that the check tests")
     for sentence in unclaimed_promises(exercise):
         yield advice(
             f"no check names the promise '{sentence}'",

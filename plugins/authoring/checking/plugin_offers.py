@@ -1,8 +1,7 @@
 """Problems of a plugin that its author can fix, found for `gradus check --plugin`.
 
-Everything that the plugin offers is loaded. Small parts are tried with random numbers: the gradient
-of a loss against differences of the loss, one step of an optimizer. Parts of an exercise of the
-course are graded by the checks of that exercise.
+Everything that it offers is loaded, and small parts are tried with random numbers. Parts of an
+exercise of the course are graded by the checks of that exercise.
 """
 
 from __future__ import annotations

@@ -57,22 +57,12 @@ PHRASES = re.compile(
 
 @dataclass(frozen=True)
 class PromisedCheck:
-    """A check, the first line of its docstring, and the addresses of the promises that it names."""
+    """A check, and the addresses of the promises that it names."""
 
     file: Path
     name: str
-    title: str
     hidden: bool
     promises: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A promise with the checks that name it; its text is empty if no text has the address."""
-
-    address: str
-    text: str
-    checks: tuple[PromisedCheck, ...]
 
 
 def promised_checks(exercise: Exercise) -> tuple[PromisedCheck, ...]:
@@ -86,15 +76,13 @@ def promised_checks(exercise: Exercise) -> tuple[PromisedCheck, ...]:
     )
 
 
-def named_promises(exercise: Exercise) -> list[Promise]:
-    """Return the promises that checks name, in the order of the text; unknown ones come first."""
-    checks, texts = promised_checks(exercise), promised_texts(exercise)
-    order = {address: number for number, address in enumerate(texts)}
-    named = dict.fromkeys(address for check in checks for address in check.promises)
-    return [
-        Promise(address, texts.get(address, ""), tuple(c for c in checks if address in c.promises))
-        for address in sorted(named, key=lambda address: order.get(address, -1))
-    ]
+def checks_by_promise(exercise: Exercise) -> dict[str, list[PromisedCheck]]:
+    """Return the address of each promise that checks name, with these checks."""
+    named: dict[str, list[PromisedCheck]] = {}
+    for check in promised_checks(exercise):
+        for address in check.promises:
+            named.setdefault(address, []).append(check)
+    return named
 
 
 def promise_problems(exercise: Exercise) -> Iterator[str]:
@@ -105,13 +93,13 @@ def promise_problems(exercise: Exercise) -> Iterator[str]:
                 f"{check.file.name}: {check.name} names no sentence of the text: "
                 'add @pytest.mark.promise("...") above it'
             )
-    for promise in named_promises(exercise):
-        if not promise.text:
-            named_by = ", ".join(check.name for check in promise.checks)
+    texts = promised_texts(exercise)
+    for address, checks in checks_by_promise(exercise).items():
+        if address not in texts:
             yield (
-                f"{named_by}: no text has the promise '{promise.address}': write "
-                f"`<!-- promise: {promise.address} -->` after a sentence of README.md, or name a "
-                "docstring: Class.method, Class.method.argument, Class.method.returns"
+                f"{', '.join(check.name for check in checks)}: no text has the promise "
+                f"'{address}': write `<!-- promise: {address} -->` after a sentence of README.md, "
+                "or name a docstring: Class.method, Class.method.argument, Class.method.returns"
             )
 
 
@@ -134,9 +122,8 @@ def unclaimed_promises(exercise: Exercise) -> list[str]:
 def _checks_of(file: Path, hidden: bool) -> Iterator[PromisedCheck]:
     for node in parse_file(file).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
-            title, *_ = (ast.get_docstring(node) or node.name).splitlines()
             addresses = tuple(_named_by(node.decorator_list, file))
-            yield PromisedCheck(file, node.name, title.rstrip("."), hidden, addresses)
+            yield PromisedCheck(file, node.name, hidden, addresses)
 
 
 def _named_by(decorators: Iterable[ast.expr], file: Path) -> Iterator[str]:

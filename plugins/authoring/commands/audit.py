@@ -23,9 +23,6 @@ def audit(
     mistakes: Annotated[
         bool, typer.Option("--mistakes", help="Try only the mistakes of mistakes.toml.")
     ] = False,
-    operator: Annotated[
-        str, typer.Option(metavar="NAME", help="Try only the mutants of this operator.")
-    ] = "",
     jobs: Jobs = 0,
     accept: Annotated[
         bool,
@@ -52,21 +49,20 @@ def audit(
     pin_threads()  # processes run in parallel
     if mistakes and accept:
         raise UsageError("--accept is about automatic changes: leave out --mistakes")
-    if mistakes and operator:
-        raise UsageError("--mistakes and --operator exclude each other: choose one")
     from autograder.grading.setting import GradingSetting
     from framework.providers.loaded_plugins import Plugins
-    from plugins.authoring.audit.auditing import Scope
     from plugins.authoring.audit.auditing import audit as carry_out
     from plugins.authoring.audit.equivalents import accept as add_equivalents
     from plugins.authoring.audit.findings import show
 
     chosen_course = find_course(course)
-    scope = Scope(tuple(chosen_course.select(exercises or ())), mistakes, operator)
+    chosen = chosen_course.select(exercises or ())
     setting = GradingSetting(chosen_course, Plugins(course=chosen_course), _sandbox(sandbox))
     kept = "nothing is kept. An audit of one exercise or one unit is shorter: name it"
     with stopped_with(lambda: kept), progress("auditing") as report_progress:
-        result = carry_out(setting, scope, jobs, report_progress)
+        result = carry_out(
+            setting, chosen, mistakes_only=mistakes, jobs=jobs, on_finding=report_progress
+        )
     show(result, console())
     if accept:
         written = add_equivalents(result, chosen_course)

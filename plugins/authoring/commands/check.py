@@ -16,7 +16,6 @@ from framework.commands.output import announce, say, stopped_with
 from framework.threads import pin_threads
 
 if TYPE_CHECKING:
-    from autograder.course.reading import Exercise
     from plugins.authoring.checking.exercise_files import Checked
 
 
@@ -26,9 +25,6 @@ def check(
     advice: Annotated[
         bool, typer.Option(help="Also show suggestions; they never change the exit code.")
     ] = True,
-    promises: Annotated[
-        bool, typer.Option("--promises", help="Only show which check tests which sentence.")
-    ] = False,
     sandbox: Annotated[str, typer.Option(help="Sandbox: auto, bubblewrap or process.")] = "auto",
     course: CourseOption = None,
     plugin: PluginOption = None,
@@ -45,9 +41,6 @@ def check(
     """
     chosen_course = find_course(course)
     names = chosen_course.select_names(exercises or ()) if exercises or not plugin else []
-    if promises:
-        say("\n\n".join(promise_lines(chosen_course.exercise(name)) for name in names))
-        return
     pin_threads()  # exercises are checked in parallel
     from autograder.grading.parallel import in_parallel
     from autograder.grading.setting import GradingSetting
@@ -78,22 +71,6 @@ def check(
             sound.append(all(step.is_sound for step in steps))
     if not all(sound):
         raise typer.Exit(1)
-
-
-def promise_lines(exercise: Exercise) -> str:
-    """Return each promise with its sentence, and the checks that test it."""
-    from plugins.authoring.checking.promises import named_promises, promised_checks
-
-    lines: list[str] = []
-    for promise in named_promises(exercise):
-        lines.append(f"{promise.address}: {promise.text or 'in no text'}")
-        for check in promise.checks:
-            kind = "hidden" if check.hidden else "public"
-            lines.append(f"    {kind}  {check.name}: {check.title}")
-        lines.append("")
-    hidden = [check.hidden for check in promised_checks(exercise) if not check.promises]
-    told = f"{hidden.count(False)} public, {hidden.count(True)} hidden"
-    return "\n".join([*lines, f"Checks that name no promise: {told}."])
 
 
 def described(name: str, steps: list[Checked], *, advice: bool = True) -> Iterator[str]:

@@ -67,11 +67,6 @@ def build_kit(
 
     Args:
         target: a new or empty folder, or a new file ``NAME.zip``.
-        jobs: exercises side by side; 0 for one per processor.
-
-    Raises:
-        ConflictError: something is at `target`.
-        BadInputError: a solution is missing or does not pass, or the kit would not work.
     """
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ConflictError(f"{target} exists: name a new folder or a new file NAME.zip")
@@ -111,11 +106,7 @@ def build_kit(
 
 
 def kit_exercises(course: Course, chosen: Iterable[Exercise]) -> list[Exercise]:
-    """Return `chosen` and all that they require, those of bases first, in the order of courses.
-
-    Raises:
-        ConflictError: exercises of a course and of its base share a name.
-    """
+    """Return `chosen` and all that they require, those of bases first, in the order of courses."""
     needed = {*course.with_required(chosen), *course.borrowed(chosen).values()}
     sources = (*reversed(course.bases), course)
     exercises = [exercise for each in sources for exercise in each.select() if exercise in needed]

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -51,9 +51,6 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
     for exercise in exercises:
         stub = kit.root / exercise.stub.relative_to(exercise.root)
         copy(stub, kit.stub(exercise.name, exercise.stub.suffix))
-    absent = absent_names(course, exercises)
-    for text in (*kit.root.glob("exercises/*/*/README.md"), *kit.root.glob("exercises/primer.md")):
-        write(text, kit_text(read_text(text), absent))
     template = resources.files("plugins.authoring.kits").joinpath("templates/README.md")
     trained = _trained(exercises)
     readme = Template(template.read_text("utf-8")).substitute(
@@ -66,7 +63,7 @@ def write_contents(kit: Kit, course: Course, exercises: Sequence[Exercise]) -> N
         trained=_TRAINED if trained else "",
     )
     write(kit.root / "README.md", readme)
-    write(kit.root / "GUIDE.md", guide(absent))
+    write(kit.root / "GUIDE.md", guide())
     write(kit.root / "pytest.ini", _PYTEST)
     write(kit.root / ".vscode" / "settings.json", json.dumps(_VSCODE, indent=4) + "\n")
 
@@ -78,56 +75,11 @@ def _trained(exercises: Sequence[Exercise]) -> bool:
     return any(names.issuperset(recipe.requires) for recipe in recipes)
 
 
-def absent_names(course: Course, exercises: Sequence[Exercise]) -> dict[str, str]:
-    """Return the exercises and units that a kit of `exercises` does not have: name -> what it is.
-
-    Those of the bases of `course` are among them.
-    """
-    names: dict[str, str] = {}
-    for unit in (unit for source in (course, *course.bases) for unit in source.units):
-        names |= {unit.name: "UNIT", **dict.fromkeys(unit.exercises, "EXERCISE")}
-    present = {name for exercise in exercises for name in (exercise.name, exercise.unit)}
-    return {name: what for name, what in names.items() if name not in present}
-
-
-def guide(absent: Mapping[str, str]) -> str:
-    """Return the guide of students for a kit, without links to pages that it does not have.
-
-    In commands, EXERCISE and UNIT stand for those that the kit does not have; examples of the
-    output of such commands are left out.
-
-    Args:
-        absent: see `absent_names`.
-    """
+def guide() -> str:
+    """Return the guide of students, without links to pages that a kit does not have."""
     shipped = Path(str(resources.files("plugins.authoring.kits"))) / "templates" / "students.md"
     text = read_text(shipped if shipped.is_file() else GUIDE)
-    text = re.sub(r"\[([^]]+)\]\((?!https?:|#)[^)]+\)", r"\1", text)
-
-    def kept(block: re.Match[str]) -> str:
-        return "" if any(word in absent for word in block[0].split()) else block[0]
-
-    def general(command: re.Match[str]) -> str:
-        return re.sub(r"\w+", lambda word: absent.get(word[0], word[0]), command[0])
-
-    text = re.sub(r"```console\n.*?```\n\n?", kept, text, flags=re.DOTALL)
-    return re.sub(r"\b(?:gradus|grade|hint) [^`\n]*", general, text)
-
-
-def kit_text(text: str, absent: Collection[str]) -> str:
-    """Return the text of an exercise without commands and pages that a kit does not have.
-
-    Args:
-        absent: exercises and units of the course that are not in the kit.
-    """
-
-    def of_kit(command: re.Match[str]) -> str:
-        needed = [word for word in command[0].split() if word in absent]
-        return f"(A command of the whole course: it needs `{needed[0]}`.)" if needed else command[0]
-
-    text = re.sub(r"^    (?:gradus|grade) .*$", of_kit, text, flags=re.MULTILINE)
-    first = re.compile(r"(^|[.] |- )`docs/(\w+)[.]md`", re.MULTILINE)  # in its sentence
-    text = first.sub(r"\1The page *\2* of the course", text)
-    return re.sub(r"`docs/(\w+)[.]md`", r"the page *\1* of the course", text)
+    return re.sub(r"\[([^]]+)\]\((?!https?:|#)[^)]+\)", r"\1", text)
 
 
 def write_course(
@@ -137,10 +89,6 @@ def write_course(
 
     Args:
         exercises: of the course; those of its bases become exercises of the written course.
-        base: of the written course.
-
-    Raises:
-        BadInputError: an exercise has no stub, or a plugin of the course lies outside of it.
     """
     for exercise in exercises:
         stub = available_stub(exercise)
@@ -187,11 +135,7 @@ def _public_files(exercise: Exercise) -> Iterator[Path]:
 
 
 def course_toml(course: Course, exercises: Sequence[Exercise], base: str = "") -> str:
-    """Return the text of ``course.toml`` with these exercises alone, those of bases first.
-
-    Args:
-        base: of the written course.
-    """
+    """Return the text of ``course.toml`` with these exercises alone, those of bases first."""
     table = tomlkit.parse(read_text(course_file(course.root)))
     for key in ("base", "units"):
         table.pop(key, None)
@@ -225,11 +169,7 @@ def write(file: Path, text: str) -> None:
 
 
 def pack(root: Path, file: Path, folder: str = "", mode: int = 0o666) -> None:
-    """Write the files below `root` into the zip `file`, there below `folder`.
-
-    Args:
-        mode: permissions of the zip, less those that the system takes away.
-    """
+    """Write the files below `root` into the zip `file`, there below `folder`."""
     aside = file.with_name(f".{file.name}.part")
     with (
         os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream,

@@ -1,8 +1,7 @@
 """Proves that a kit works without solutions, that stubs get nothing, and that no solution leaks.
 
-The texts that the instructor wrote for students (README, hints, public checks) may quote a line of
-a solution, and a plugin single lines: these lines are counted. All other files, recordings
-included, may hold no line.
+Texts that the instructor wrote for students may quote lines of a solution, and a plugin single
+lines: these are counted. No other file may hold one, recordings included.
 """
 
 from __future__ import annotations
@@ -37,7 +36,6 @@ class Proof(NamedTuple):
     """What the checks of one exercise are worth in the kit.
 
     Attributes:
-        points: of all its checks.
         open_checks: checks that need the course's grader -> their points.
         for_a_person: points of answers in prose.
     """
@@ -99,11 +97,7 @@ class Quotation(NamedTuple):
 
 
 def solution_lines(exercises: Iterable[Exercise], handed_out: Iterable[Exercise]) -> set[str]:
-    """Return the lines of the answers of `exercises` that no stub shows, of theirs or `handed_out`.
-
-    Args:
-        handed_out: the exercises of the kit.
-    """
+    """Return the lines of answers of `exercises` that no stub shows, of theirs or `handed_out`."""
     answers: set[str] = set()
     for exercise in exercises:
         lines, stub = exercise.solution_source().split("\n"), available_stub(exercise) or ""
@@ -120,10 +114,6 @@ def quotations(root: Path, course: Course, exercises: Sequence[Exercise]) -> lis
     """Return the lines of solutions in the texts that the instructor wrote for students.
 
     `BadInputError` says that another file of the kit at `root` holds one.
-
-    Args:
-        course: the lines of all its solutions, and of those of its bases, are searched for.
-        exercises: those of the kit.
     """
     every_exercise = [e for source in (course, *course.bases) for e in source.select()]
     solved = [exercise for exercise in every_exercise if exercise.solution.is_file()]

@@ -45,11 +45,7 @@ class RecordingGenerator(DrawingGenerator):
 
 
 class RecordingSession(ForwardingSession):
-    """The conversation with the reference, which is recorded check by check.
-
-    Attributes:
-        tapes: what was recorded of each check, by its id.
-    """
+    """The conversation with the reference, which is recorded check by check."""
 
     is_on_record = True
 

@@ -1,7 +1,6 @@
 """Records the public checks of an exercise while its solution passes them.
 
-A kit has no list of mistakes. Its recordings hold fingerprints of those that give wrong answers,
-and of changes of behaviour of the solution.
+Beside them stand fingerprints of listed mistakes, and of changes of the solution's behaviour.
 """
 
 from __future__ import annotations
@@ -74,14 +73,7 @@ def until_right(
 def record(
     setting: GradingSetting, solutions: Submission, exercise: Exercise, course: str
 ) -> tuple[Recording, int]:
-    """Run the public checks on the solution; return their recording and their number.
-
-    Args:
-        course: hash of the course.
-
-    Raises:
-        BadInputError: the solution does not pass one of them.
-    """
+    """Run the public checks on the solution; return their recording and their number."""
 
     def recorded_solution(exercise: Exercise) -> RecordingSession:
         return RecordingSession(open_solution(setting, exercise))
@@ -137,10 +129,6 @@ def _add_fingerprints(
     """Add to each tape the mistakes that give wrong answers there.
 
     A change of behaviour is left out if an earlier mistake gives the same answers.
-
-    Args:
-        parts: the parts of other exercises.
-        tasks: check id -> task.
     """
     replayer = Replayer(exercise, parts)
     sealed_keys: list[dict[str, bytes]] = []
@@ -159,10 +147,7 @@ def _add_fingerprints(
 def _wrong_solutions(
     exercise: Exercise, tapes: Mapping[str, Tape], tasks: Mapping[str, str]
 ) -> Iterator[tuple[SealedMistake, tuple[str, ...], ModuleSource]]:
-    """Yield wrong solutions, each with what it is and the tasks that it can fail.
-
-    These are the forms of the listed mistakes, then changes of behaviour.
-    """
+    """Yield wrong solutions with their tasks: listed mistakes, then changes of behaviour."""
     solution = exercise.solution_source()
     for mistake in load_mistakes(exercise):
         said = SealedMistake(mistake.id, mistake.sentence, mistake.hint)

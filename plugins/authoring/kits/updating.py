@@ -22,10 +22,6 @@ def update_kit(root: Path, source: Path) -> list[str]:
     """Replace the files of the kit at `root` by those of the kit `source`; return what was done.
 
     An unedited stub is replaced too. Files that neither kit knows stay.
-
-    Raises:
-        UsageError: one of the two is no kit.
-        BadInputError: `source` is damaged.
     """
     old = kit_of(root)
     if old is None:
@@ -77,11 +73,7 @@ def _require_whole(new: Kit, source: Path) -> None:
 
 
 def _inside(root: Path, name: str) -> Path:
-    """Return the file `name` of the kit at `root`.
-
-    Raises:
-        BadInputError: it lies outside, by its name or by a link, or no file can have the name.
-    """
+    """Return the file `name` of the kit at `root`; an error if it lies outside, or is a link."""
     pure, path = PurePosixPath(name), root / name
     try:
         is_inside = path.resolve().is_relative_to(root.resolve()) and not path.is_symlink()

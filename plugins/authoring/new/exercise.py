@@ -73,15 +73,7 @@ def _write(
 
 
 def write_exercise(course: Catalogue, path: str, template: str = "exercise") -> list[Path]:
-    """Write the exercise ``UNIT/NAME`` into `course`, and return the written files.
-
-    Args:
-        template: ``exercise`` for code, ``questions`` for written questions.
-
-    Raises:
-        BadInputError: `path` has another form, or the course is a kit.
-        ConflictError: the name is taken.
-    """
+    """Write the exercise ``UNIT/NAME`` into `course`, and return the written files."""
     unit, name = _parsed(path)
     _check_free(course, unit, name)
     if not solutions_folder(course.root).is_dir():

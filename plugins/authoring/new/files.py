@@ -21,16 +21,7 @@ _WRITTEN = ("exercises", "solutions", "tests")
 
 
 def new_package(name: str, what: str, folder: Path) -> str:
-    """Return the name of the package of the new plugin or course `name`.
-
-    Args:
-        what: ``plugin`` or ``course``, for messages.
-        folder: where it will be written.
-
-    Raises:
-        BadInputError: pip, Python or gradus cannot use `name`.
-        ConflictError: the package would hide another one, or be hidden by it, or `folder` exists.
-    """
+    """Return the name of the package of the new plugin or course `name`."""
     module = name.replace("-", "_")
     if not NAME.fullmatch(name) or iskeyword(module):
         raise BadInputError(
@@ -49,12 +40,9 @@ def new_package(name: str, what: str, folder: Path) -> str:
 
 
 def write_files(folder: Path, template: str, **values: str) -> list[Path]:
-    """Write the files of the folder `template` into `folder`, and return their paths.
+    """Write the files of the folder `template` into `folder`, all or none; return their paths.
 
     In paths, the names of `values` in capitals stand for the values.
-
-    Raises:
-        ConflictError: one of them exists; none is written.
     """
     files: dict[Path, str] = {}
     for file in sorted((TEMPLATES / template).rglob("*.txt")):

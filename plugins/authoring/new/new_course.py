@@ -56,13 +56,7 @@ def course(
 
 
 def write_course(folder: Path, name: str, base: str = "") -> list[Path]:
-    """Write the course `name` into the new folder `folder`, and return the written files.
-
-    Raises:
-        BadInputError: `name` cannot be the name of a course, or of its package.
-        ConflictError: `folder` exists, or `name` is taken.
-        UnknownNameError: no course `base` is installed.
-    """
+    """Write the course `name` into the new folder `folder`, and return the written files."""
     known = installed_courses()
     if name in known:
         raise ConflictError(

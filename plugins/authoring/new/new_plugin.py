@@ -79,17 +79,7 @@ def _write(name: str, folder: Path, template: str, *commands: str) -> None:
 
 
 def write_plugin(name: str, folder: Path, template: str = "plugin") -> list[Path]:
-    """Write the files of plugin `name` into the new folder `folder`, and return their paths.
-
-    Args:
-        name: of the plugin, and of what it offers.
-        folder: must not exist.
-        template: ``plugin``, or ``backend`` for a plugin with arrays.
-
-    Raises:
-        BadInputError: `name` cannot be the name of a plugin, or of its package.
-        ConflictError: `folder` exists, or `name` is taken.
-    """
+    """Write the files of plugin `name` into the new folder `folder`, and return their paths."""
     if name in (*RESERVED, *EXTRAS, *BUILT_IN):
         raise ConflictError(f"'{name}' is built in: choose another name")
     module = new_package(name, "plugin", folder)

@@ -1,8 +1,6 @@
 """GitHub Actions and GitLab: marks at lines of code, and the summary of a job.
 
-Annotations of GitHub are commands in the log of a step. A step shows 10 errors and 10 warnings;
-further ones are counted in a notice. GitLab's code quality marks lines in a merge request; the
-checks themselves are JUnit's.
+A step of GitHub shows 10 errors and 10 warnings; further ones are counted in a notice.
 """
 
 from __future__ import annotations

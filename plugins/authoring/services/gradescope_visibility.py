@@ -22,13 +22,7 @@ class Visibility(StrEnum):
 
 
 def conceal(results: Path, metadata: Path, visibility: Visibility, attempts: int) -> None:
-    """Give the tests of hidden checks a visibility.
-
-    Args:
-        results: the file ``results.json``, which is changed.
-        metadata: the file ``submission_metadata.json``, which lists previous submissions.
-        attempts: number of a student's first attempts whose results stay visible.
-    """
+    """Give the tests of hidden checks a visibility, after a student's first `attempts`."""
     listed = json.loads(metadata.read_bytes()).get("previous_submissions") or ()
     if len(listed) < attempts:
         return

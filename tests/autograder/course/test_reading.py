@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from programs import completed_python
 
-from autograder.course.generated_stubs import pristine_stub
+from autograder.course.generated_stubs import available_stub
 from autograder.course.reading import Course, find_course
 from autograder.course.thresholds import Threshold
 from autograder.submissions.submission import load_submission
@@ -165,9 +165,9 @@ def test_a_task_that_the_solution_does_not_define_is_named(course_root):
         r"squash\.py does not define: did you mean 'Sigmoid'\?"
     )
     with pytest.raises(BadInputError, match=message):
-        pristine_stub(exercise)
+        available_stub(exercise)
     exercise.solution.write_text("from elsewhere import *\n", "utf-8")
-    assert pristine_stub(exercise) is not None  # its definitions are unknown
+    assert available_stub(exercise) is not None  # its definitions are unknown
 
 
 def test_plugins_given_as_files_stand_relative_to_the_course(course_root):

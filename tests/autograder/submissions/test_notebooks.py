@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.course.generated_stubs import pristine_stub
+from autograder.course.generated_stubs import available_stub
 from autograder.submissions.cell_source import ParseBudget, python_source
 from autograder.submissions.new_notebook import new_notebook, sections
 from autograder.submissions.notebook_module import notebook_module
@@ -20,13 +20,13 @@ from plugins.authoring.stub_files import write_stubs
 def fresh(tiny_course):
     """The notebook that ``gradus notebook squash`` writes, as text."""
     exercise = tiny_course.exercise("squash")
-    return new_notebook(exercise, pristine_stub(exercise), "mine.ipynb")
+    return new_notebook(exercise, available_stub(exercise), "mine.ipynb")
 
 
 def test_new_notebook_is_valid_and_always_the_same(fresh, tiny_course):
     nbformat.validate(nbformat.reads(fresh, as_version=4))
     exercise = tiny_course.exercise("squash")
-    assert new_notebook(exercise, pristine_stub(exercise), "mine.ipynb") == fresh
+    assert new_notebook(exercise, available_stub(exercise), "mine.ipynb") == fresh
 
 
 def test_new_notebook_has_text_imports_a_cell_per_task_and_what_to_do_next(fresh):
@@ -50,7 +50,7 @@ def test_new_notebook_has_text_imports_a_cell_per_task_and_what_to_do_next(fresh
 def test_untouched_notebook_is_the_untouched_stub(fresh, tiny_course):
     exercise = tiny_course.exercise("squash")
     module = notebook_module(json.loads(fresh), exercise.task_names)
-    progress = task_progress(module.source, exercise.task_names, pristine_stub(exercise))
+    progress = task_progress(module.source, exercise.task_names, available_stub(exercise))
     assert set(progress.values()) == {TaskProgress.UNTOUCHED}
     assert module.source.startswith("from __future__ import annotations")
 
@@ -240,7 +240,7 @@ def test_filled_in_run_and_saved_by_jupyter(fresh, tiny_course, solved, tmp_path
     exercise = tiny_course.exercise("squash")
     module = notebook_module(read_notebook(file.read_bytes(), "n"), exercise.task_names)
     assert not module.broken
-    progress = task_progress(module.source, exercise.task_names, pristine_stub(exercise))
+    progress = task_progress(module.source, exercise.task_names, available_stub(exercise))
     assert set(progress.values()) == {TaskProgress.WRITTEN}
     namespace = {"__name__": "squash"}
     exec(module.source, namespace)

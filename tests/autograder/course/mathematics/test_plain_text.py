@@ -11,7 +11,7 @@ from autograder.course.mathematics.plain_text import FormulaError, plain_formula
     ("latex", "text"),
     [
         (r"h_t = \tanh(x_t W_x + h_{t-1} W_h + b)", "h_t = tanh(x_t W_x + h_{t−1} W_h + b)"),
-        (r"\tilde h_t = r_t\odot h_{t-1}", "h̃_t = r_t ⊙ h_{t−1}"),
+        (r"\tilde h_t = r_t \odot h_{t-1}", "h̃_t = r_t ⊙ h_{t−1}"),
         (r"\frac{\partial J}{\partial W} = \sum_n x_n \delta_n^\top", "∂J/∂W = Σ_n x_n δ_nᵀ"),
         (r"W_{\mathrm{hh}} \in \mathbb{R}^{N \times D}", "W_hh ∈ ℝ^{N×D}"),
         (
@@ -32,7 +32,7 @@ from autograder.course.mathematics.plain_text import FormulaError, plain_formula
         (r"\frac{1}{2n} + \frac{\partial^2 J}{\partial x_i^2}", "1/(2n) + ∂²J/∂x_i²"),
         (r"\sqrt{x + 1} + \sqrt[3]{x}", "√(x + 1) + ³√x"),
         (r"1 \text{ if } j = i, \text{ else } 0", "1 if j = i, else 0"),
-        (r"\tanh'(z) = 1 - \tanh^2(z)", "tanh'(z) = 1 − tanh^2(z)"),
+        (r"\tanh'(z) = 1 - \tanh^2(z)", "tanh'(z) = 1 − tanh²(z)"),
         (r"\operatorname{softmax}(-z)_i + w^{(j)}", "softmax(−z)_i + w⁽ʲ⁾"),
         (r"3 \cdot 10^{-311} \qquad \lbrace 1, 2 \rbrace", "3 · 10⁻³¹¹    {1, 2}"),
         (

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from autograder.course.generated_stubs import pristine_stub
+from autograder.course.generated_stubs import available_stub
 from autograder.course.identity import course_hash
 from autograder.course.questions.answer_keys import (
     POINTS,
@@ -35,7 +35,7 @@ def change(file, old, new):
 
 
 def test_a_stub_has_placeholders_and_no_answer(exercise):
-    stub = pristine_stub(exercise)
+    stub = available_stub(exercise)
     assert stub.count("### Answer\n\n<!-- your answer -->\n") == 4
     for secret in ("0.5 m", "2*x", "power rule", "secret reason", "ubric", "SOLUTION"):
         assert secret not in stub
@@ -75,7 +75,7 @@ def test_edited_answers_are_no_stub_and_are_kept(asked_course, exercise):
 def test_a_wrong_source_is_refused_with_file_and_line(exercise, old, new, message):
     change(exercise.solution, old, new)
     with pytest.raises(BadInputError) as caught:
-        pristine_stub(exercise)
+        available_stub(exercise)
     assert message in str(caught.value)
     assert f"{exercise.solution}:" in str(caught.value)
 

@@ -8,9 +8,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.course.reading import find_course
-from framework.errors import BadInputError, GradusError, UnknownNameError
-from plugins.authoring.audit import findings
-from plugins.authoring.audit.auditing import Scope, audit
+from autograder.mutations.mutants import OPERATORS
+from framework.errors import BadInputError, GradusError
+from plugins.authoring.audit import auditing, findings
+from plugins.authoring.audit.auditing import audit
 from plugins.authoring.audit.equivalents import load_equivalents
 from plugins.authoring.audit.findings import AuditOutcome
 from plugins.authoring.commands.audit import audit as command
@@ -57,11 +58,11 @@ def write_checks_of_sums(course):
 
 @pytest.fixture
 def run(tiny_course, exercise):
-    def run(mistakes="", equivalents="", **scope):
+    def run(mistakes="", equivalents="", **options):
         (exercise.solution.parent / "mistakes.toml").write_text(mistakes, "utf-8")
         (exercise.solution.parent / "equivalents.toml").write_text(equivalents, "utf-8")
         setting = setting_of(tiny_course, fork_or_process())
-        return audit(setting, Scope((exercise,), **scope))
+        return audit(setting, [exercise], **options)
 
     return run
 
@@ -104,9 +105,14 @@ def ran(exercise, tmp_path, monkeypatch):
     return lambda: (tmp_path / "ran").read_text("utf-8").split()
 
 
-def alone(course, scope):
-    """The audit of `scope` in this process."""
-    return audit(setting_of(course), scope, 1)
+@pytest.fixture
+def operators(monkeypatch):
+    """`operators(*names)`: the audit has these operators alone."""
+
+    def operators(*names):
+        monkeypatch.setattr(auditing, "OPERATORS", {name: OPERATORS[name] for name in names})
+
+    return operators
 
 
 def test_checks_are_collected_once_and_run_where_they_can_say_something_new(
@@ -114,14 +120,15 @@ def test_checks_are_collected_once_and_run_where_they_can_say_something_new(
 ):
     wrong = MISSED.replace("np.exp(z)", "np.exp(z) + 1").replace("missed", "found")
     (exercise.solution.parent / "mistakes.toml").write_text(MISSED + wrong, "utf-8")
-    alone(tiny_course, Scope((exercise,), mistakes_only=True))
+    audit(setting_of(tiny_course), [exercise], mistakes_only=True, jobs=1)
     every = ["test_sigmoid", "test_double", "test_trained"]  # what trains comes last
     # The solution, both mistakes. One failure of each task is enough.
     assert ran() == ["file", *every, *every, "test_sigmoid", "test_double"]
 
 
-def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise):
-    result = alone(tiny_course, Scope((exercise,), operator="arithmetic"))
+def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise, operators):
+    operators("arithmetic")
+    result = audit(setting_of(tiny_course), [exercise], jobs=1)
     first = [
         finding
         for finding in result.findings
@@ -131,23 +138,13 @@ def test_one_failure_is_enough_for_a_mutant(run, ran, tiny_course, exercise):
     assert ran().count("test_double") == 1 + len(result.findings) - len(first)
 
 
-def test_an_exercise_without_a_list_of_mistakes_is_reported(run, tiny_course, exercise):
-    setting = setting_of(tiny_course, fork_or_process())
-    with pytest.raises(BadInputError, match=r"squash has no mistakes\.toml: list wrong answers in"):
-        audit(setting, Scope((exercise,), mistakes_only=True))
-    write_checks_of_sums(tiny_course)
-    (exercise.solution.parent / "mistakes.toml").write_text(CAUGHT, "utf-8")
-    both = audit(setting, Scope(tuple(tiny_course.select()), mistakes_only=True))
-    assert "sums has no mistakes.toml: no listed mistake was tried." in shown(both)
-
-
 def test_a_task_missing_in_the_solution_is_reported_before_anything_is_tried(run, course_root):
     file = course_root / "exercises/first_unit/squash/exercise.toml"
     file.write_text(file.read_text("utf-8").replace('"double"', '"duoble"'), "utf-8")
     broken = find_course(course_root)
     setting = setting_of(broken)
     with pytest.raises(BadInputError, match=r"'duoble', which .* does not define"):
-        audit(setting, Scope((broken.exercise("squash"),)))
+        audit(setting, [broken.exercise("squash")])
 
 
 def test_consistent_forms_are_tried_and_tasks_that_depend_may_fail_too(run):
@@ -162,27 +159,29 @@ def test_consistent_forms_are_tried_and_tasks_that_depend_may_fail_too(run):
     assert "all were caught" not in nothing
 
 
-def test_a_mutant_survives_where_checks_look_at_too_little_unless_it_is_listed(run):
-    result = run(operator="dropped minus")
+def test_a_mutant_survives_where_checks_look_at_too_little_unless_it_is_listed(run, operators):
+    operators("dropped minus")
+    result = run()
     (survivor,) = result.findings
     assert survivor.outcome is AuditOutcome.SURVIVED
     text = shown(result)
     assert "squash, survived: dropped minus in _stable: -z -> z | return SCALE" in text
     assert "squash.py:29" in text
     assert "+ return SCALE / (1 + np.exp(z))" in text
-    result = run(equivalents=listed(survivor.id), operator="dropped minus")
+    result = run(equivalents=listed(survivor.id))
     (finding,) = result.findings
     assert (finding.outcome, finding.note) == (AuditOutcome.EQUIVALENT, "it is right")
     assert result.exit_code == 0
 
 
-def test_a_mutant_is_killed_and_not_equivalent(run):
+def test_a_mutant_is_killed_and_not_equivalent(run, operators):
+    operators("arithmetic")
     mutant = "arithmetic in double: 2 * x -> 2 / x | return 2 * x"
     for equivalents, outcome in (
         ("", AuditOutcome.KILLED),
         (listed(mutant), AuditOutcome.NOT_EQUIVALENT),
     ):
-        result = run(equivalents=equivalents, operator="arithmetic")
+        result = run(equivalents=equivalents)
         (finding,) = (finding for finding in result.findings if finding.id == mutant)
         assert (finding.outcome, finding.failed) == (outcome, ("test_squash.py::test_double",))
     assert result.exit_code == 1
@@ -192,7 +191,7 @@ def test_an_equivalent_that_no_operator_makes_is_reported(tiny_course):
     write_checks_of_sums(tiny_course)
     sums = tiny_course.exercise("sums")
     (sums.solution.parent / "equivalents.toml").write_text(listed("gone"), "utf-8")
-    result = audit(setting_of(tiny_course, fork_or_process()), Scope((sums,)))
+    result = audit(setting_of(tiny_course, fork_or_process()), [sums])
     assert result.stale == (("sums", "gone"),)
     assert result.exit_code == 1
     assert "sums: equivalents.toml lists a mutant that no operator makes: gone" in shown(result)
@@ -213,15 +212,11 @@ def test_a_solution_that_fails_its_own_checks_proves_nothing(run, exercise):
         run(CAUGHT, mistakes_only=True)
 
 
-def test_an_unknown_operator_is_refused(run):
-    with pytest.raises(UnknownNameError, match="no operator 'arithmetik': did you mean"):
-        run(operator="arithmetik")
-
-
-def test_one_process_finds_what_several_find(run, tiny_course, exercise):
-    several = run(CAUGHT + MISSED, operator="constant")
+def test_one_process_finds_what_several_find(run, tiny_course, exercise, operators):
+    operators("constant")
+    several = run(CAUGHT + MISSED)
     setting = setting_of(tiny_course, fork_or_process())
-    first = audit(setting, Scope((exercise,), operator="constant"), jobs=1)
+    first = audit(setting, [exercise], jobs=1)
     assert first.findings == several.findings
     assert len(first.findings) > 5
 

@@ -5,15 +5,14 @@ from grading import setting_of
 
 from autograder.course.questions import answer_keys
 from framework.errors import GradusError
-from plugins.authoring.audit.auditing import Scope, audit
+from plugins.authoring.audit.auditing import audit
 from plugins.authoring.audit.findings import AuditOutcome
 
 
 @pytest.fixture
 def run(asked_course):
     setting = setting_of(asked_course)
-    scope = Scope((asked_course.exercise("asked"),))
-    return lambda: audit(setting, scope, jobs=1)
+    return lambda: audit(setting, [asked_course.exercise("asked")], jobs=1)
 
 
 def test_a_wrong_answer_fails_its_own_question(run):

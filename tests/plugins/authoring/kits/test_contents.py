@@ -15,7 +15,7 @@ from framework.errors import UsageError
 from framework.providers.loaded_plugins import Plugins
 from framework.training.recipes import exercise_recipes, find_recipe
 from plugins.authoring.kits.building import kit_exercises
-from plugins.authoring.kits.contents import absent_names, course_toml, guide, write_contents
+from plugins.authoring.kits.contents import course_toml, guide, write_contents
 
 EXERCISE = text_of("texts/contents/exercise.py")
 
@@ -64,7 +64,7 @@ def test_a_kit_lists_what_is_required_of_all_bases(top, tmp_path):
 
 
 def test_the_guide_of_students_is_in_a_kit_without_links_that_lead_nowhere():
-    text = guide({})
+    text = guide()
     for command in ("--watch", "--html", "gradus replay", "gradus notebook", "gradus train"):
         assert command in text
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
@@ -75,45 +75,20 @@ def test_the_guide_of_students_is_in_a_kit_without_links_that_lead_nowhere():
 
 @pytest.fixture
 def kit_of(tmp_path, monkeypatch):
-    """`kit_of(*names)`: the folder of a kit without recordings, and what is not in it."""
+    """`kit_of(*names)`: the folder of a kit without recordings."""
 
-    def kit_of(*names: str) -> tuple[Path, dict[str, str]]:
+    def kit_of(*names: str) -> Path:
         course = find_course()
         exercises = kit_exercises(course, course.select(names))
         write_contents(Kit(tmp_path, "hash", "0"), course, exercises)
         monkeypatch.chdir(tmp_path)
-        return tmp_path, absent_names(course, exercises)
+        return tmp_path
 
     return kit_of
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        ("one_hot",),
-        ("word_vector_questions", "neuron"),
-        ("stacked", "qrnn", "highway_char_cnn"),
-        ("dropout", "initialization", "regularization", "evaluation"),
-        ("language_models",),
-    ],
-    ids=lambda names: names[0],
-)
-def test_texts_of_a_kit_offer_only_what_it_has(kit_of, names):
-    root, absent = kit_of(*names)
-    texts = {file: file.read_text("utf-8") for file in root.rglob("*.md")}
-    assert {"README.md", "GUIDE.md"} < {file.name for file in texts}
-    for file, text in texts.items():
-        commands = re.findall(r"\b(?:gradus|grade|hint) [^`\n]*", text)
-        words = {word for command in commands for word in re.findall(r"\w+", command)}
-        # `pooling` is also an argument of QRNN.
-        assert not (words - {"pooling"}) & absent.keys(), file
-        targets = re.findall(r"\]\((?!https?:|#)([^)]+)\)", text)
-        assert [target for target in targets if not (file.parent / target).exists()] == []
-        assert not re.search(r"docs/\w+\.md", text), file
-
-
 def test_a_kit_offers_to_train_what_its_exercises_suffice_for(kit_of):
-    root, _ = kit_of("backpropagation")
+    root = kit_of("backpropagation")
     assert "gradus train" not in (root / "README.md").read_text("utf-8")
     assert list(exercise_recipes()) == []
     for name in ("backpropagation", "window_scorer"):
@@ -122,7 +97,7 @@ def test_a_kit_offers_to_train_what_its_exercises_suffice_for(kit_of):
 
 
 def test_a_kit_with_all_that_a_model_needs_offers_it(kit_of):
-    root, _ = kit_of("backpropagation", "window_classifier")
+    root = kit_of("backpropagation", "window_classifier")
     assert "`train` lists the models" in (root / "README.md").read_text("utf-8")
     assert {"backpropagation", "window_classifier"} == {name for name, _ in exercise_recipes()}
 
