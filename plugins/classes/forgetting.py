@@ -9,7 +9,7 @@ from collections.abc import Callable
 from collections.abc import Collection as Names
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from framework.errors import UnknownNameError
 from plugins.classes.collecting.attempts import Attempt
@@ -60,18 +60,6 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
     kept = without_traces(collection.without(key), collection.students[key])
     _save(collection, kept, {key})
     return Removed(1, len(collection.attempts) - len(kept.attempts), 0, results)
-
-
-def forget_in_store(store: Store, key: str) -> Removed:
-    """Remove a student from all runs of `store`, of any assignment; files stay."""
-
-    def work(connection: Connection) -> Removed:
-        listed = select(entry.c.attempt).where(entry.c.student == key).distinct()
-        attempts = len(connection.execute(listed).all())
-        connection.execute(delete(entry).where(entry.c.student == key))
-        return Removed(int(attempts > 0), attempts, 0, remove_unused(connection))
-
-    return store.transaction(work)
 
 
 def expire(collection: Collection, store: Store | None, days: float) -> Removed:

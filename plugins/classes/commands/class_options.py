@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from plugins.classes.runs.store import Store
     from plugins.classes.runs.stored_runs import Run
 
+#: The file of a collection with its results.
+STORE = "results.sqlite"
+
 RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run; 0: the newest.")]
 StoreOption = Annotated[
     str,
@@ -143,7 +146,7 @@ def open_store(collection: Collection, address: str, *, is_new: bool = False) ->
         raise AbsentPartError(
             "the store needs SQLAlchemy: `pip install 'gradus-nlp[class]'`", "sqlalchemy"
         ) from None
-    address = address or str(collection.folder / "results.sqlite")
+    address = address or str(collection.folder / STORE)
     if not is_new and "://" not in address and not Path(address).exists():
         raise BadInputError(f"no results at {address}: `gradus class grade {collection.folder}`")
     return Store(address)

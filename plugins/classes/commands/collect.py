@@ -23,7 +23,13 @@ from plugins.classes.collecting.collection import FILE, Collection, locked, read
 from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import LISTING, MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
-from plugins.classes.commands.class_options import InOption, StoreOption, course_of, open_store
+from plugins.classes.commands.class_options import (
+    STORE,
+    InOption,
+    StoreOption,
+    course_of,
+    open_store,
+)
 from plugins.classes.rosters.dates import (
     MAX_DAYS,
     read_due,
@@ -185,58 +191,17 @@ def forget(
     student: Annotated[
         str, typer.Argument(metavar="STUDENT", help="Key of the student, as in collected.txt.")
     ],
-    inside: Annotated[
-        list[Path] | None,
-        typer.Option("--in", metavar="DIR", help="A collection; repeatable. Default: this folder."),
-    ] = None,
+    inside: InOption = Path(),
     store: StoreOption = "",
-    whole_store: Annotated[
-        bool,
-        typer.Option("--whole-store", help="Remove what the store has of other assignments, too."),
-    ] = False,
 ) -> None:
     """Remove a student: name, identifiers, attempts, and results that no other student has.
 
-    Of several collections, those that do not know the student stay as they are. Work of a group
-    stays with its other members. Exports, rosters and backups are not touched: remove the student
-    there, too.
-
-      gradus class forget s004 --in lab1 --in lab2
-      gradus class forget s004 --in lab1 --store postgresql://host/grades --whole-store
+    Work of a group stays with its other members. Exports, rosters, backups and other collections
+    are not touched: remove the student there, too.
     """
     from plugins.classes.forgetting import forget as carry_out
-    from plugins.classes.forgetting import forget_in_store
 
-    folders = list(dict.fromkeys(inside or [Path()]))
-    knowing = [folder for folder in folders if student in read_collection(folder).students]
-    if not knowing and not whole_store:
-        raise UnknownNameError("student", student, ())
-    for folder in folders:
-        before = f"{folder}: " if len(folders) > 1 else ""
-        if folder in knowing:
-            _remove(folder, store, partial(carry_out, key=student), before)
-        else:
-            say(f"{before}no student {student}")
-    for folder in (folders[:1] if store else folders) if whole_store else ():
-        opened = _open_store(read_collection(folder), store)
-        if opened is not None:
-            with opened:
-                removed = forget_in_store(opened, student)
-                opened.purge()
-            say(
-                f"{opened.place}: removed of other assignments: "
-                f"{counted(removed.attempts, 'attempt')}, {counted(removed.results, 'result')}"
-            )
-
-
-def _open_store(collection: Collection, address: str) -> Store | None:
-    """Return the store of a collection; None if nothing was graded yet."""
-    try:
-        return open_store(collection, address)
-    except BadInputError:
-        if address:
-            raise
-        return None
+    _remove(inside, store, partial(carry_out, key=student))
 
 
 def expire(
@@ -253,23 +218,19 @@ def expire(
 
 
 def _remove(
-    folder: Path,
-    address: str,
-    carry_out: Callable[[Collection, Store | None], Removed],
-    before: str = "",
+    folder: Path, address: str, carry_out: Callable[[Collection, Store | None], Removed]
 ) -> None:
     """Remove data of the collection in `folder` and of its store, and print what was removed."""
     read_collection(folder)  # a folder without a collection is not made
     with locked(folder), ExitStack() as stack:
         collection = read_collection(folder)
-        opened = _open_store(collection, address)
-        if opened is not None:
-            stack.enter_context(opened)
+        is_graded = bool(address) or (folder / STORE).exists()
+        opened = stack.enter_context(open_store(collection, address)) if is_graded else None
         removed = carry_out(collection, opened)
         if opened is not None:
             opened.purge()
     say(
-        f"{before}removed: {counted(removed.students, 'student')}, "
+        f"removed: {counted(removed.students, 'student')}, "
         f"{counted(removed.attempts, 'attempt')}, {counted(removed.runs, 'run')}, "
         f"{counted(removed.results, 'result')}"
     )

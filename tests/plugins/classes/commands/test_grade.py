@@ -19,7 +19,7 @@ from framework.cli import app
 from framework.errors import BadInputError, UsageError
 from plugins.classes.collecting.collection import read_collection
 from plugins.classes.runs.store import Store
-from plugins.classes.runs.stored_runs import RunKey, all_runs, entries_of, start_run
+from plugins.classes.runs.stored_runs import all_runs, entries_of
 
 #: The points of the exercise of this class.
 POINTS = f"{find_course(ROOT).exercise('one_hot').points:g}"
@@ -206,34 +206,6 @@ def test_a_student_is_forgotten_everywhere(copy):
     assert f"bo (Bo Li) · one_hot · passed · {POINTS}" in read(copy, "results", "--names")
     with pytest.raises(UsageError, match="no student 'ana'"):
         read(copy, "forget", "ana")
-
-
-def test_a_student_is_forgotten_in_several_collections_that_share_a_store(copy):
-    for name in ("lab2", "lab3"):
-        shutil.copytree(copy / "lab1", copy / name, ignore=shutil.ignore_patterns("results.*"))
-        regraded(copy, name)
-    gradus("class", "forget", "bo", "--in", copy / "lab3")
-    shared = "--store", copy / "lab1/results.sqlite"
-    places = [option for name in ("lab1", "lab3") for option in ("--in", copy / name)]
-    output = gradus("class", "forget", "bo", *places, *shared, "--whole-store").splitlines()
-    assert output == [
-        f"{copy / 'lab1'}: removed: 1 student, 1 attempt, 0 runs, 0 results",
-        f"{copy / 'lab3'}: no student bo",
-        f"{copy / 'lab1/results.sqlite'}: removed of other assignments: 1 attempt, 0 results",
-    ]
-    assert "bo (" not in gradus("class", "results", "--names", "--in", copy / "lab2", *shared)
-    assert "bo" in read_collection(copy / "lab2").students
-    with pytest.raises(UsageError, match="no student 'bo'"):
-        gradus("class", "forget", "bo", *places)
-
-
-def regraded(copy, name):
-    """Give the store of lab1 the run of another collection, with the work of lab1."""
-    with Store(str(copy / "lab1/results.sqlite")) as store:
-        run = store.transaction(all_runs)[0]
-        entries = store.transaction(partial(entries_of, id=run.id))
-        queue = RunKey(name, run.revision, run.seed, run.environment)
-        store.transaction(lambda c: start_run(c, queue, run.sandbox, run.work, entries))
 
 
 def test_collections_of_one_name_in_one_store_are_apart(copy):
