@@ -24,7 +24,6 @@ from autograder.public.reports import (
 from plugins.classes.collecting.attempts import Standing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.roster import Student
-from plugins.classes.runs.jobs import fault_of
 from plugins.classes.runs.store import ResultKey
 from plugins.classes.runs.stored_runs import Run, StoredResult, find_result, points_of
 
@@ -134,21 +133,19 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
         for student in attempt.students
     }
     work: dict[ResultKey, ExerciseResult | None] = {}
-    faults: dict[ResultKey, str] = {}
     outcomes: dict[tuple[str, str], StudentOutcome] = {}
     points = points_of(connection, run)
     for (student, exercise), graded in points.items():
         key, result, attempt = graded.key, graded.result, graded.entry.attempt
         if key not in work:
             work[key] = work_of(result) if result is not None else None
-            faults[key] = fault_of(connection, key) if result is None else ""
         if student in collection.students:
             repeated = result is not None and result.repeated
             standing = standings.get((student, attempt))
-            is_queued = result is None and not faults[key] and run.ended is None
+            is_queued = result is None and not graded.fault and run.ended is None
             outcomes[student, exercise] = StudentOutcome(
                 *(student, exercise, attempt, standing, key, work[key], repeated),
-                faults[key],
+                graded.fault,
                 is_queued,
             )
     with_outcome = {student for student, _ in outcomes}

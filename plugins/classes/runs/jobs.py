@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, settled
 from plugins.classes.runs.store import (
+    FAULT,
     KEY,
     ResultKey,
     Store,
@@ -31,7 +32,7 @@ from plugins.classes.runs.store import (
 )
 from plugins.classes.runs.stored_runs import RunKey, StoredResult, commit
 
-QUEUED, LEASED, DONE, FAULT = "queued", "leased", "done", "fault"
+QUEUED, LEASED, DONE = "queued", "leased", "done"
 
 #: Seconds that a lease holds without being extended.
 LEASE = 120.0
@@ -296,9 +297,3 @@ def count_jobs(connection: Connection, queue: ColumnElement[bool]) -> dict[str, 
     """Return state -> number of jobs."""
     counted = select(job.c.state, func.count()).where(queue).group_by(job.c.state)
     return {row[0]: row[1] for row in connection.execute(counted)}
-
-
-def fault_of(connection: Connection, key: ResultKey) -> str:
-    """Return the fault for which `key` was given up; empty for a job that is tried again."""
-    given_up = select(job.c.fault).where(is_key(job, key), job.c.state == FAULT)
-    return connection.execute(given_up).scalar() or ""

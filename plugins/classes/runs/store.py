@@ -108,6 +108,8 @@ job = sa.Table(
     *_columns("owner until alone tries lost fault"),
     sa.UniqueConstraint(*KEY),
 )
+#: The state of a job that was given up for a fault of the grader.
+FAULT = "fault"
 grading = sa.Table(
     "grading",
     metadata,

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from framework.errors import BadInputError
 from plugins.classes.runs.store import (
+    FAULT,
     KEY,
     ResultKey,
     disagreement,
@@ -24,6 +25,7 @@ from plugins.classes.runs.store import (
     grading,
     insert_once,
     is_key,
+    job,
     meta,
     run,
 )
@@ -230,11 +232,12 @@ NOT_GRADED = "not graded"
 
 @dataclass(frozen=True)
 class EntryResult:
-    """The result of one student at one exercise; None if a fault of ours stayed: no zero."""
+    """The result of one student at one exercise; without one, the fault of ours, if it stayed."""
 
     entry: RunEntry
     key: ResultKey
     result: StoredResult | None
+    fault: str
 
     @property
     def verdict(self) -> str:
@@ -254,9 +257,21 @@ def results_of(connection: Connection, run: Run) -> list[EntryResult]:
 
     A finished run stays as it was: what was graded since then is no part of it.
     """
-    entries = [(entry, run.key(entry)) for entry in entries_of(connection, run.id)]
-    results = {key: find_result(connection, key, run.ended) for key in {key for _, key in entries}}
-    return [EntryResult(entry, key, results[key]) for entry, key in entries]
+    work: dict[ResultKey, tuple[StoredResult | None, str]] = {}
+    listed = []
+    for work_entry in entries_of(connection, run.id):
+        key = run.key(work_entry)
+        if key not in work:
+            result = find_result(connection, key, run.ended)
+            work[key] = result, "" if result is not None else fault_of(connection, key)
+        listed.append(EntryResult(work_entry, key, *work[key]))
+    return listed
+
+
+def fault_of(connection: Connection, key: ResultKey) -> str:
+    """Return the fault for which `key` was given up; empty for a job that is tried again."""
+    given_up = select(job.c.fault).where(is_key(job, key), job.c.state == FAULT)
+    return connection.execute(given_up).scalar() or ""
 
 
 def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryResult]:
