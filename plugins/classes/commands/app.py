@@ -5,7 +5,7 @@ from __future__ import annotations
 from framework.commands.groups import new_app
 from plugins.classes.commands.collect import collect, expire, forget
 from plugins.classes.commands.pages import report, serve, similarity
-from plugins.classes.commands.points import feedback, gradebook, points, totals
+from plugins.classes.commands.points import feedback, gradebook, points
 from plugins.classes.commands.runs import diff, grade, results, runs
 
 classes = new_app(
@@ -23,6 +23,6 @@ read it.""",
 )
 for command in (
     *(collect, grade, runs, results, diff),
-    *(points, totals, gradebook, feedback, report, serve, similarity, forget, expire),
+    *(points, gradebook, feedback, report, serve, similarity, forget, expire),
 ):
     classes.command()(command)

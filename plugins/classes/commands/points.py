@@ -1,4 +1,4 @@
-"""``gradus class points``, ``totals``, ``gradebook``, ``feedback``: points after grading."""
+"""``gradus class points``, ``gradebook``, ``feedback``: points after grading."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.public.reports import clean, counted
+from autograder.public.reports import counted
 from framework.commands.options import with_options
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
@@ -20,16 +20,14 @@ from plugins.classes.commands.class_options import (
     ExercisesOption,
     PluginRuns,
     RunArgument,
-    TableOption,
     say_listed,
 )
 from plugins.classes.rosters.privacy import pseudonyms, write_private
 from plugins.classes.rosters.roster import Roster
-from plugins.classes.rosters.tables import written_csv
 
 if TYPE_CHECKING:
     from plugins.classes.gradebooks.fill_request import Filled
-    from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
+    from plugins.classes.marks.final_points import RunPoints
     from plugins.classes.rosters.privacy import Shown
     from plugins.classes.runs.store import Store
 
@@ -139,48 +137,6 @@ def points(
 
 
 @with_options
-def totals(
-    chosen: PluginRuns,
-    number: RunArgument = 0,
-    file: TableOption = None,
-) -> None:
-    """Show the final points of each student, and every change after grading with its reason.
-
-    The table has a column for each exercise; points that are not known are blank.
-    """
-    from autograder.public.reports import ratio
-    from plugins.classes.gradebooks.fill_request import comment_of
-
-    with settled_run(chosen, number) as (_, result):
-        shown = chosen.shown
-    if file is not None:
-        write_private(file, _table(result, shown).encode("utf-8", "replace"))
-    else:
-        for key, own in result.points.items():
-            is_known = own.state.value == "graded"
-            total = ratio(own.earned, own.possible) if is_known else own.state.value
-            say(clean(" · ".join(filter(None, (shown(key), total, comment_of(own))))))
-    show_doubts(result, shown, chosen.inside)
-
-
-def _table(result: RunPoints, shown: Shown) -> str:
-    """Return the totals as CSV without cells that a spreadsheet would execute."""
-    from autograder.public.reports import number
-    from plugins.classes.gradebooks.fill_request import comment_of
-    from plugins.classes.marks.class_results import State
-
-    def known(points: StudentPoints | ExercisePoints) -> str:
-        return number(points.earned) if points.state is State.GRADED else ""
-
-    exercises = result.results.exercises
-    rows = [["student", *exercises, "total", "possible", "state", "comment"]]
-    for key, own in result.points.items():
-        cells = [shown(key), *map(known, own.exercises), known(own), number(own.possible)]
-        rows.append([*cells, own.state.value, comment_of(own)])
-    return written_csv(rows)
-
-
-@with_options
 def gradebook(
     chosen: PluginRuns,
     number: RunArgument,
@@ -225,7 +181,10 @@ def gradebook(
 
       gradus class gradebook 0 grades.csv --as canvas --column "Lab 1" -o filled.csv
 
-    Points are those of `gradus class totals`: with manual points, rules and plugins.
+    Points are those of the checks with manual points, rules and plugins. Without a learning system,
+    fill the roster:
+
+      gradus class gradebook 0 names.csv --as csv --new --column Points --comments Why -o points.csv
     """
     from framework.importing import load_target
     from plugins.classes.gradebooks.fill_request import Filled, FillRequest

@@ -126,7 +126,8 @@ def fill_table(request: FillRequest) -> Filled:
         for index, name in enumerate(sheet.header)
         if name and name.casefold() not in identity
     }
-    return _fill(sheet, request, sheet.rows, _chosen_column(sheet, request, columns))
+    column = _chosen_column(sheet, request, columns)
+    return _fill(sheet, request, sheet.rows, column, may_grow=True)
 
 
 def fill_blackboard(request: FillRequest) -> Filled:
@@ -235,6 +236,8 @@ def _fill(
     why_kept: Callable[[SheetRow, str], str] = lambda row, value: "",
     as_comment: Callable[[str], str] = str,
     written: Sequence[int] | None = None,
+    *,
+    may_grow: bool = False,
 ) -> Filled:
     """Fill the points of the students in `rows`.
 
@@ -244,8 +247,9 @@ def _fill(
         why_kept: returns why the cell of a row does not get a value; empty if it does.
         as_comment: converts a comment to the form of the system.
         written: the columns of the new file; None for all.
+        may_grow: whether a missing column of comments may be added.
     """
-    comments = _comment_column(sheet, request)
+    comments = _comment_column(sheet, request, may_grow=may_grow)
     filled = Filled(column=[*sheet.header, request.column][column])
     factor = scale(request, maximum, filled.column)
     students = _students(sheet, request, rows)
@@ -280,10 +284,13 @@ def _fill(
     return filled
 
 
-def _comment_column(sheet: Sheet, request: FillRequest) -> int | None:
+def _comment_column(sheet: Sheet, request: FillRequest, *, may_grow: bool) -> int | None:
     if not request.comments:
         return None
     columns = sheet.columns_named([plain(request.comments).casefold()])
+    if not columns and may_grow and request.is_new:
+        columns = [len(sheet.lines[0].texts)]
+        sheet.write(sheet.lines[0], columns[0], for_spreadsheet(request.comments))
     if len(columns) != 1:
         raise UnknownNameError(f"column of {sheet.file.name}", request.comments, sheet.header)
     return columns[0]
