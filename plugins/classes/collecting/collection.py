@@ -110,11 +110,7 @@ class Collection:
 
 
 def read_collection(folder: Path) -> Collection:
-    """Read the collection in `folder`.
-
-    Raises:
-        BadInputError: there is none, or another version of gradus wrote it.
-    """
+    """Read the collection in `folder`."""
     try:
         table = json.loads((folder / FILE).read_bytes())
         is_former = table["schema"] == FORMER_SCHEMA
@@ -177,9 +173,6 @@ def locked(folder: Path) -> Iterator[None]:
 
     The lock is that of the folder itself, and ends with the process, however that ends. Windows
     has none.
-
-    Raises:
-        BadInputError: another process changes the collection, or there can be none.
     """
     with ExitStack() as stack:
         try:

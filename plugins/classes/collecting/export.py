@@ -33,14 +33,7 @@ Read = Callable[[int], bytes]
 class Export:
     """The files of an export; nothing is unpacked.
 
-    Args:
-        on_note: called with a sentence for each file that is refused.
-
-    Attributes:
-        files: the paths of all files, in their order there.
-
-    Raises:
-        BadInputError: there is no folder and no zip at `path`.
+    `on_note` gets a sentence for each file that is refused.
     """
 
     def __init__(self, path: Path, on_note: OnNote) -> None:

@@ -153,11 +153,7 @@ def open_store(collection: Collection, address: str, *, is_new: bool = False) ->
 
 
 def course_of(collection: Collection, course: Path | None) -> Path | None:
-    """Return the chosen course of a command; without a choice, that of the collection.
-
-    Raises:
-        BadInputError: the folder of the collection's course is gone.
-    """
+    """Return the chosen course of a command; without a choice, that of the collection."""
     if course is not None or not collection.course:
         return course
     remembered = Path(collection.course)

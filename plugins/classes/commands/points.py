@@ -42,12 +42,7 @@ def settled_run(
 ) -> Iterator[tuple[Store, RunPoints]]:
     """Yield the store of a collection, and the final points of a run; number 0 is the newest.
 
-    Args:
-        exercises: those that count; None for all.
-        is_partial: whether results may be missing by a fault of the grader.
-
-    Raises:
-        UsageError: some are missing.
+    Without `is_partial`, results that are missing by a fault of the grader are an error.
     """
     from plugins.classes.marks.final_points import points_of_run
 

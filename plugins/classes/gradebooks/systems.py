@@ -196,9 +196,7 @@ def _chosen_column(
 ) -> int:
     """Return the requested column; without a request, the only candidate.
 
-    Args:
-        names: number of a column that may be filled -> the names that mean it.
-        why_not_new: why the system gets no new column; empty if it may get one.
+    `names` has the columns that may be filled. A new one is added, unless the system says why not.
     """
     wanted = request.column or request.assignment
     columns = [

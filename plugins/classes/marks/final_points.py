@@ -266,9 +266,6 @@ def asked(
 
     These are answers in prose, points that wait, points that a part costs although it passes its
     own checks, and requests in `entries` about work of the run.
-
-    Args:
-        with_parts: what work gets with the course's parts.
     """
     for outcome in results.outcomes.values():
         work = digests(outcome)
@@ -302,11 +299,7 @@ HOOK = "adjust_points"
 
 @dataclass(frozen=True)
 class RunPoints:
-    """A run with its final points.
-
-    Attributes:
-        points: key of each student of the class -> final points.
-    """
+    """A run with its final points."""
 
     results: ClassResults
     entries: ManualEntries

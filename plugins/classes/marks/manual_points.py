@@ -101,11 +101,7 @@ class ManualEntries:
 
 
 def read_entries(file: Path) -> ManualEntries:
-    """Read a table; without a file, there are no entries.
-
-    Raises:
-        BadInputError: a column is missing, a number is none, or two rows are about the same.
-    """
+    """Read a table; without a file, there are no entries."""
     if not file.exists():
         return ManualEntries()
     table = read_csv(file)
@@ -147,9 +143,7 @@ def _number(where: str, name: str, text: str) -> float | None:
 def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
     """Return the rows of a new table, and how many of them are about work that has changed.
 
-    Args:
-        entries: of the former table; points and comments of an instructor are kept.
-        current: rows that the run asks for.
+    Points and comments of the former `entries` are kept.
     """
     former = {entry.place: entry for entry in entries.all}
     rows = []

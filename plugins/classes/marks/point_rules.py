@@ -78,15 +78,7 @@ class Rules:
 
 
 def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
-    """Read the rules in `folder`; without a file, there are no rules.
-
-    Args:
-        tasks: exercise -> its tasks, which rules may name.
-
-    Raises:
-        BadInputError: a key or a value is wrong; with the line.
-        UnknownNameError: an exercise or a task is named that the run does not have.
-    """
+    """Read the rules in `folder`; without a file, there are no rules."""
     file = folder / FILE
     if not file.exists():
         return Rules()

@@ -77,12 +77,7 @@ def prose_answers(results: ClassResults, entries: ManualEntries) -> list[ProseAn
 
 
 def give(folder: Path, answer: ProseAnswer, points: float, comment: str) -> None:
-    """Write points and a comment for an answer into ``points.csv``, for each of its students.
-
-    Raises:
-        BadInputError: the points are no number from 0 to those of the question, or another
-            command changes the collection.
-    """
+    """Write points and a comment for an answer into ``points.csv``, for each of its students."""
     if not 0 <= points <= answer.check.points:
         most = f"{answer.check.points:g}"
         raise BadInputError(f"{answer.question}: points must be from 0 to {most}, not {points:g}")

@@ -52,11 +52,7 @@ def answers_page(site: RunSite, live: Live, wanted: Mapping[str, str]) -> str:
 def save_answer(site: RunSite, form: Mapping[str, Sequence[str]]) -> str:
     """Write what a form gives, and return the address of the next open answer.
 
-    Args:
-        form: ``answer``, ``points``, ``comment``, and each reused comment as ``again``.
-
-    Raises:
-        BadInputError: there is no such answer, or the points are wrong.
+    It has ``answer``, ``points``, ``comment``, and each reused comment as ``again``.
     """
     key = form.get("answer", [""])[0]
     answers = {answer.key: answer for answer in _answers(site)}

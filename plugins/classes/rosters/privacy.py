@@ -27,9 +27,7 @@ def private_folder(folder: Path) -> Path:
 def write_private(file: Path, data: bytes, *, is_durable: bool = True) -> None:
     """Replace `file` at once, never in part.
 
-    Args:
-        file: its folder is there.
-        is_durable: whether the file survives a power cut; thousands of files are faster without.
+    A durable file survives a power cut; thousands of files are faster without.
     """
     aside = file.with_name(f".{file.name}.part")
     try:

@@ -122,12 +122,7 @@ class Student:
 class Roster:
     """All students of a class.
 
-    Args:
-        students: in the order of the roster.
-        source: where they come from, for messages.
-
-    Raises:
-        ConflictError: two students share an identifier.
+    They share no identifier. `source` is where they come from, for messages.
     """
 
     def __init__(self, students: Iterable[Student], source: str = "the roster") -> None:
@@ -176,12 +171,7 @@ class Roster:
 
 
 def read_roster(file: Path) -> Roster:
-    """Read the students in a CSV file: one of your own, or one that another system exported.
-
-    Raises:
-        BadInputError: it cannot be read, or no column identifies students.
-        ConflictError: two rows share an identifier.
-    """
+    """Read the students in a CSV file: one of your own, or one that another system exported."""
     table = read_csv(file)
     columns, is_canvas = columns_of(table), is_canvas_gradebook(table)
     people = [row for row in table.rows if not is_canvas or row.value("id")]  # or an assignment

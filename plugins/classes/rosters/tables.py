@@ -146,11 +146,7 @@ class Sheet:
 
 
 def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
-    """Read a table in UTF-8, UTF-16 or an encoding of one byte; by commas, semicolons or tabs.
-
-    Raises:
-        BadInputError: it is missing, too large, not text, or has no header.
-    """
+    """Read a table in UTF-8, UTF-16 or an encoding of one byte; by commas, semicolons or tabs."""
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)

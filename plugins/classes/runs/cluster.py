@@ -50,10 +50,7 @@ def dask_engine(
 ) -> Engine:
     """Return an engine of the cluster whose scheduler is at `address`.
 
-    Args:
-        address: ``tls://host:port``; ``local`` for a cluster within this process.
-        certificates: a folder with the files `CA`, `CERTIFICATE` and `KEY`.
-        jobs: number of jobs side by side of a local one.
+    The address is ``tls://host:port``, or ``local`` for a cluster within this process.
     """
     try:
         import distributed  # noqa: F401 - only to know whether it is there

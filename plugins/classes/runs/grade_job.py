@@ -103,11 +103,7 @@ def environment_of(options: GradeOptions) -> str:
 
 @lru_cache(maxsize=4)
 def setting_of(settings: RunSettings) -> GradingSetting:
-    """Return the setting of `settings`, opened once in each process.
-
-    Raises:
-        GradusError: the course, a plugin or the sandbox cannot be used.
-    """
+    """Return the setting of `settings`, opened once in each process."""
     return open_setting(settings.options, Course.read(settings.options.course or Path()))
 
 

@@ -47,8 +47,7 @@ from plugins.classes.runs.stored_runs import (
 def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -> list[RunEntry]:
     """Return the entries of a run: for each student, each attempt that counts, each exercise.
 
-    Args:
-        names: exercises or units; without any, the exercises of which a file was handed in.
+    Without names of exercises or units, those of which a file was handed in.
     """
     counting = collection.counting()
     attempts = {standing.attempt for standings in counting.values() for standing in standings}
@@ -152,16 +151,8 @@ def grade(
 ) -> FinishedRun:
     """Grade all work of a collection, and return the run.
 
-    Args:
-        settings: decides about results; the others do not.
-        names: exercises or units; empty for those of which a file was handed in.
-        again: ``--regrade``: what is graded again although it has a result.
-        verified: percentage of the results that are graded twice.
-
-    Raises:
-        UsageError: `again` has an unknown form.
-        BadInputError: there is nothing to grade.
-        DoctorError: this machine would give wrong grades.
+    `settings` decides about results. `again` is ``--regrade``: what is graded although it has a
+    result. `verified` percent of the results are graded twice.
     """
     kind, _, name = again.partition("=")
     if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):

@@ -95,11 +95,7 @@ class Coordinator:
     _extended: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
-        """Grade until no job is left; after an interrupt, leased jobs are queued again.
-
-        Raises:
-            StoreError: the store cannot be written; nothing that was committed is lost.
-        """
+        """Grade until no job is left; after an interrupt, leased jobs are queued again."""
         self.store.transaction(reclaim, self.queue)
         try:
             while self._step():
@@ -203,8 +199,7 @@ def lease(
 ) -> Leased | None:
     """Lease the next job; None if there is none for now.
 
-    Args:
-        is_idle: whether nothing else runs, so that jobs that run alone may be leased.
+    Jobs that run alone are leased where nothing else runs.
     """
     now = time.time()
     # A lease beyond the next two comes from a clock that was set back.

@@ -161,14 +161,7 @@ class StoreError(GradusError):
 class Store:
     """The store at `place`.
 
-    Args:
-        place: a file, or a URL as in ``postgresql://user@host/name``.
-        patience: seconds that a transaction is tried again.
-
-    Raises:
-        BadInputError: no store can be there, or another version of gradus wrote it.
-        AbsentPartError: the driver of the database is missing.
-        StoreError: the database cannot be reached.
+    A file, or a URL as in ``postgresql://user@host/name``.
     """
 
     def __init__(self, place: str, patience: float = PATIENCE) -> None:

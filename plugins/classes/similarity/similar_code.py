@@ -154,10 +154,7 @@ def find_similar(
 ) -> list[SimilarTask]:
     """Return what stands out, task by task, in the order of the course.
 
-    Args:
-        view: the run; attempts of a group are one work.
-        compare: returns the pairs of a comparison: the hook `similar_pairs`.
-        on_task: called with the number of tasks done, and of all tasks.
+    Attempts of a group are one work. `on_task` gets the number of tasks done, and of all.
     """
     exercises = [course.exercise(name) for name in view.results.exercises]
     total = sum(len(exercise.task_names) for exercise in exercises)
