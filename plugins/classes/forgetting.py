@@ -128,7 +128,8 @@ def _save(before: Collection, after: Collection, gone: Names[str]) -> None:
     (before.folder / COMPARED).unlink(missing_ok=True)
     file = before.folder / manual_points.FILE
     if gone and file.exists():
-        manual_points.write_entries(file, manual_points.read_entries(file).without(gone).all)
+        rows = manual_points.read_entries(file).all
+        manual_points.write_entries(file, (row for row in rows if row.student not in gone))
 
 
 def names_in(student: Student) -> Callable[[str], bool]:

@@ -17,9 +17,9 @@ from autograder.public.reports import clean, counted
 from framework.commands.options import CourseOption
 from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from plugins.classes.collecting.attempts import Policy, Rule
+from plugins.classes.collecting.attempts import Rule
 from plugins.classes.collecting.collect_exports import collect as collect_exports
-from plugins.classes.collecting.collection import FILE, Collection, locked, read_collection
+from plugins.classes.collecting.collection import FILE, Collection, in_zone, locked, read_collection
 from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import LISTING, MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
@@ -41,8 +41,7 @@ from plugins.classes.rosters.dates import (
 from plugins.classes.rosters.roster import Roster, read_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import tzinfo
+    from collections.abc import Callable
 
     from plugins.classes.forgetting import Removed
     from plugins.classes.runs.store import Store
@@ -69,7 +68,7 @@ def collect(
         ),
     ] = None,
     count: Annotated[
-        str | None,
+        Rule | None,
         typer.Option(
             metavar="RULE", help="Attempt that counts: latest (default), best, last-on-time."
         ),
@@ -129,11 +128,20 @@ def collect(
         zone = time_zone(timezone or former.zone) if timezone or former.zone else None
         if doubt := zone_doubt(timezone or ""):
             say(f"warning: {doubt}")
-        changes = dict(_policy(former.policy, zone, count, due, grace, late_days, earlier or ()))
-        if extensions is not None:
-            known = _known(students, extensions)
-            changes["extensions"] = read_extensions(extensions, known, zone)
-        policy = replace(former.policy, **changes)
+        spent: Counter[str] = Counter()
+        for folder in earlier or ():  # late days that other collections have taken
+            spent.update(read_collection(folder).spent())
+        changes: dict[str, Any] = {
+            "rule": count,
+            "due": read_due(due, zone) if due is not None else None,
+            "grace": grace,
+            "late_days": late_days,
+            "spent": dict(spent) if earlier else None,
+            "extensions": extensions
+            and read_extensions(extensions, _known(students, extensions), zone),
+        }
+        given = {name: value for name, value in changes.items() if value is not None}
+        policy = in_zone(replace(former.policy, **given), timezone or former.zone)
         former = replace(former, policy=policy, zone=timezone or former.zone)
         chosen = find_course(course_of(former, course))
         former = replace(former, course=str(chosen.root.resolve()))
@@ -156,35 +164,6 @@ def _known(roster: Roster | None, file: Path) -> Roster:
     if roster is None:
         raise UsageError(f"{file} names students: give the class with `--roster FILE`")
     return roster
-
-
-def _policy(
-    former: Policy,
-    zone: tzinfo | None,
-    count: str | None,
-    due: str | None,
-    grace: int | None,
-    late_days: int | None,
-    earlier: Sequence[Path],
-) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of the policy that options change."""
-    if due is not None:
-        yield "due", read_due(due, zone)
-    elif former.due is not None and zone is not None:
-        yield "due", former.due.astimezone(zone)
-    if grace is not None:
-        yield "grace", grace
-    if late_days is not None:
-        yield "late_days", late_days
-    if count is not None:
-        if count not in list(Rule):
-            raise UnknownNameError("rule", count, list(Rule))
-        yield "rule", Rule(count)
-    if earlier:  # late days that other collections have taken
-        spent: Counter[str] = Counter()
-        for folder in earlier:
-            spent.update(read_collection(folder).spent())
-        yield "spent", dict(spent)
 
 
 def forget(

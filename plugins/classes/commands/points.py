@@ -59,21 +59,6 @@ def settled_run(
         yield opened, settled
 
 
-def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
-    """Print the open decisions of an instructor that the points do not show."""
-    say_listed("rows of points.csv without an effect", settled.unused_rows)
-    say_listed(
-        "late, by a number of days that is not known: no penalty (`--times` adds times)",
-        [*map(shown, settled.late_unknown)],
-    )
-    waiting = sum(points.waiting > 0 for points in settled.points.values())
-    if waiting:
-        say(
-            f"students whose points wait for another part: {waiting}. `gradus class points "
-            f"{settled.results.run.id} --in {folder}` lists them, and you decide"
-        )
-
-
 @with_options
 def points(
     chosen: PluginRuns,
@@ -201,25 +186,35 @@ def gradebook(
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
-    _show_filled(filled, settled, out, shown)
-    show_doubts(settled, shown, chosen.inside)
+    _show_filled(filled, settled, out, shown, chosen.inside)
 
 
-def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
+def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown, folder: Path) -> None:
     """Print what was filled, and the cases that an instructor must check."""
     count, run = counted(len(filled.written), "student"), settled.results.run
     say(f"{out}: run {run.id}, column '{filled.column}', points of {count}")
-    points = [*settled.points.values()][:1]  # a run may have graded some exercises alone
-    say(f"exercises: {', '.join(part.name for own in points for part in own.exercises)}")
+    own = [*settled.points.values()][:1]  # a run may have graded some exercises alone
+    say(f"exercises: {', '.join(part.name for points in own for part in points.exercises)}")
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),
         ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
         ("left as it was", (f"{shown(key)}: {why}" for key, why in filled.kept.items())),
         ("have points, but no row in the file", map(shown, filled.absent)),
         ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
+        ("rows of points.csv without an effect", settled.unused_rows),
+        (
+            "late, by a number of days that is not known: no penalty (`--times` adds times)",
+            map(shown, settled.late_unknown),
+        ),
     ]
     for title, lines in parts:
         say_listed(title, [*lines])
+    waiting = sum(points.waiting > 0 for points in settled.points.values())
+    if waiting:
+        say(
+            f"students whose points wait for another part: {waiting}. `gradus class points "
+            f"{run.id} --in {folder}` lists them, and you decide"
+        )
 
 
 @with_options

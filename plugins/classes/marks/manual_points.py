@@ -95,10 +95,6 @@ class ManualEntries:
         """Return the entries about a student at an exercise."""
         return self._found.get((student, exercise), [])
 
-    def without(self, students: Collection[str]) -> ManualEntries:
-        """Return it without some students."""
-        return ManualEntries(entry for entry in self.all if entry.student not in students)
-
 
 def read_entries(file: Path) -> ManualEntries:
     """Read a table; without a file, there are no entries."""

@@ -31,8 +31,8 @@ from plugins.classes.runs.course_parts import (
 )
 from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
-from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs, jobs_of
-from plugins.classes.runs.store import ResultKey, Store, grading, keys_of
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs, jobs_of, without_result
+from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
     Run,
     RunEntry,
@@ -243,14 +243,13 @@ def _graded(
 ) -> tuple[dict[ResultKey, str], int, dict[ResultKey, str]]:
     """Grade what has no result; return the work, how much had none, and what still has none."""
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
-    missing = store.transaction(_without_result, work)
-    store.transaction(
-        add_jobs, missing.items(), assignment=run.assignment, run=run.id, priority=priority
+    missing = store.transaction(
+        add_jobs, work.items(), assignment=run.assignment, run=run.id, priority=priority
     )
     queue = jobs_of(run, {key.revision for key in work})
-    with shown_progress(len(missing)) as on_end:
+    with shown_progress(missing) as on_end:
         Coordinator(store, engine, queue, folder_of, on_end).run()
-    return work, len(missing), store.transaction(_without_result, work)
+    return work, missing, store.transaction(without_result, work)
 
 
 def _begun_run(
@@ -268,9 +267,3 @@ def _begun_run(
     new = numbered(connection, run_key, listed, again)
     stored_runs.note_course(connection, run_key.revision, version_words(setting.course))
     return stored_runs.start_run(connection, run_key, sandbox, work, new)
-
-
-def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:
-    """Return the part of `work` that has no result."""
-    graded = keys_of(connection, grading)
-    return {key: attempt for key, attempt in work.items() if key not in graded}

@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from plugins.classes.runs.store import (
     insert_once,
     is_key,
     job,
+    keys_of,
 )
 from plugins.classes.runs.stored_runs import RunKey, StoredResult, commit
 
@@ -179,19 +180,28 @@ def add_jobs(
     assignment: str,
     run: int,
     priority: int,
-) -> None:
-    """Queue each key without a result; a job with a fault of the grader is tried again."""
+) -> int:
+    """Queue work without a result, and return how much it is.
+
+    A job with a fault of the grader is tried again.
+    """
     new = {"state": QUEUED, "alone": False, "tries": 0, "lost": 0, "fault": "", **_UNLEASED}
     of_run = {"assignment": assignment, "run": run, "priority": priority}
-    for key, attempt in work:
-        if connection.execute(select(grading.c.at).where(is_key(grading, key))).first():
-            continue
+    missing = without_result(connection, dict(work))
+    for key, attempt in missing.items():
         values = {**asdict(key), **of_run, **new, "attempt": attempt}
         if not insert_once(connection, job, values, KEY):
             again = and_(is_key(job, key), job.c.state == FAULT)
             connection.execute(
                 update(job).where(again).values(state=QUEUED, tries=0, lost=0, alone=True, run=run)
             )
+    return len(missing)
+
+
+def without_result(connection: Connection, work: Mapping[ResultKey, str]) -> dict[ResultKey, str]:
+    """Return the part of `work` that has no result."""
+    graded = keys_of(connection, grading)
+    return {key: attempt for key, attempt in work.items() if key not in graded}
 
 
 def lease(

@@ -90,7 +90,7 @@ def test_weights_dropped_tasks_full_tasks_and_the_lowest(made):
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ("[late]\nper_day = 120\n", "per_day must be a percentage"),
+        ("[late]\nper_day = 120\n", "per_day must be a number from 0 to 100"),
         ("[late]\nperday = 1\n", "did you mean 'per_day'"),
         ('[leave_out]\ntasks = ["rnn"]\n', r"tasks as EXERCISE\.TASK, not 'rnn'"),
         ('[leave_out]\ntasks = ["rnn.bckward"]\n', "did you mean 'backward'"),
