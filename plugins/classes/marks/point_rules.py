@@ -6,10 +6,10 @@ at_most = 50
 
 [weights]
 rnn = 2
+lm_questions = 0         # not in the sum
 
 [leave_out]
 tasks = ["lstm.backward"]
-exercises = ["lm_questions"]
 lowest = 1               # of each student, the exercise with the smallest share of points
 
 [full_points]
@@ -36,7 +36,9 @@ RULES_FORMAT = Format(
     "",
     (
         Key("late", dict, "Late penalty: the table `[late]`."),
-        Key("weights", dict, "Exercise -> factor of its points; 1 for the others."),
+        Key(
+            "weights", dict, "Exercise -> factor of its points; 0 leaves it out, 1 is usual."
+        ),
         Key("leave_out", dict, "What does not count: the table `[leave_out]`."),
         Key("full_points", dict, "What counts as right for all: the table `[full_points]`."),
     ),
@@ -52,7 +54,6 @@ LEAVE_OUT_FORMAT = Format(
     "[leave_out]",
     (
         Key("tasks", list, "Tasks, as EXERCISE.TASK, without points for all students."),
-        Key("exercises", list, "Exercises that are not in the sum."),
         Key("lowest", int, "Number of exercises left out for each student: the worst ones."),
     ),
 )
@@ -76,7 +77,6 @@ class Rules:
     at_most: float = 100.0
     weights: Mapping[str, float] = field(default_factory=dict)
     dropped_tasks: frozenset[tuple[str, str]] = frozenset()
-    dropped_exercises: frozenset[str] = frozenset()
     lowest: int = 0
     full_tasks: frozenset[tuple[str, str]] = frozenset()
 
@@ -93,15 +93,14 @@ def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
     for part, wanted in formats:
         if part.values:
             wanted.check(part)
-    weights, exercises = table.table("weights"), left_out.texts("exercises")
-    for name in (*weights.values, *exercises):
+    weights = table.table("weights")
+    for name in weights.values:
         _require(file, name, tasks)
     rules = Rules(
         _number(late, "per_day", 0.0, 100),
         _number(late, "at_most", 100.0, 100),
         {name: _number(weights, name, 1.0) for name in weights.values},
         _tasks(left_out, tasks),
-        frozenset(exercises),
         _number(left_out, "lowest", 0),
         _tasks(full, tasks),
     )

@@ -83,8 +83,8 @@ def test_weights_dropped_tasks_full_tasks_and_the_lowest(made):
     assert (result.earned, result.possible) == (20, 26)
     lowest = settled(made, ALL, "[leave_out]\nlowest = 5\n")["s1"]
     assert [exercise.is_dropped for exercise in lowest.exercises] == [False, True]
-    gone = settled(made, ALL, '[leave_out]\nexercises = ["rnn"]\n')["s1"]
-    assert (gone.earned, gone.possible) == (4, 10)
+    gone = settled(made, ALL, "[weights]\nrnn = 0\n")["s1"]
+    assert (gone.earned, gone.possible, len(gone.counted)) == (4, 10, 1)
 
 
 @pytest.mark.parametrize(
