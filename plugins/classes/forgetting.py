@@ -44,10 +44,7 @@ class Removed:
 
 
 def forget(collection: Collection, store: Store | None, key: str) -> Removed:
-    """Remove a student: identifiers, attempts of no other student, results that nothing uses.
-
-    Without a store, nothing was graded yet.
-    """
+    """Remove a student: identifiers, attempts of no other student, results that nothing uses."""
     if key not in collection.students:
         raise UnknownNameError("student", key, ())
 

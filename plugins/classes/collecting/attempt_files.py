@@ -1,6 +1,4 @@
-"""Writes the files of one attempt: plain files under safe names, archives without unpacking.
-
-Files of other kinds than exercises are not kept; their names are."""
+"""Writes the files of one attempt: plain files under safe names, archives without unpacking."""
 
 from __future__ import annotations
 

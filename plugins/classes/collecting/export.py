@@ -31,10 +31,7 @@ Read = Callable[[int], bytes]
 
 
 class Export:
-    """The files of an export; nothing is unpacked.
-
-    `on_note` gets a sentence for each file that is refused.
-    """
+    """The files of an export; nothing is unpacked, and a refused file becomes a note."""
 
     def __init__(self, path: Path, on_note: OnNote) -> None:
         self.path = path

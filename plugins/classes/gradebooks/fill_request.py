@@ -1,7 +1,4 @@
-"""The request to fill a gradebook, and its result for each row.
-
-A gradebook is a function from a `FillRequest` to a `Filled`, named by `register_gradebooks`.
-"""
+"""The request to fill a gradebook, and its result for each row."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The gradebooks that ship with gradus: where each system keeps points, maximum and locks.
-
-Each fills one column of a table; students are found by identifiers alone."""
+"""The gradebooks that ship with gradus: where each system keeps points, maximum and locks."""
 
 from __future__ import annotations
 
@@ -194,10 +192,7 @@ def _chosen_column(
     *,
     why_not_new: str = "",
 ) -> int:
-    """Return the requested column; without a request, the only candidate.
-
-    `names` has the columns that may be filled. A new one is added, unless the system says why not.
-    """
+    """Return the requested column; without a request, the only candidate."""
     wanted = request.column or request.assignment
     columns = [
         column

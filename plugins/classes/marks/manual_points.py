@@ -137,10 +137,7 @@ def _number(where: str, name: str, text: str) -> float | None:
 
 
 def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
-    """Return the rows of a new table, and how many of them are about work that has changed.
-
-    Points and comments of the former `entries` are kept.
-    """
+    """Return the rows of a new table, which keep the former entries, and how many are outdated."""
     former = {entry.place: entry for entry in entries.all}
     rows = []
     for new in current:

@@ -36,9 +36,7 @@ RULES_FORMAT = Format(
     "",
     (
         Key("late", dict, "Late penalty: the table `[late]`."),
-        Key(
-            "weights", dict, "Exercise -> factor of its points; 0 leaves it out, 1 is usual."
-        ),
+        Key("weights", dict, "Exercise -> factor of its points; 0 leaves it out, 1 is usual."),
         Key("leave_out", dict, "What does not count: the table `[leave_out]`."),
         Key("full_points", dict, "What counts as right for all: the table `[full_points]`."),
     ),

@@ -1,7 +1,4 @@
-"""The page on which an instructor gives points and comments for answers in prose.
-
-A server alone shows it. It works without a script: a form for one answer, then the next one.
-"""
+"""The page of a server on which an instructor gives points for answers in prose."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A server that shows the pages of a run while it is graded, to those who have its token.
-
-It writes one thing: points and comments for answers in prose, into ``points.csv``.
-"""
+"""A server that shows the pages of a run while it is graded, to those who have its token."""
 
 from __future__ import annotations
 

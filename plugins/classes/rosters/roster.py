@@ -120,10 +120,7 @@ class Student:
 
 
 class Roster:
-    """All students of a class.
-
-    They share no identifier. `source` is where they come from, for messages.
-    """
+    """All students of a class, who share no identifier; `source` is where they come from."""
 
     def __init__(self, students: Iterable[Student], source: str = "the roster") -> None:
         self.students = {student.key: student for student in students}

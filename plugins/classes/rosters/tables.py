@@ -1,6 +1,4 @@
-"""Tables of other systems and spreadsheets: read, written, or with single cells replaced.
-
-A `Sheet` replaces cells, and every other byte of the file stays as it was."""
+"""Tables of other systems and spreadsheets: read, written, or with single cells replaced."""
 
 from __future__ import annotations
 

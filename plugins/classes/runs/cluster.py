@@ -48,10 +48,7 @@ class ClusterError(GradusError):
 def dask_engine(
     settings: RunSettings, address: str, certificates: Path | None, jobs: int
 ) -> Engine:
-    """Return an engine of the cluster whose scheduler is at `address`.
-
-    The address is ``tls://host:port``, or ``local`` for a cluster within this process.
-    """
+    """Return an engine of the cluster at ``tls://host:port``, or ``local`` in this process."""
     try:
         import distributed  # noqa: F401 - only to know whether it is there
     except ModuleNotFoundError:

@@ -49,8 +49,6 @@ def entries_with_parts(
 
     Work that waits for parts gets all of them. Work that failed gets, one by one, the parts that
     pass their own checks: a part may keep what they do not see.
-
-    Returns: the entries, as `attempt_and_part` reads them.
     """
     shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
     results, entries = points_of(connection, run), list[RunEntry]()

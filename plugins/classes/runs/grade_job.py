@@ -1,8 +1,4 @@
-"""Grades one job, by default in processes of this machine: a job goes in, an outcome comes out.
-
-Jobs and outcomes are plain data that crosses processes and machines. Any error is a fault of the
-grader.
-"""
+"""Grades one job, by default in processes of this machine; jobs and outcomes are plain data."""
 
 from __future__ import annotations
 

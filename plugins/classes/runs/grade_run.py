@@ -191,10 +191,7 @@ def grade(
 def grade_with_parts(
     collection: Collection, setting: GradingSetting, store: Store, engine: Engine, run: Run
 ) -> Run | None:
-    """Grade the work of a finished run that waits for other exercises, with the course's parts.
-
-    Returns: the run of these results, which is none of the collection; None if nothing waits.
-    """
+    """Grade the work of a finished run that waits for other exercises, with the course's parts."""
     try:
         listed = store.transaction(entries_with_parts, collection, run, setting.course)
         if not listed:
@@ -217,8 +214,6 @@ def shown_progress(total: int) -> Iterator[Callable[[int], None]]:
     """Show how many of `total` jobs have ended: in one line of a terminal, or in lines of a log.
 
     It has no threads, since processes are forked meanwhile.
-
-    Yields: a function to call with the number of jobs that have ended.
     """
     stream, is_terminal = sys.stderr, sys.stderr.isatty()
     started = shown = time.monotonic()

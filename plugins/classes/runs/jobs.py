@@ -207,10 +207,7 @@ def without_result(connection: Connection, work: Mapping[ResultKey, str]) -> dic
 def lease(
     connection: Connection, queue: ColumnElement[bool], owner: str, *, is_idle: bool
 ) -> Leased | None:
-    """Lease the next job; None if there is none for now.
-
-    Jobs that run alone are leased where nothing else runs.
-    """
+    """Lease the next job, which may run alone if nothing else runs; None for none."""
     now = time.time()
     # A lease beyond the next two comes from a clock that was set back.
     is_expired = or_(job.c.until < now, job.c.until > now + 2 * LEASE)

@@ -159,10 +159,7 @@ class StoreError(GradusError):
 
 
 class Store:
-    """The store at `place`.
-
-    A file, or a URL as in ``postgresql://user@host/name``.
-    """
+    """The store at `place`: a file, or a URL as in ``postgresql://user@host/name``."""
 
     def __init__(self, place: str, patience: float = PATIENCE) -> None:
         self._patience = patience

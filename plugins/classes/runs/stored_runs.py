@@ -1,7 +1,4 @@
-"""Runs, their results and points in the store.
-
-Every run is kept, and the first result for a key counts.
-"""
+"""Runs, their results and points in the store; the first result for a key counts."""
 
 from __future__ import annotations
 
@@ -63,10 +60,7 @@ class ResultConflict:
 
 
 def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool:
-    """Write a result; return whether it is the first result for `key`, or agrees with the first.
-
-    A result that differs is kept as a disagreement, and the first one counts.
-    """
+    """Write a result; return whether it is the first result for `key`, or agrees with the first."""
     values = {**asdict(key), **asdict(result), "at": time.time()}
     if insert_once(connection, grading, {**values, "confirmed": 0}, KEY):
         return True
