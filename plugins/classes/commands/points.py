@@ -232,9 +232,6 @@ def feedback(
     partial_: Annotated[
         bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
     ] = False,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
-    ] = False,
     release: Annotated[
         list[str] | None,
         typer.Option(
@@ -250,7 +247,8 @@ def feedback(
     """Write one HTML page for each student: points, reasons of changes, comments, the report.
 
     Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
-    no other file, no script and no network. Files have the keys of students as names.
+    no other file, no script and no network. Files have the keys of students as names. With
+    --pseudonyms, neither pages nor files have keys and names.
 
       gradus class feedback 0 feedback.zip --as moodle --in lab1
 
@@ -271,13 +269,13 @@ def feedback(
         raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
     collection = chosen.collection
     with settled_run(chosen, number, exercise, is_partial=partial_) as (opened, settled):
-        called = pseudonyms(collection.folder) if anonymous else named(collection)
+        called = pseudonyms(collection.folder) if chosen.names is False else named(collection)
         hidden = hidden_results(collection, release or (), hidden_attempts, datetime.now(UTC))
         pages = student_pages(opened, settled, collection.name, called, hidden)
         if form == "moodle":
             reasons = write_moodle_zip(pages, collection, out)
         else:
-            reasons = write_folder(pages, out, called if anonymous else str)
+            reasons = write_folder(pages, out, called if chosen.names is False else str)
     shown = chosen.shown
     without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
     count = counted(len(reasons) - len(without), "student")
