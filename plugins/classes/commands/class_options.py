@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.public.reports import clean
+from autograder.public.reports import clean, counted
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
-from framework.errors import AbsentPartError, BadInputError
+from framework.errors import AbsentPartError, BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection, read_collection
 from plugins.classes.collecting.listing import named, part_lines
 from plugins.classes.rosters.privacy import Shown, pseudonyms
@@ -23,6 +23,7 @@ from plugins.classes.rosters.privacy import Shown, pseudonyms
 if TYPE_CHECKING:
     from autograder.public.courses import Course
     from framework.providers.loaded_plugins import Plugins
+    from plugins.classes.marks.final_points import RunPoints
     from plugins.classes.runs.store import Store
     from plugins.classes.runs.stored_runs import Run
 
@@ -39,10 +40,6 @@ StoreOption = Annotated[
 ]
 InOption = Annotated[
     Path, typer.Option("--in", metavar="DIR", help="The collection. Default: this folder.")
-]
-ExercisesOption = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
 ]
 PagesArgument = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder of the pages; need not exist.")
@@ -134,6 +131,36 @@ class PluginRuns(CourseRuns):
         options = GradeOptions(course=self.course_folder, plugins=plugins, blocked=blocked)
         chosen = chosen_course(options)
         return chosen, Plugins(options.plugins, chosen, options.blocked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettledRuns(PluginRuns):
+    """The options of a command that gives final points back."""
+
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
+    ] = None
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Go on, even if some results are not graded yet.")
+    ] = False
+
+    @contextmanager
+    def settled(self, number: int) -> Iterator[tuple[Store, RunPoints]]:
+        """Yield the store of the collection, and the final points of a run."""
+        from plugins.classes.marks.final_points import points_of_run
+
+        (_, plugins), collection = self.course_and_plugins, self.collection
+        with self.opened(number) as (opened, run):
+            settled = points_of_run(opened, collection, run, plugins)
+            settled = settled.only(frozenset(self.exercise or ()))
+            if settled.not_graded and not self.partial:
+                raise UsageError(
+                    f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class "
+                    f"grade {collection.folder}` tries again. With `--partial`, these students "
+                    "stay blank"
+                )
+            yield opened, settled
 
 
 def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:

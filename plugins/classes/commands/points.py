@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,9 +16,9 @@ from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 from plugins.classes.collecting.listing import named
 from plugins.classes.commands.class_options import (
-    ExercisesOption,
-    PluginRuns,
     RunArgument,
+    SettledRuns,
+    ShownRuns,
     say_listed,
 )
 from plugins.classes.rosters.privacy import pseudonyms, write_private
@@ -29,39 +28,11 @@ if TYPE_CHECKING:
     from plugins.classes.gradebooks.fill_request import Filled
     from plugins.classes.marks.final_points import RunPoints
     from plugins.classes.rosters.privacy import Shown
-    from plugins.classes.runs.store import Store
-
-
-@contextmanager
-def settled_run(
-    chosen: PluginRuns,
-    number: int,
-    exercises: list[str] | None = None,
-    *,
-    is_partial: bool = True,
-) -> Iterator[tuple[Store, RunPoints]]:
-    """Yield the store of a collection, and the final points of a run; number 0 is the newest.
-
-    Without `is_partial`, results that are missing by a fault of the grader are an error.
-    """
-    from plugins.classes.marks.final_points import points_of_run
-
-    (_, plugins), collection = chosen.course_and_plugins, chosen.collection
-    with chosen.opened(number) as (opened, run):
-        settled = points_of_run(opened, collection, run, plugins)
-        settled = settled.only(frozenset(exercises or ()))
-        if settled.not_graded and not is_partial:
-            raise UsageError(
-                f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class "
-                f"grade {collection.folder}` tries again. With `--partial`, these students stay "
-                "blank"
-            )
-        yield opened, settled
 
 
 @with_options
 def points(
-    chosen: PluginRuns,
+    chosen: ShownRuns,
     number: RunArgument = 0,
     requests: Annotated[
         Path | None,
@@ -82,18 +53,19 @@ def points(
     work that has changed since are kept as "earlier work", and do not count.
     """
     from plugins.classes.marks import manual_points
+    from plugins.classes.marks.class_results import read_results
     from plugins.classes.marks.final_points import asked
     from plugins.classes.marks.regrade_requests import add_requests
     from plugins.classes.runs.course_parts import results_with_parts
 
     collection = chosen.collection
-    with settled_run(chosen, number) as (opened, settled):
-        results, entries = settled.results, settled.entries
+    with chosen.opened(number) as (opened, run):
+        results = opened.transaction(read_results, collection, run)
         with_parts = opened.transaction(results_with_parts, collection)
-    unused: list[str] = []
+    file = collection.folder / manual_points.FILE
+    entries, unused = manual_points.read_entries(file), list[str]()
     if requests is not None:
         entries, unused = add_requests(requests, results, entries)
-    file = collection.folder / manual_points.FILE
     rows, outdated = manual_points.merged(entries, asked(results, entries, with_parts))
     manual_points.write_entries(file, rows)
     open_rows, shown = [row for row in rows if row.why_open], chosen.shown
@@ -118,7 +90,7 @@ def points(
 
 @with_options
 def gradebook(
-    chosen: PluginRuns,
+    chosen: SettledRuns,
     number: RunArgument,
     export: Annotated[
         Path, typer.Argument(metavar="EXPORT", help="The file that your learning system exported.")
@@ -135,7 +107,6 @@ def gradebook(
     column: Annotated[
         str, typer.Option(metavar="NAME", help="Column to fill: its title, or its number.")
     ] = "",
-    exercise: ExercisesOption = None,
     scale: Annotated[
         bool, typer.Option("--scale", help="Scale points to the maximum of the column.")
     ] = False,
@@ -148,9 +119,6 @@ def gradebook(
     zero_missing: Annotated[
         bool,
         typer.Option("--zero-missing", help="0, not blank, where no attempt counts."),
-    ] = False,
-    partial_: Annotated[
-        bool, typer.Option("--partial", help="Fill, even if some results are not graded yet.")
     ] = False,
 ) -> None:
     """Fill the points of a run into the gradebook that your learning system exported.
@@ -176,7 +144,7 @@ def gradebook(
     if out.exists() and export.exists() and out.samefile(export):
         raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
     collection = chosen.collection
-    with settled_run(chosen, number, exercise, is_partial=partial_) as (_, settled):
+    with chosen.settled(number) as (_, settled):
         request = FillRequest(
             export, settled.points, Roster(collection.students.values()), collection.name,
             column, comments, scale, new, zero_missing,
@@ -219,7 +187,7 @@ def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown, fo
 
 @with_options
 def feedback(
-    chosen: PluginRuns,
+    chosen: SettledRuns,
     number: RunArgument,
     out: Annotated[
         Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
@@ -228,10 +196,6 @@ def feedback(
         str,
         typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
     ] = "folder",
-    exercise: ExercisesOption = None,
-    partial_: Annotated[
-        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
-    ] = False,
     release: Annotated[
         list[str] | None,
         typer.Option(
@@ -268,7 +232,7 @@ def feedback(
     if form not in ("folder", "moodle"):
         raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
     collection = chosen.collection
-    with settled_run(chosen, number, exercise, is_partial=partial_) as (opened, settled):
+    with chosen.settled(number) as (opened, settled):
         called = pseudonyms(collection.folder) if chosen.names is False else named(collection)
         hidden = hidden_results(collection, release or (), hidden_attempts, datetime.now(UTC))
         pages = student_pages(opened, settled, collection.name, called, hidden)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections import defaultdict
@@ -11,6 +10,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from autograder.public.reports import ExerciseResult, read_report
 from framework.errors import BadInputError
 from plugins.classes.runs.store import (
     FAULT,
@@ -48,6 +48,12 @@ class StoredResult:
     repeated: bool
     sandbox: str
     seconds: float
+
+    @property
+    def exercise(self) -> ExerciseResult:
+        """The exercise in its report."""
+        (exercise,) = read_report(self.report).exercises
+        return exercise
 
 
 @dataclass(frozen=True)
@@ -335,9 +341,5 @@ def _moved_checks(old: EntryResult, new: EntryResult) -> Iterator[str]:
 def _verdicts(points: EntryResult) -> dict[str, str]:
     if points.result is None:
         return {}
-    (exercise,) = json.loads(points.result.report)["exercises"]
-    return {
-        check["id"].partition("::")[2] or task["name"]: check["verdict"]
-        for task in exercise["tasks"]
-        for check in task["checks"]
-    }
+    checks = points.result.exercise.checks
+    return {check.id.partition("::")[2] or check.task: check.verdict for check in checks}

@@ -25,7 +25,8 @@ def made(tmp_path):
 
 
 def run(made, command, *words):
-    return gradus("class", command, *words, "--in", made.collection.folder, "--course", ROOT)
+    course = () if command == "points" else ("--course", ROOT)
+    return gradus("class", command, *words, "--in", made.collection.folder, *course)
 
 
 def fill(made, *options):
