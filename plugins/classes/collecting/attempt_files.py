@@ -131,12 +131,8 @@ class Allowance:
 class AttemptFiles:
     """The files of an attempt, in a folder that is made for them.
 
-    Args:
-        expected: names without suffix that the files of exercises have.
-        allowance: for all attempts of the same students; None for this one alone.
-
-    Attributes:
-        notes: what was left out, and why.
+    `expected` are names without suffix that the files of exercises have; an allowance is that of
+    several attempts.
     """
 
     def __init__(

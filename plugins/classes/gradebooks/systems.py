@@ -238,8 +238,6 @@ def _fill(
         column: number of the column of points; for a new one, the number after the last column.
         maximum: what the column says it is out of; None if it says nothing.
         why_kept: returns why the cell of a row does not get a value; empty if it does.
-        as_comment: converts a comment to the form of the system.
-        written: the columns of the new file; None for all.
         may_grow: whether a missing column of comments may be added.
     """
     comments = _comment_column(sheet, request, may_grow=may_grow)

@@ -59,9 +59,7 @@ class StudentOutcome:
 
     Attributes:
         standing: how the attempt relates to the due date; None if it is no longer collected.
-        key: names the result in the store.
         work: what grading found, without details of its checks; None if it was not graded.
-        repeated: whether grading was repeated alone on the machine.
         fault: of the grader, why there is no result; empty if there is none, or not yet.
         is_queued: whether the run will still grade it.
     """

@@ -37,11 +37,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class ManualEntry:
-    """A row: what it is about, and what an instructor gave; None for nothing yet.
-
-    Attributes:
-        line: of the file, from 1; 0 for a new row.
-    """
+    """A row: what it is about, and what an instructor gave; None for nothing yet."""
 
     student: str
     exercise: str
@@ -56,7 +52,7 @@ class ManualEntry:
     waits_for: str = ""
     with_course_part: str = ""
     request: str = ""
-    line: int = 0
+    line: int = 0  # of the file, from 1; 0 for a new row
 
     @property
     def place(self) -> tuple[str, str, str, str]:

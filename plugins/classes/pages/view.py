@@ -96,12 +96,7 @@ def _first_line(node: ast.stmt) -> int:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run as its pages show it.
-
-    Attributes:
-        shown: returns how a student is called: key and name, or a pseudonym.
-        page_name: returns the name of a student's page, which says nothing about the student.
-    """
+    """A run as its pages show it."""
 
     collection: Collection
     results: ClassResults

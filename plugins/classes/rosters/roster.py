@@ -109,7 +109,6 @@ class Student:
     Attributes:
         key: the identifier that stands for the student in collections, stores and tables.
         identifiers: kind -> value, as in ``{"email": "ana@uni.example"}``.
-        group: name of the group; empty without one.
     """
 
     key: str

@@ -56,7 +56,6 @@ class SheetRow:
 
     Attributes:
         line: number of its first line.
-        cells: their values.
         texts: the cells as they stand in the file, where `Sheet.write` replaces them.
         end: the line end; empty at the end of the file.
     """

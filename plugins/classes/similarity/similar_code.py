@@ -96,7 +96,6 @@ class FoundClusters:
 
     Attributes:
         compared: number of attempts whose code is long enough.
-        short: number of the others.
         typical: median share of the nearest counterpart in the class.
         beyond: the share that the clusters exceed; above 1 where nothing can stand out.
     """
@@ -118,8 +117,7 @@ class SimilarTask(FoundClusters):
 class ComparedTasks:
     """The tasks that are compared, in a file, so that an interrupted command can continue.
 
-    Args:
-        setting: what decides about results beside the code; another one starts afresh.
+    Another `setting` than that of the earlier call starts afresh.
     """
 
     def __init__(self, file: Path, setting: str) -> None:
