@@ -11,8 +11,5 @@ pages       pages about a run for the instructor
 similarity  similar code, task by task
 commands    ``gradus class``
 
-A room imports rooms above it in this list alone, which a contract of import-linter holds.
-
-`plugin` registers the commands, gradebooks and the comparison of code. Of the grader, this package
-uses `autograder.public` alone.
+A room imports rooms above it in this list alone. Of the grader, they use `autograder.public`.
 """

@@ -59,10 +59,6 @@ def hidden_results(
         releases: who sees details: ``all``, ``due`` for those whose last day is over, or
             ``student=KEY``.
         attempts: number of attempts up to which the others see verdicts; None for any number.
-
-    Raises:
-        UsageError: a release has another form, or there is no due date.
-        UnknownNameError: no such student.
     """
     for release in releases:
         kind, _, key = release.partition("=")

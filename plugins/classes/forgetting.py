@@ -9,7 +9,7 @@ from collections.abc import Callable
 from collections.abc import Collection as Names
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from framework.errors import UnknownNameError
 from plugins.classes.collecting.attempts import Attempt
@@ -44,10 +44,7 @@ class Removed:
 
 
 def forget(collection: Collection, store: Store | None, key: str) -> Removed:
-    """Remove a student: identifiers, attempts of no other student, results that nothing uses.
-
-    Without a store, nothing was graded yet.
-    """
+    """Remove a student: identifiers, attempts of no other student, results that nothing uses."""
     if key not in collection.students:
         raise UnknownNameError("student", key, ())
 
@@ -60,18 +57,6 @@ def forget(collection: Collection, store: Store | None, key: str) -> Removed:
     kept = without_traces(collection.without(key), collection.students[key])
     _save(collection, kept, {key})
     return Removed(1, len(collection.attempts) - len(kept.attempts), 0, results)
-
-
-def forget_in_store(store: Store, key: str) -> Removed:
-    """Remove a student from all runs of `store`, of any assignment; files stay."""
-
-    def work(connection: Connection) -> Removed:
-        listed = select(entry.c.attempt).where(entry.c.student == key).distinct()
-        attempts = len(connection.execute(listed).all())
-        connection.execute(delete(entry).where(entry.c.student == key))
-        return Removed(int(attempts > 0), attempts, 0, remove_unused(connection))
-
-    return store.transaction(work)
 
 
 def expire(collection: Collection, store: Store | None, days: float) -> Removed:
@@ -140,7 +125,8 @@ def _save(before: Collection, after: Collection, gone: Names[str]) -> None:
     (before.folder / COMPARED).unlink(missing_ok=True)
     file = before.folder / manual_points.FILE
     if gone and file.exists():
-        manual_points.write_entries(file, manual_points.read_entries(file).without(gone).all)
+        rows = manual_points.read_entries(file).all
+        manual_points.write_entries(file, (row for row in rows if row.student not in gone))
 
 
 def names_in(student: Student) -> Callable[[str], bool]:

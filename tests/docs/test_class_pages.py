@@ -38,6 +38,7 @@ def desk(tmp_path, monkeypatch):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "worksheet.csv").write_text(WORKSHEET, "utf-8")
     (tmp_path / "grades.csv").write_text(CANVAS, "utf-8")
+    (tmp_path / "names.csv").write_text("student\n" + "".join(f"{s[0]}\n" for s in STUDENTS))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

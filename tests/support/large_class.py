@@ -14,8 +14,8 @@ from plugins.classes.collecting.attempts import Attempt, Policy
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.privacy import private_folder
 from plugins.classes.runs import stored_runs
-from plugins.classes.runs.jobs import FAULT, add_jobs
-from plugins.classes.runs.store import Store, job
+from plugins.classes.runs.jobs import add_jobs
+from plugins.classes.runs.store import FAULT, Store, job
 from plugins.classes.runs.stored_runs import RunEntry, RunKey, commit
 
 #: Names that attack pages, spreadsheets, terminals and layouts.

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from plugins.classes.runs.grade_job import Engine, JobOutcome
-from plugins.classes.runs.jobs import Coordinator, add_jobs, count_jobs, fault_of, jobs_of
+from plugins.classes.runs.jobs import Coordinator, add_jobs, count_jobs, jobs_of
 from plugins.classes.runs.store import ResultKey, Store
-from plugins.classes.runs.stored_runs import RunKey, StoredResult, find_result
+from plugins.classes.runs.stored_runs import RunKey, StoredResult, fault_of, find_result
 
 QUEUE = RunKey("lab1", "r1", 7, "numpy")
 JOBS = jobs_of(QUEUE, {"r1"})

@@ -27,16 +27,15 @@ def _forgotten(desk: Desk, labs: list[str]) -> Iterator[Event]:
     said = (
         "## The end of the term\n\n"
         f"{leaver.name} leaves the university, and asks to be forgotten. `class forget` removes "
-        "name, identifiers, attempts, results, and points, from all collections. The work of week "
-        "3 stays with the other member of the pair."
+        "name, identifiers, attempts, results, and points from a collection, and is called for "
+        "each of them. The work of week 3 stays with the other member of the pair."
     )
-    places = " ".join(f"--in {lab}" for lab in labs)
-    removed = desk.type(said, f"gradus class forget {leaver.key} {places}")
-    yield removed
-    for lab, line in zip(labs, removed.output.splitlines(), strict=True):
+    removed = [desk.type(said, f"gradus class forget {leaver.key} --in {lab}") for lab in labs]
+    yield removed[0]
+    for lab, event in zip(labs, removed, strict=True):
         attempts = 0 if lab == "lab3" else 1
-        shown = f"{lab}: " if len(labs) > 1 else ""
-        desk.claim(line.startswith(f"{shown}removed: 1 student, {attempts} attempt"), line)
+        expected = f"removed: 1 student, {attempts} attempt"
+        desk.claim(event.output.startswith(expected), f"{lab}: {event.output}")
 
 
 def _gone(desk: Desk, labs: list[str]) -> Iterator[Event]:

@@ -84,19 +84,15 @@ def _graded(desk: Desk, week: Week) -> Iterator[Event]:
         "gradus class grade lab5 --sandbox fork",
     )
     yield graded
-    faults = desk.type(
-        "Its fault is its own, and none of the grader: not one result is missing.",
-        "gradus class faults --in lab5",
-    )
-    yield faults
-    desk.claim(faults.output == "missing in run 1: 0 results", faults.output)
+    desk.claim("missing by faults" not in graded.output, graded.output)
     places = (desk.folder, desk.folder.parent, Path.home(), Path("/tmp"), Path("/"))
     traces = [folder / _TRACE for folder in places if (folder / _TRACE).exists()]
     desk.claim(not traces, f"the sandbox has let it write: {traces}")
     results = desk.results("lab5")
     week.check(desk, results)
     yield desk.type(
-        "Nothing was written, and no point was won. A table has the results of all.",
+        "Its fault is its own, and none of the grader: not one result is missing. Nothing was "
+        "written, and no point was won. A table has the results of all.",
         "gradus class results --in lab5 --names --csv results-5.csv",
     )
     yield desk.type(f"That of {hostile.name}:", f"grep {hostile.key} results-5.csv")

@@ -99,14 +99,18 @@ def _graded(desk: Desk, week: Week) -> Iterator[Event]:
     results = desk.results("lab4")
     week.check(desk, results)
     desk.write("lab4/rules.toml", "[late]\nper_day = 10\n")
-    desk.type("", "gradus class totals --in lab4 --names --csv totals-4.csv")
+    desk.type(
+        "",
+        "gradus class gradebook 0 class.csv --as csv --new --column Points --comments Why "
+        "--in lab4 -o points-4.csv",
+    )
     late = desk.people.late
-    (row,) = (total for total in desk.rows("totals-4.csv") if total["student"] == late.shown)
+    (row,) = (row for row in desk.rows("points-4.csv") if row["student"] == late.key)
     expected = f"2 days late: -20% ({results[late.key, _EXERCISE].earned:g} to"
-    desk.claim(row["comment"].startswith(expected), f"{row} has {expected}")
+    desk.claim(row["Why"].startswith(expected), f"{row} has {expected}")
     yield desk.type(
         "With the rule of 10 percent a day, the two days that no late day covers cost 20 percent.",
-        f"grep {late.key} totals-4.csv",
+        f"grep {late.key} points-4.csv",
     )
 
 

@@ -26,6 +26,8 @@ _WEIGHTS = {"one_hot": 0.5, "neuron": 1.0}
 #: What the instructor gives for a neuron that calls a wrong sigmoid.
 _GIVEN = 4.0
 _MAXIMUM = 100.0
+#: The table with the points of each student.
+_POINTS = "points-1.csv"
 
 
 def played(desk: Desk) -> Iterator[Event]:
@@ -125,11 +127,14 @@ def _settled(desk: Desk, week: Week) -> Iterator[Event]:
         "cat lab1/rules.toml",
     )
     yield desk.type(
-        "`class totals` shows the sum of each student, and each change with its reason.",
-        "gradus class totals --in lab1 --names",
-        most=12,
+        "The roster, filled as a table of its own, has the sum of each student, and each change "
+        "with its reason.",
+        "gradus class gradebook 0 class.csv --as csv --new --column Points --comments Why "
+        f"--in lab1 --names -o {_POINTS}",
+        most=3,
     )
-    _check_totals(desk, week)
+    yield desk.type("", f"grep {careless.key} {_POINTS}")
+    _check_points(desk, week)
 
 
 def _decide(desk: Desk) -> None:
@@ -141,10 +146,9 @@ def _decide(desk: Desk) -> None:
     desk.write("lab1/points.csv", table(list(rows[0]), (list(row.values()) for row in rows)))
 
 
-def _check_totals(desk: Desk, week: Week) -> None:
-    """Claim that totals are the points of checks with rules and manual points."""
-    desk.type("", "gradus class totals --in lab1 --names --csv totals.csv")
-    totals_of = {_key(row["student"]): row for row in desk.rows("totals.csv")}
+def _check_points(desk: Desk, week: Week) -> None:
+    """Claim that the sums are the points of checks with rules and manual points."""
+    points = {row["student"]: row["Points"] for row in desk.rows(_POINTS)}
     results = desk.results("lab1")
     for key in week.listed:
         earned = {name: results[key, name].earned for name in _WEIGHTS}
@@ -152,14 +156,7 @@ def _check_totals(desk: Desk, week: Week) -> None:
             earned["neuron"] += _GIVEN
         kept = 1 - min(0.1 * week.days_late(key), 0.5)
         total = sum(earned[name] * weight * kept for name, weight in _WEIGHTS.items())
-        desk.claim(
-            abs(float(totals_of[key]["total"]) - total) < 0.01,
-            f"{key}: {totals_of[key]} is not {total}",
-        )
-
-
-def _key(shown: str) -> str:
-    return shown.strip("'").partition(" ")[0]
+        desk.claim(abs(float(points[key]) - total) < 0.01, f"{key}: {points[key]} is not {total}")
 
 
 def _returned(desk: Desk, week: Week) -> Iterator[Event]:
@@ -183,15 +180,11 @@ def _returned(desk: Desk, week: Week) -> Iterator[Event]:
 
 
 def _check_worksheet(desk: Desk) -> None:
-    """Claim that the worksheet has the totals, scaled, and nothing for those without work."""
-    totals = {_key(row["student"]): row for row in desk.rows("totals.csv")}
-    people = {person.participant: person.key for person in desk.people.people}
+    """Claim that the worksheet has the sums, scaled, and nothing for those without work."""
+    points = {row["participant"]: row["Points"] for row in desk.rows(_POINTS)}
+    possible = sum(desk.course.exercise(name).points * share for name, share in _WEIGHTS.items())
     for row in desk.rows("filled.csv"):
-        total = totals[people[row["Identifier"].partition(" ")[2]]]
-        scaled = float(total["total"] or "nan") / float(total["possible"]) * _MAXIMUM
-        is_so = (
-            row["Grade"] == ""
-            if total["state"] != "graded"
-            else abs(float(row["Grade"]) - scaled) < 0.05  # the totals are rounded
-        )
-        desk.claim(is_so, f"the worksheet has {row['Grade']!r}, and the totals {total}")
+        own, grade = points[row["Identifier"].partition(" ")[2]], row["Grade"]
+        scaled = float(own or "nan") / possible * _MAXIMUM
+        is_so = abs(float(grade) - scaled) < 0.05 if own else grade == ""  # the sums are rounded
+        desk.claim(is_so, f"the worksheet has {grade!r}, and the table {own!r}")

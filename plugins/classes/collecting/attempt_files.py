@@ -1,6 +1,4 @@
-"""Writes the files of one attempt: plain files under safe names, archives without unpacking.
-
-Files of other kinds than exercises are not kept; their names are."""
+"""Writes the files of one attempt: plain files under safe names, archives without unpacking."""
 
 from __future__ import annotations
 
@@ -97,10 +95,7 @@ def without_counters(
     """Return path -> path without the number that a system has added to its name.
 
     Of several, the one with the highest number is the newest. A file or folder whose name is right
-    wins.
-
-    Args:
-        wanted: names without suffix that files are expected to have.
+    wins. `wanted` are names without suffix.
     """
     files, names = list(paths), set(wanted)
     places = {*files, *(folder for file in files for folder in file.parents)}
@@ -136,12 +131,8 @@ class Allowance:
 class AttemptFiles:
     """The files of an attempt, in a folder that is made for them.
 
-    Args:
-        expected: names without suffix that the files of exercises have.
-        allowance: for all attempts of the same students; None for this one alone.
-
-    Attributes:
-        notes: what was left out, and why.
+    `expected` are names without suffix that the files of exercises have; an allowance is that of
+    several attempts.
     """
 
     def __init__(
@@ -155,11 +146,7 @@ class AttemptFiles:
         self._left, self._allowance = MAX_BYTES, allowance or Allowance()
 
     def add(self, inner: PurePosixPath, read: Read) -> None:
-        """Write the file `inner` of the attempt; a file that cannot be read becomes a note.
-
-        Raises:
-            GradusError: the disk is full, or cannot be written for another reason.
-        """
+        """Write the file `inner` of the attempt; a file that cannot be read becomes a note."""
         try:
             if is_archive(inner):
                 self._add_archive(inner, self._read(partial(read, MAX_ARCHIVE + 1)))

@@ -21,7 +21,6 @@ class Attempt:
         is_late: what the other system says; None where it says nothing.
         order: the place among all attempts, for those whose time is not known.
         files: path in its folder -> path in the export.
-        notes: what was left out or renamed.
         is_readable: whether a file of it can be read; otherwise it never counts.
     """
 

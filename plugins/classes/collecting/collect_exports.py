@@ -102,14 +102,8 @@ def collect(
 ) -> Collection:
     """Add the attempts in exports to a collection, and save it.
 
-    Args:
-        paths: folders and zips, oldest first.
-        roster: None if there is none.
-        times: key of a student -> time of an attempt whose export names none.
-        course: its exercises are handed in.
-
-    Raises:
-        BadInputError: an export cannot be read at all; the collection is left as it was.
+    `paths` are folders and zips, oldest first. `times` has the times of attempts whose export names
+    none. After an error, the collection is as it was.
     """
     notes = Notes(MAX_NOTES, "more notes")
     exports = [Export(path, notes.add) for path in paths]

@@ -110,11 +110,7 @@ class Collection:
 
 
 def read_collection(folder: Path) -> Collection:
-    """Read the collection in `folder`.
-
-    Raises:
-        BadInputError: there is none, or another version of gradus wrote it.
-    """
+    """Read the collection in `folder`."""
     try:
         table = json.loads((folder / FILE).read_bytes())
         is_former = table["schema"] == FORMER_SCHEMA
@@ -131,7 +127,7 @@ def read_collection(folder: Path) -> Collection:
             if absent := [f.name for f in fields(kind) if f.name not in part]:
                 raise KeyError(absent[0])  # also for a field that has a default
         stored = msgspec.convert(table, Collection, dec_hook=lambda _, value: value)
-        collection = replace(stored, policy=_in_zone(stored.policy, stored.zone))
+        collection = replace(stored, policy=in_zone(stored.policy, stored.zone))
         if is_former:
             collection.save()
         return collection
@@ -154,7 +150,7 @@ def remember_course(collection: Collection, course: Path) -> None:
             replace(read_collection(collection.folder), course=place).save()
 
 
-def _in_zone(policy: Policy, zone: str) -> Policy:
+def in_zone(policy: Policy, zone: str) -> Policy:
     """Return `policy` with due dates in their time zone, in which days are counted."""
     if not zone:
         return policy
@@ -177,9 +173,6 @@ def locked(folder: Path) -> Iterator[None]:
 
     The lock is that of the folder itself, and ends with the process, however that ends. Windows
     has none.
-
-    Raises:
-        BadInputError: another process changes the collection, or there can be none.
     """
     with ExitStack() as stack:
         try:

@@ -31,17 +31,7 @@ Read = Callable[[int], bytes]
 
 
 class Export:
-    """The files of an export; nothing is unpacked.
-
-    Args:
-        on_note: called with a sentence for each file that is refused.
-
-    Attributes:
-        files: the paths of all files, in their order there.
-
-    Raises:
-        BadInputError: there is no folder and no zip at `path`.
-    """
+    """The files of an export; nothing is unpacked, and a refused file becomes a note."""
 
     def __init__(self, path: Path, on_note: OnNote) -> None:
         self.path = path
@@ -118,12 +108,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 @dataclass(frozen=True)
 class Owner:
-    """A student or a group, as named in an export.
-
-    Attributes:
-        identifiers: kind and value, the surest first.
-        name: the display name, which is no identifier.
-    """
+    """A student or a group, as named in an export; the surest identifier comes first."""
 
     identifiers: tuple[tuple[str, str], ...]
     name: str = ""
@@ -136,7 +121,6 @@ class HandedIn:
     Attributes:
         file: its path in the export.
         inner: its path in the submission.
-        owners: the students, or one group.
         version: what distinguishes several attempts of the same owners.
         submitted: when; None where the export does not say.
         is_late: what the system says; None where it says nothing.
@@ -173,12 +157,7 @@ class Wanted:
 
 @dataclass
 class Reading:
-    """The result of reading one export.
-
-    Attributes:
-        unmatched: file -> why it belongs to no student, for files of no known form.
-        notes: sentences on what an instructor should look at.
-    """
+    """What an export holds: files of students, others with the reason, and notes."""
 
     found: list[HandedIn] = field(default_factory=list)
     unmatched: dict[PurePosixPath, str] = field(default_factory=dict)

@@ -114,11 +114,7 @@ class Commit(NamedTuple):
 
 
 class GitRepository:
-    """The objects of the repository in `folder`; its process ends with this object.
-
-    Raises:
-        BadInputError: git is not installed.
-    """
+    """The objects of the repository in `folder`; its process ends with this object."""
 
     def __init__(self, folder: Path) -> None:
         git = folder / ".git"
@@ -236,11 +232,7 @@ def _copy_references(git: Path, own: Path) -> None:
 
 @lru_cache
 def _sandbox() -> BubblewrapSandbox | None:
-    """Return bubblewrap where it works; elsewhere git runs with the limits alone.
-
-    Raises:
-        BadInputError: git is not installed.
-    """
+    """Return bubblewrap where it works; elsewhere git runs with the limits alone."""
     if shutil.which("git") is None:
         raise BadInputError("git is not installed. Install git, and collect again")
     sandbox = BubblewrapSandbox()

@@ -86,7 +86,7 @@ def _repository(
                 break
             for inner, id in files.items():
                 if is_candidate(inner) or is_archive(inner):
-                    read = partial(_contents, opened, folder, id)
+                    read = partial(lambda id, limit: opened(folder).contents(id, limit), id)
                     version = f"{commit.id} {time}"  # a commit may be submitted twice
                     yield HandedIn(name / inner, inner, (owner,), version, time, read=read)
         if attempts:
@@ -95,10 +95,6 @@ def _repository(
     for file in export.files:
         if file.parts[0] == name and len(file.parts) > 1:
             yield HandedIn(file, file.relative_to(name), (owner,))
-
-
-def _contents(opened: Callable[[Path], GitRepository], folder: Path, id: str, limit: int) -> bytes:
-    return opened(folder).contents(id, limit)
 
 
 def _attempts(

@@ -16,11 +16,7 @@ MAX_LINES = 20
 
 
 def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
-    """Yield the lines of the listing, with names of students.
-
-    Args:
-        most: maximum number of lines of each part; with 0, there are no names.
-    """
+    """Yield the lines of the listing, at most so many of each part; with 0, there are no names."""
     policy = collection.policy
     with_work = sum(bool(collection.attempts_of(key)) for key in collection.students)
     yield (

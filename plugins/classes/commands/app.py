@@ -5,8 +5,8 @@ from __future__ import annotations
 from framework.commands.groups import new_app
 from plugins.classes.commands.collect import collect, expire, forget
 from plugins.classes.commands.pages import report, serve, similarity
-from plugins.classes.commands.points import feedback, gradebook, points, totals
-from plugins.classes.commands.runs import diff, disagreements, faults, grade, results, runs
+from plugins.classes.commands.points import feedback, gradebook, points
+from plugins.classes.commands.runs import diff, grade, results, runs
 
 classes = new_app(
     help="""Collect the submissions of a class, grade them, and compare runs.
@@ -22,7 +22,7 @@ read it.""",
     no_args_is_help=True,
 )
 for command in (
-    *(collect, grade, runs, results, diff, faults, disagreements),
-    *(points, totals, gradebook, feedback, report, serve, similarity, forget, expire),
+    *(collect, grade, runs, results, diff),
+    *(points, gradebook, feedback, report, serve, similarity, forget, expire),
 ):
     classes.command()(command)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.public.reports import clean
+from autograder.public.reports import clean, counted
 from framework.commands.options import BlockOption, CourseOption, PluginOption
 from framework.commands.output import say
-from framework.errors import AbsentPartError, BadInputError
+from framework.errors import AbsentPartError, BadInputError, UsageError
 from plugins.classes.collecting.collection import Collection, read_collection
 from plugins.classes.collecting.listing import named, part_lines
 from plugins.classes.rosters.privacy import Shown, pseudonyms
@@ -23,8 +23,12 @@ from plugins.classes.rosters.privacy import Shown, pseudonyms
 if TYPE_CHECKING:
     from autograder.public.courses import Course
     from framework.providers.loaded_plugins import Plugins
+    from plugins.classes.marks.final_points import RunPoints
     from plugins.classes.runs.store import Store
     from plugins.classes.runs.stored_runs import Run
+
+#: The file of a collection with its results.
+STORE = "results.sqlite"
 
 RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Number of a run; 0: the newest.")]
 StoreOption = Annotated[
@@ -36,10 +40,6 @@ StoreOption = Annotated[
 ]
 InOption = Annotated[
     Path, typer.Option("--in", metavar="DIR", help="The collection. Default: this folder.")
-]
-ExercisesOption = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
 ]
 PagesArgument = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder of the pages; need not exist.")
@@ -133,6 +133,36 @@ class PluginRuns(CourseRuns):
         return chosen, Plugins(options.plugins, chosen, options.blocked)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SettledRuns(PluginRuns):
+    """The options of a command that gives final points back."""
+
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Exercise that counts; repeatable. Default: all."),
+    ] = None
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Go on, even if some results are not graded yet.")
+    ] = False
+
+    @contextmanager
+    def settled(self, number: int) -> Iterator[tuple[Store, RunPoints]]:
+        """Yield the store of the collection, and the final points of a run."""
+        from plugins.classes.marks.final_points import points_of_run
+
+        (_, plugins), collection = self.course_and_plugins, self.collection
+        with self.opened(number) as (opened, run):
+            settled = points_of_run(opened, collection, run, plugins)
+            settled = settled.only(frozenset(self.exercise or ()))
+            if settled.not_graded and not self.partial:
+                raise UsageError(
+                    f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class "
+                    f"grade {collection.folder}` tries again. With `--partial`, these students "
+                    "stay blank"
+                )
+            yield opened, settled
+
+
 def open_store(collection: Collection, address: str, *, is_new: bool = False) -> Store:
     """Return the store of a collection; it must exist unless `is_new`."""
     try:
@@ -143,18 +173,14 @@ def open_store(collection: Collection, address: str, *, is_new: bool = False) ->
         raise AbsentPartError(
             "the store needs SQLAlchemy: `pip install 'gradus-nlp[class]'`", "sqlalchemy"
         ) from None
-    address = address or str(collection.folder / "results.sqlite")
+    address = address or str(collection.folder / STORE)
     if not is_new and "://" not in address and not Path(address).exists():
         raise BadInputError(f"no results at {address}: `gradus class grade {collection.folder}`")
     return Store(address)
 
 
 def course_of(collection: Collection, course: Path | None) -> Path | None:
-    """Return the chosen course of a command; without a choice, that of the collection.
-
-    Raises:
-        BadInputError: the folder of the collection's course is gone.
-    """
+    """Return the chosen course of a command; without a choice, that of the collection."""
     if course is not None or not collection.course:
         return course
     remembered = Path(collection.course)

@@ -17,13 +17,19 @@ from autograder.public.reports import clean, counted
 from framework.commands.options import CourseOption
 from framework.commands.output import say
 from framework.errors import BadInputError, UnknownNameError, UsageError
-from plugins.classes.collecting.attempts import Policy, Rule
+from plugins.classes.collecting.attempts import Rule
 from plugins.classes.collecting.collect_exports import collect as collect_exports
-from plugins.classes.collecting.collection import FILE, Collection, locked, read_collection
+from plugins.classes.collecting.collection import FILE, Collection, in_zone, locked, read_collection
 from plugins.classes.collecting.export import Wanted
 from plugins.classes.collecting.listing import LISTING, MAX_LINES, lines, write_listing
 from plugins.classes.collecting.readers import READERS
-from plugins.classes.commands.class_options import InOption, StoreOption, course_of, open_store
+from plugins.classes.commands.class_options import (
+    STORE,
+    InOption,
+    StoreOption,
+    course_of,
+    open_store,
+)
 from plugins.classes.rosters.dates import (
     MAX_DAYS,
     read_due,
@@ -35,8 +41,7 @@ from plugins.classes.rosters.dates import (
 from plugins.classes.rosters.roster import Roster, read_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import tzinfo
+    from collections.abc import Callable
 
     from plugins.classes.forgetting import Removed
     from plugins.classes.runs.store import Store
@@ -63,7 +68,7 @@ def collect(
         ),
     ] = None,
     count: Annotated[
-        str | None,
+        Rule | None,
         typer.Option(
             metavar="RULE", help="Attempt that counts: latest (default), best, last-on-time."
         ),
@@ -123,11 +128,20 @@ def collect(
         zone = time_zone(timezone or former.zone) if timezone or former.zone else None
         if doubt := zone_doubt(timezone or ""):
             say(f"warning: {doubt}")
-        changes = dict(_policy(former.policy, zone, count, due, grace, late_days, earlier or ()))
-        if extensions is not None:
-            known = _known(students, extensions)
-            changes["extensions"] = read_extensions(extensions, known, zone)
-        policy = replace(former.policy, **changes)
+        spent: Counter[str] = Counter()
+        for folder in earlier or ():  # late days that other collections have taken
+            spent.update(read_collection(folder).spent())
+        changes: dict[str, Any] = {
+            "rule": count,
+            "due": read_due(due, zone) if due is not None else None,
+            "grace": grace,
+            "late_days": late_days,
+            "spent": dict(spent) if earlier else None,
+            "extensions": extensions
+            and read_extensions(extensions, _known(students, extensions), zone),
+        }
+        given = {name: value for name, value in changes.items() if value is not None}
+        policy = in_zone(replace(former.policy, **given), timezone or former.zone)
         former = replace(former, policy=policy, zone=timezone or former.zone)
         chosen = find_course(course_of(former, course))
         former = replace(former, course=str(chosen.root.resolve()))
@@ -152,91 +166,21 @@ def _known(roster: Roster | None, file: Path) -> Roster:
     return roster
 
 
-def _policy(
-    former: Policy,
-    zone: tzinfo | None,
-    count: str | None,
-    due: str | None,
-    grace: int | None,
-    late_days: int | None,
-    earlier: Sequence[Path],
-) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of the policy that options change."""
-    if due is not None:
-        yield "due", read_due(due, zone)
-    elif former.due is not None and zone is not None:
-        yield "due", former.due.astimezone(zone)
-    if grace is not None:
-        yield "grace", grace
-    if late_days is not None:
-        yield "late_days", late_days
-    if count is not None:
-        if count not in list(Rule):
-            raise UnknownNameError("rule", count, list(Rule))
-        yield "rule", Rule(count)
-    if earlier:  # late days that other collections have taken
-        spent: Counter[str] = Counter()
-        for folder in earlier:
-            spent.update(read_collection(folder).spent())
-        yield "spent", dict(spent)
-
-
 def forget(
     student: Annotated[
         str, typer.Argument(metavar="STUDENT", help="Key of the student, as in collected.txt.")
     ],
-    inside: Annotated[
-        list[Path] | None,
-        typer.Option("--in", metavar="DIR", help="A collection; repeatable. Default: this folder."),
-    ] = None,
+    inside: InOption = Path(),
     store: StoreOption = "",
-    whole_store: Annotated[
-        bool,
-        typer.Option("--whole-store", help="Remove what the store has of other assignments, too."),
-    ] = False,
 ) -> None:
     """Remove a student: name, identifiers, attempts, and results that no other student has.
 
-    Of several collections, those that do not know the student stay as they are. Work of a group
-    stays with its other members. Exports, rosters and backups are not touched: remove the student
-    there, too.
-
-      gradus class forget s004 --in lab1 --in lab2
-      gradus class forget s004 --in lab1 --store postgresql://host/grades --whole-store
+    Work of a group stays with its other members. Exports, rosters, backups and other collections
+    are not touched: remove the student there, too.
     """
     from plugins.classes.forgetting import forget as carry_out
-    from plugins.classes.forgetting import forget_in_store
 
-    folders = list(dict.fromkeys(inside or [Path()]))
-    knowing = [folder for folder in folders if student in read_collection(folder).students]
-    if not knowing and not whole_store:
-        raise UnknownNameError("student", student, ())
-    for folder in folders:
-        before = f"{folder}: " if len(folders) > 1 else ""
-        if folder in knowing:
-            _remove(folder, store, partial(carry_out, key=student), before)
-        else:
-            say(f"{before}no student {student}")
-    for folder in (folders[:1] if store else folders) if whole_store else ():
-        opened = _open_store(read_collection(folder), store)
-        if opened is not None:
-            with opened:
-                removed = forget_in_store(opened, student)
-                opened.purge()
-            say(
-                f"{opened.place}: removed of other assignments: "
-                f"{counted(removed.attempts, 'attempt')}, {counted(removed.results, 'result')}"
-            )
-
-
-def _open_store(collection: Collection, address: str) -> Store | None:
-    """Return the store of a collection; None if nothing was graded yet."""
-    try:
-        return open_store(collection, address)
-    except BadInputError:
-        if address:
-            raise
-        return None
+    _remove(inside, store, partial(carry_out, key=student))
 
 
 def expire(
@@ -253,23 +197,19 @@ def expire(
 
 
 def _remove(
-    folder: Path,
-    address: str,
-    carry_out: Callable[[Collection, Store | None], Removed],
-    before: str = "",
+    folder: Path, address: str, carry_out: Callable[[Collection, Store | None], Removed]
 ) -> None:
     """Remove data of the collection in `folder` and of its store, and print what was removed."""
     read_collection(folder)  # a folder without a collection is not made
     with locked(folder), ExitStack() as stack:
         collection = read_collection(folder)
-        opened = _open_store(collection, address)
-        if opened is not None:
-            stack.enter_context(opened)
+        is_graded = bool(address) or (folder / STORE).exists()
+        opened = stack.enter_context(open_store(collection, address)) if is_graded else None
         removed = carry_out(collection, opened)
         if opened is not None:
             opened.purge()
     say(
-        f"{before}removed: {counted(removed.students, 'student')}, "
+        f"removed: {counted(removed.students, 'student')}, "
         f"{counted(removed.attempts, 'attempt')}, {counted(removed.runs, 'run')}, "
         f"{counted(removed.results, 'result')}"
     )

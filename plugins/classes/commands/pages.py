@@ -93,10 +93,10 @@ def similarity(
 ) -> None:
     """Compare the code of a run task by task, and write pages with similar code side by side.
 
-    Similarity is a reason to look, and part of no grade. Names, comments, formatting and wrappers
-    do not count, nor does the code that all were given. Short tasks are left out. What stands out
-    is decided by the class itself. The solutions of the course are compared, too. After an
-    interrupt, the same command continues.
+    Similarity is a reason to look, and part of no grade. Names, comments and formatting do not
+    count, nor does the code that all were given. Short tasks are left out. What stands out is
+    decided by the class itself. The solutions of the course are compared, too. After an interrupt,
+    the same command continues.
     """
     from plugins.classes.pages.site import write_site
     from plugins.classes.pages.view import CodeReader, read_view

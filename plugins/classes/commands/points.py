@@ -1,89 +1,38 @@
-"""``gradus class points``, ``totals``, ``gradebook``, ``feedback``: points after grading."""
+"""``gradus class points``, ``gradebook``, ``feedback``: points after grading."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.public.reports import clean, counted
+from autograder.public.reports import counted
 from framework.commands.options import with_options
 from framework.commands.output import say
 from framework.errors import PluginError, UnknownNameError, UsageError
 from plugins.classes.collecting.listing import named
 from plugins.classes.commands.class_options import (
-    ExercisesOption,
-    PluginRuns,
     RunArgument,
-    TableOption,
+    SettledRuns,
+    ShownRuns,
     say_listed,
 )
 from plugins.classes.rosters.privacy import pseudonyms, write_private
 from plugins.classes.rosters.roster import Roster
-from plugins.classes.rosters.tables import written_csv
 
 if TYPE_CHECKING:
     from plugins.classes.gradebooks.fill_request import Filled
-    from plugins.classes.marks.final_points import ExercisePoints, RunPoints, StudentPoints
+    from plugins.classes.marks.final_points import RunPoints
     from plugins.classes.rosters.privacy import Shown
-    from plugins.classes.runs.store import Store
-
-
-@contextmanager
-def settled_run(
-    chosen: PluginRuns,
-    number: int,
-    exercises: list[str] | None = None,
-    *,
-    is_partial: bool = True,
-) -> Iterator[tuple[Store, RunPoints]]:
-    """Yield the store of a collection, and the final points of a run; number 0 is the newest.
-
-    Args:
-        exercises: those that count; None for all.
-        is_partial: whether results may be missing by a fault of the grader.
-
-    Raises:
-        UsageError: some are missing.
-    """
-    from plugins.classes.marks.final_points import points_of_run
-
-    (_, plugins), collection = chosen.course_and_plugins, chosen.collection
-    with chosen.opened(number) as (opened, run):
-        settled = points_of_run(opened, collection, run, plugins)
-        settled = settled.only(frozenset(exercises or ()))
-        if settled.not_graded and not is_partial:
-            raise UsageError(
-                f"missing in this run: {counted(settled.not_graded, 'result')}. `gradus class "
-                f"grade {collection.folder}` tries again. With `--partial`, these students stay "
-                "blank"
-            )
-        yield opened, settled
-
-
-def show_doubts(settled: RunPoints, shown: Shown, folder: Path) -> None:
-    """Print the open decisions of an instructor that the points do not show."""
-    say_listed("rows of points.csv without an effect", settled.unused_rows)
-    say_listed(
-        "late, by a number of days that is not known: no penalty (`--times` adds times)",
-        [*map(shown, settled.late_unknown)],
-    )
-    waiting = sum(points.waiting > 0 for points in settled.points.values())
-    if waiting:
-        say(
-            f"students whose points wait for another part: {waiting}. `gradus class points "
-            f"{settled.results.run.id} --in {folder}` lists them, and you decide"
-        )
 
 
 @with_options
 def points(
-    chosen: PluginRuns,
+    chosen: ShownRuns,
     number: RunArgument = 0,
     requests: Annotated[
         Path | None,
@@ -104,18 +53,19 @@ def points(
     work that has changed since are kept as "earlier work", and do not count.
     """
     from plugins.classes.marks import manual_points
+    from plugins.classes.marks.class_results import read_results
     from plugins.classes.marks.final_points import asked
     from plugins.classes.marks.regrade_requests import add_requests
     from plugins.classes.runs.course_parts import results_with_parts
 
     collection = chosen.collection
-    with settled_run(chosen, number) as (opened, settled):
-        results, entries = settled.results, settled.entries
+    with chosen.opened(number) as (opened, run):
+        results = opened.transaction(read_results, collection, run)
         with_parts = opened.transaction(results_with_parts, collection)
-    unused: list[str] = []
+    file = collection.folder / manual_points.FILE
+    entries, unused = manual_points.read_entries(file), list[str]()
     if requests is not None:
         entries, unused = add_requests(requests, results, entries)
-    file = collection.folder / manual_points.FILE
     rows, outdated = manual_points.merged(entries, asked(results, entries, with_parts))
     manual_points.write_entries(file, rows)
     open_rows, shown = [row for row in rows if row.why_open], chosen.shown
@@ -139,50 +89,8 @@ def points(
 
 
 @with_options
-def totals(
-    chosen: PluginRuns,
-    number: RunArgument = 0,
-    file: TableOption = None,
-) -> None:
-    """Show the final points of each student, and every change after grading with its reason.
-
-    The table has a column for each exercise; points that are not known are blank.
-    """
-    from autograder.public.reports import ratio
-    from plugins.classes.gradebooks.fill_request import comment_of
-
-    with settled_run(chosen, number) as (_, result):
-        shown = chosen.shown
-    if file is not None:
-        write_private(file, _table(result, shown).encode("utf-8", "replace"))
-    else:
-        for key, own in result.points.items():
-            is_known = own.state.value == "graded"
-            total = ratio(own.earned, own.possible) if is_known else own.state.value
-            say(clean(" · ".join(filter(None, (shown(key), total, comment_of(own))))))
-    show_doubts(result, shown, chosen.inside)
-
-
-def _table(result: RunPoints, shown: Shown) -> str:
-    """Return the totals as CSV without cells that a spreadsheet would execute."""
-    from autograder.public.reports import number
-    from plugins.classes.gradebooks.fill_request import comment_of
-    from plugins.classes.marks.class_results import State
-
-    def known(points: StudentPoints | ExercisePoints) -> str:
-        return number(points.earned) if points.state is State.GRADED else ""
-
-    exercises = result.results.exercises
-    rows = [["student", *exercises, "total", "possible", "state", "comment"]]
-    for key, own in result.points.items():
-        cells = [shown(key), *map(known, own.exercises), known(own), number(own.possible)]
-        rows.append([*cells, own.state.value, comment_of(own)])
-    return written_csv(rows)
-
-
-@with_options
 def gradebook(
-    chosen: PluginRuns,
+    chosen: SettledRuns,
     number: RunArgument,
     export: Annotated[
         Path, typer.Argument(metavar="EXPORT", help="The file that your learning system exported.")
@@ -199,7 +107,6 @@ def gradebook(
     column: Annotated[
         str, typer.Option(metavar="NAME", help="Column to fill: its title, or its number.")
     ] = "",
-    exercise: ExercisesOption = None,
     scale: Annotated[
         bool, typer.Option("--scale", help="Scale points to the maximum of the column.")
     ] = False,
@@ -213,9 +120,6 @@ def gradebook(
         bool,
         typer.Option("--zero-missing", help="0, not blank, where no attempt counts."),
     ] = False,
-    partial_: Annotated[
-        bool, typer.Option("--partial", help="Fill, even if some results are not graded yet.")
-    ] = False,
 ) -> None:
     """Fill the points of a run into the gradebook that your learning system exported.
 
@@ -225,7 +129,10 @@ def gradebook(
 
       gradus class gradebook 0 grades.csv --as canvas --column "Lab 1" -o filled.csv
 
-    Points are those of `gradus class totals`: with manual points, rules and plugins.
+    Points are those of the checks with manual points, rules and plugins. Without a learning system,
+    fill the roster:
+
+      gradus class gradebook 0 names.csv --as csv --new --column Points --comments Why -o points.csv
     """
     from framework.importing import load_target
     from plugins.classes.gradebooks.fill_request import Filled, FillRequest
@@ -237,7 +144,7 @@ def gradebook(
     if out.exists() and export.exists() and out.samefile(export):
         raise UsageError(f"{out} is the export itself: name another file, so that it is kept")
     collection = chosen.collection
-    with settled_run(chosen, number, exercise, is_partial=partial_) as (_, settled):
+    with chosen.settled(number) as (_, settled):
         request = FillRequest(
             export, settled.points, Roster(collection.students.values()), collection.name,
             column, comments, scale, new, zero_missing,
@@ -247,30 +154,40 @@ def gradebook(
     if not isinstance(filled, Filled):
         raise PluginError(f"gradebook '{system}' must return a Filled, not {type(filled).__name__}")
     write_private(out, filled.data)
-    _show_filled(filled, settled, out, shown)
-    show_doubts(settled, shown, chosen.inside)
+    _show_filled(filled, settled, out, shown, chosen.inside)
 
 
-def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown) -> None:
+def _show_filled(filled: Filled, settled: RunPoints, out: Path, shown: Shown, folder: Path) -> None:
     """Print what was filled, and the cases that an instructor must check."""
     count, run = counted(len(filled.written), "student"), settled.results.run
     say(f"{out}: run {run.id}, column '{filled.column}', points of {count}")
-    points = [*settled.points.values()][:1]  # a run may have graded some exercises alone
-    say(f"exercises: {', '.join(part.name for own in points for part in own.exercises)}")
+    own = [*settled.points.values()][:1]  # a run may have graded some exercises alone
+    say(f"exercises: {', '.join(part.name for points in own for part in points.exercises)}")
     parts: list[tuple[str, Iterable[str]]] = [
         ("had other points before", map(shown, filled.replaced)),
         ("blank", (f"{shown(key)}: {why}" for key, why in filled.blank.items())),
         ("left as it was", (f"{shown(key)}: {why}" for key, why in filled.kept.items())),
         ("have points, but no row in the file", map(shown, filled.absent)),
         ("rows of people who are not in the class", (f"line {n}" for n in filled.unknown)),
+        ("rows of points.csv without an effect", settled.unused_rows),
+        (
+            "late, by a number of days that is not known: no penalty (`--times` adds times)",
+            map(shown, settled.late_unknown),
+        ),
     ]
     for title, lines in parts:
         say_listed(title, [*lines])
+    waiting = sum(points.waiting > 0 for points in settled.points.values())
+    if waiting:
+        say(
+            f"students whose points wait for another part: {waiting}. `gradus class points "
+            f"{run.id} --in {folder}` lists them, and you decide"
+        )
 
 
 @with_options
 def feedback(
-    chosen: PluginRuns,
+    chosen: SettledRuns,
     number: RunArgument,
     out: Annotated[
         Path, typer.Argument(metavar="DIR|ZIP", help="New folder; with --as moodle, a zip.")
@@ -279,13 +196,6 @@ def feedback(
         str,
         typer.Option("--as", metavar="FORM", help="folder, or moodle: its zip of feedback files."),
     ] = "folder",
-    exercise: ExercisesOption = None,
-    partial_: Annotated[
-        bool, typer.Option("--partial", help="Write, even if some results are not graded yet.")
-    ] = False,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Pages and files have pseudonyms, no names.")
-    ] = False,
     release: Annotated[
         list[str] | None,
         typer.Option(
@@ -301,7 +211,8 @@ def feedback(
     """Write one HTML page for each student: points, reasons of changes, comments, the report.
 
     Students see of hidden checks what `grade` shows them: titles, verdicts and hints. A page needs
-    no other file, no script and no network. Files have the keys of students as names.
+    no other file, no script and no network. Files have the keys of students as names. With
+    --pseudonyms, neither pages nor files have keys and names.
 
       gradus class feedback 0 feedback.zip --as moodle --in lab1
 
@@ -321,14 +232,14 @@ def feedback(
     if form not in ("folder", "moodle"):
         raise UnknownNameError("form of feedback", form, ("folder", "moodle"))
     collection = chosen.collection
-    with settled_run(chosen, number, exercise, is_partial=partial_) as (opened, settled):
-        called = pseudonyms(collection.folder) if anonymous else named(collection)
+    with chosen.settled(number) as (opened, settled):
+        called = pseudonyms(collection.folder) if chosen.names is False else named(collection)
         hidden = hidden_results(collection, release or (), hidden_attempts, datetime.now(UTC))
         pages = student_pages(opened, settled, collection.name, called, hidden)
         if form == "moodle":
             reasons = write_moodle_zip(pages, collection, out)
         else:
-            reasons = write_folder(pages, out, called if anonymous else str)
+            reasons = write_folder(pages, out, called if chosen.names is False else str)
     shown = chosen.shown
     without = [f"{shown(key)}: {why}" for key, why in reasons.items() if why]
     count = counted(len(reasons) - len(without), "student")

@@ -1,4 +1,4 @@
-"""``gradus class grade``, ``runs``, ``results``, ``diff``, ``faults``, ``disagreements``."""
+"""``gradus class grade``, ``runs``, ``results``, ``diff``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.public.reports import counted
+from autograder.public.reports import clean, counted
 from framework.commands.options import (
     AllowWeaker,
     BackendName,
@@ -37,6 +37,7 @@ from plugins.classes.commands.class_options import (
     TableOption,
     course_of,
     open_store,
+    say_listed,
 )
 from plugins.classes.rosters.dates import shown_moment
 from plugins.classes.rosters.privacy import write_private
@@ -186,12 +187,12 @@ def _show(store: Store, ended: FinishedRun, folder: Path) -> None:
         agree = "all agree" if not ended.different else f"{ended.different} differ"
         say(f"graded twice: {counted(ended.verified, 'result')}, {agree}")
     if ended.different:
-        command = f"`gradus class disagreements {run.id} --in {folder}`"
+        command = f"`gradus class results {run.id} --in {folder}`"
         say(f"{command} shows them: a check is not deterministic")
     if ended.not_graded:
         say(
             f"missing by faults of the grader, and no zeros: "
-            f"{counted(ended.not_graded, 'result')}. `gradus class faults {run.id} --in {folder}` "
+            f"{counted(ended.not_graded, 'result')}. `gradus class results {run.id} --in {folder}` "
             "shows why; the same command tries again"
         )
 
@@ -262,23 +263,35 @@ def runs(chosen: StoredRuns) -> None:
 def results(chosen: ShownRuns, number: RunArgument = 0, file: TableOption = None) -> None:
     """Show verdict and points of each student at each exercise of a run.
 
-    What was not graded by a fault of the grader has no points, and is no zero.
+    What was not graded by a fault of the grader has no points, and is no zero: the fault is shown.
+    Work that was graded twice with two results is listed below, and the first result counts. The
+    same seed and the same code give the same result, unless a check or a submission depends on
+    chance, on time, or on the machine.
     """
-    from plugins.classes.runs.stored_runs import points_of
+    from plugins.classes.runs.stored_runs import disagreements, entries_of, points_of
 
     with chosen.opened(number) as (opened, run):
         points = opened.transaction(points_of, run)
+        entries = opened.transaction(entries_of, run.id)
+        attempts = {run.key(entry): entry.attempt for entry in entries}
+        pairs = opened.transaction(lambda connection: list(disagreements(connection, attempts)))
     shown = chosen.shown
     rows = [
-        (shown(student), exercise, graded.verdict, *graded.numbers)
+        (shown(student), exercise, graded.verdict, *graded.numbers, graded.fault)
         for (student, exercise), graded in sorted(points.items())
     ]
-    if file is None:
-        for row in rows:
-            say(" · ".join(row).removesuffix(" ·  · "))
-        return
-    columns = ("student", "exercise", "verdict", "earned", "possible")
-    write_private(file, written_csv([columns, *rows]).encode())
+    if file is not None:
+        columns = ("student", "exercise", "verdict", "earned", "possible", "fault")
+        write_private(file, written_csv([columns, *rows]).encode("utf-8", "replace"))
+    for row in rows if file is None else ():
+        say(clean(" · ".join(filter(None, row))))
+    different = (
+        f"{pair.key.exercise} · attempt {attempts[pair.key]}: first {pair.first.verdict}, "
+        f"{pair.first.earned:g} of {pair.first.possible:g}; then {pair.second.verdict}, "
+        f"{pair.second.earned:g}"
+        for pair in pairs
+    )
+    say_listed("graded twice, with another result", [*different])
 
 
 @with_options
@@ -297,41 +310,3 @@ def diff(
     for student, change in moved:
         say(f"{shown(student)} · {change}")
     say(f"moved between run {first} and run {second}: {counted(len(moved), 'result')}")
-
-
-@with_options
-def faults(chosen: StoredRuns, number: RunArgument = 0) -> None:
-    """Show the work that was not graded because of a fault of the grader."""
-    from plugins.classes.runs.jobs import fault_of
-    from plugins.classes.runs.stored_runs import points_of
-
-    with chosen.opened(number) as (opened, run):
-        points = opened.transaction(points_of, run)
-        missing = {graded.key: graded.entry for graded in points.values() if graded.result is None}
-        for key, entry in missing.items():
-            fault = opened.transaction(fault_of, key)
-            say(f"{entry.exercise} · attempt {entry.attempt}: {fault or 'still to be graded'}")
-    say(f"missing in run {run.id}: {counted(len(missing), 'result')}")
-
-
-@with_options
-def disagreements(chosen: StoredRuns, number: RunArgument = 0) -> None:
-    """Show work that got two different results: the first one counts.
-
-    The same seed and the same code give the same result, unless a check or a submission depends
-    on chance, on time, or on the machine.
-    """
-    from plugins.classes.runs.stored_runs import disagreements as find
-    from plugins.classes.runs.stored_runs import entries_of
-
-    with chosen.opened(number) as (opened, run):
-        entries = opened.transaction(entries_of, run.id)
-        attempts = {run.key(entry): entry.attempt for entry in entries}
-        listed = opened.transaction(lambda connection: list(find(connection, attempts)))
-    for pair in listed:
-        first, second = pair.first, pair.second
-        say(
-            f"{pair.key.exercise} · attempt {attempts[pair.key]}: first {first.verdict}, "
-            f"{first.earned:g} of {first.possible:g}; then {second.verdict}, {second.earned:g}"
-        )
-    say(f"{counted(len(listed), 'disagreement')} in run {run.id}")

@@ -1,7 +1,4 @@
-"""The request to fill a gradebook, and its result for each row.
-
-A gradebook is a function from a `FillRequest` to a `Filled`, named by `register_gradebooks`.
-"""
+"""The request to fill a gradebook, and its result for each row."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ class FillRequest:
         column: the column to fill; empty to find it.
         comments: the column for comments; empty for none.
         is_scaled: whether points are scaled to the maximum of the column.
-        is_new: whether a missing column is added, where the system allows that.
+        is_new: whether missing columns are added, where the system allows that.
         zero_missing: whether a student without an attempt that counts gets 0 and no blank.
     """
 

@@ -1,6 +1,4 @@
-"""The gradebooks that ship with gradus: where each system keeps points, maximum and locks.
-
-Each fills one column of a table; students are found by identifiers alone."""
+"""The gradebooks that ship with gradus: where each system keeps points, maximum and locks."""
 
 from __future__ import annotations
 
@@ -126,7 +124,8 @@ def fill_table(request: FillRequest) -> Filled:
         for index, name in enumerate(sheet.header)
         if name and name.casefold() not in identity
     }
-    return _fill(sheet, request, sheet.rows, _chosen_column(sheet, request, columns))
+    column = _chosen_column(sheet, request, columns)
+    return _fill(sheet, request, sheet.rows, column, may_grow=True)
 
 
 def fill_blackboard(request: FillRequest) -> Filled:
@@ -193,12 +192,7 @@ def _chosen_column(
     *,
     why_not_new: str = "",
 ) -> int:
-    """Return the requested column; without a request, the only candidate.
-
-    Args:
-        names: number of a column that may be filled -> the names that mean it.
-        why_not_new: why the system gets no new column; empty if it may get one.
-    """
+    """Return the requested column; without a request, the only candidate."""
     wanted = request.column or request.assignment
     columns = [
         column
@@ -235,6 +229,8 @@ def _fill(
     why_kept: Callable[[SheetRow, str], str] = lambda row, value: "",
     as_comment: Callable[[str], str] = str,
     written: Sequence[int] | None = None,
+    *,
+    may_grow: bool = False,
 ) -> Filled:
     """Fill the points of the students in `rows`.
 
@@ -242,10 +238,9 @@ def _fill(
         column: number of the column of points; for a new one, the number after the last column.
         maximum: what the column says it is out of; None if it says nothing.
         why_kept: returns why the cell of a row does not get a value; empty if it does.
-        as_comment: converts a comment to the form of the system.
-        written: the columns of the new file; None for all.
+        may_grow: whether a missing column of comments may be added.
     """
-    comments = _comment_column(sheet, request)
+    comments = _comment_column(sheet, request, may_grow=may_grow)
     filled = Filled(column=[*sheet.header, request.column][column])
     factor = scale(request, maximum, filled.column)
     students = _students(sheet, request, rows)
@@ -280,10 +275,13 @@ def _fill(
     return filled
 
 
-def _comment_column(sheet: Sheet, request: FillRequest) -> int | None:
+def _comment_column(sheet: Sheet, request: FillRequest, *, may_grow: bool) -> int | None:
     if not request.comments:
         return None
     columns = sheet.columns_named([plain(request.comments).casefold()])
+    if not columns and may_grow and request.is_new:
+        columns = [len(sheet.lines[0].texts)]
+        sheet.write(sheet.lines[0], columns[0], for_spreadsheet(request.comments))
     if len(columns) != 1:
         raise UnknownNameError(f"column of {sheet.file.name}", request.comments, sheet.header)
     return columns[0]

@@ -3,7 +3,6 @@
 class_results.py    what a run found, as frozen data
 manual_points.py    points.csv: points and comments of an instructor
 regrade_requests.py requests of students become rows of points.csv
-prose_answers.py    answers in prose, each once, with their points and comments
 point_rules.py      rules.toml: late penalties, weights, what is left out
 final_points.py     the points of each student, with every change
 """

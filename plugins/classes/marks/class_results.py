@@ -24,7 +24,6 @@ from autograder.public.reports import (
 from plugins.classes.collecting.attempts import Standing
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.roster import Student
-from plugins.classes.runs.jobs import fault_of
 from plugins.classes.runs.store import ResultKey
 from plugins.classes.runs.stored_runs import Run, StoredResult, find_result, points_of
 
@@ -60,9 +59,7 @@ class StudentOutcome:
 
     Attributes:
         standing: how the attempt relates to the due date; None if it is no longer collected.
-        key: names the result in the store.
         work: what grading found, without details of its checks; None if it was not graded.
-        repeated: whether grading was repeated alone on the machine.
         fault: of the grader, why there is no result; empty if there is none, or not yet.
         is_queued: whether the run will still grade it.
     """
@@ -134,21 +131,19 @@ def read_results(connection: Connection, collection: Collection, run: Run) -> Cl
         for student in attempt.students
     }
     work: dict[ResultKey, ExerciseResult | None] = {}
-    faults: dict[ResultKey, str] = {}
     outcomes: dict[tuple[str, str], StudentOutcome] = {}
     points = points_of(connection, run)
     for (student, exercise), graded in points.items():
         key, result, attempt = graded.key, graded.result, graded.entry.attempt
         if key not in work:
             work[key] = work_of(result) if result is not None else None
-            faults[key] = fault_of(connection, key) if result is None else ""
         if student in collection.students:
             repeated = result is not None and result.repeated
             standing = standings.get((student, attempt))
-            is_queued = result is None and not faults[key] and run.ended is None
+            is_queued = result is None and not graded.fault and run.ended is None
             outcomes[student, exercise] = StudentOutcome(
                 *(student, exercise, attempt, standing, key, work[key], repeated),
-                faults[key],
+                graded.fault,
                 is_queued,
             )
     with_outcome = {student for student, _ in outcomes}
@@ -171,7 +166,7 @@ def report_of(connection: Connection, key: ResultKey) -> Report | None:
 
 def work_of(result: StoredResult) -> ExerciseResult:
     """Return the exercise in the report of `result`, without the details of its checks."""
-    (exercise,) = read_report(result.report).exercises
+    exercise = result.exercise
     tasks = (replace(task, checks=tuple(map(_brief, task.checks))) for task in exercise.tasks)
     return replace(exercise, tasks=tuple(tasks), seconds=result.seconds)
 

@@ -47,8 +47,7 @@ class ExercisePoints:
     Attributes:
         waiting: exercise or task -> number of points that wait for it; an instructor decides.
         days_late: days begun after the due date that no late day covers; None if not known.
-        weight: factor of its points in the sum.
-        is_dropped: whether it is left out of the sum.
+        weight: factor of its points in the sum; 0 leaves it out.
         changes: what was changed after grading, in this order.
         comments: what an instructor wrote for the student.
     """
@@ -62,9 +61,13 @@ class ExercisePoints:
     waiting: Mapping[str, float] = field(default_factory=dict, hash=False)
     days_late: int | None = 0
     weight: float = 1.0
-    is_dropped: bool = False
     changes: tuple[PointsChange, ...] = ()
     comments: tuple[str, ...] = ()
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it is left out of the sum."""
+        return self.weight == 0
 
     def changed(self, earned: float, why: str) -> ExercisePoints:
         """Return the exercise with other points, and the reason among its changes."""
@@ -164,7 +167,6 @@ def _exercise_points(
         possible=sum(task.possible for task in tasks),
         days_late=_days_late(outcome),
         weight=rules.weights.get(name, 1.0),
-        is_dropped=name in rules.dropped_exercises,
     )
     given = by_part(entries, digests(outcome) if outcome is not None else {})
     if own is not None:
@@ -251,7 +253,7 @@ def _without_lowest(points: StudentPoints, count: int) -> StudentPoints:
     ranked = sorted(counted, key=lambda exercise: exercise.earned / exercise.possible)
     dropped = {exercise.name for exercise in ranked[: min(count, len(ranked) - 1)]}
     kept = (
-        replace(exercise, is_dropped=True) if exercise.name in dropped else exercise
+        replace(exercise, weight=0.0) if exercise.name in dropped else exercise
         for exercise in points.exercises
     )
     return replace(points, exercises=tuple(kept)) if dropped else points
@@ -266,9 +268,6 @@ def asked(
 
     These are answers in prose, points that wait, points that a part costs although it passes its
     own checks, and requests in `entries` about work of the run.
-
-    Args:
-        with_parts: what work gets with the course's parts.
     """
     for outcome in results.outcomes.values():
         work = digests(outcome)
@@ -302,11 +301,7 @@ HOOK = "adjust_points"
 
 @dataclass(frozen=True)
 class RunPoints:
-    """A run with its final points.
-
-    Attributes:
-        points: key of each student of the class -> final points.
-    """
+    """A run with its final points."""
 
     results: ClassResults
     entries: ManualEntries

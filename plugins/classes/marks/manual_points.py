@@ -37,11 +37,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class ManualEntry:
-    """A row: what it is about, and what an instructor gave; None for nothing yet.
-
-    Attributes:
-        line: of the file, from 1; 0 for a new row.
-    """
+    """A row: what it is about, and what an instructor gave; None for nothing yet."""
 
     student: str
     exercise: str
@@ -56,7 +52,7 @@ class ManualEntry:
     waits_for: str = ""
     with_course_part: str = ""
     request: str = ""
-    line: int = 0
+    line: int = 0  # of the file, from 1; 0 for a new row
 
     @property
     def place(self) -> tuple[str, str, str, str]:
@@ -95,17 +91,9 @@ class ManualEntries:
         """Return the entries about a student at an exercise."""
         return self._found.get((student, exercise), [])
 
-    def without(self, students: Collection[str]) -> ManualEntries:
-        """Return it without some students."""
-        return ManualEntries(entry for entry in self.all if entry.student not in students)
-
 
 def read_entries(file: Path) -> ManualEntries:
-    """Read a table; without a file, there are no entries.
-
-    Raises:
-        BadInputError: a column is missing, a number is none, or two rows are about the same.
-    """
+    """Read a table; without a file, there are no entries."""
     if not file.exists():
         return ManualEntries()
     table = read_csv(file)
@@ -145,12 +133,7 @@ def _number(where: str, name: str, text: str) -> float | None:
 
 
 def merged(entries: ManualEntries, current: Iterable[ManualEntry]) -> tuple[list[ManualEntry], int]:
-    """Return the rows of a new table, and how many of them are about work that has changed.
-
-    Args:
-        entries: of the former table; points and comments of an instructor are kept.
-        current: rows that the run asks for.
-    """
+    """Return the rows of a new table, which keep the former entries, and how many are outdated."""
     former = {entry.place: entry for entry in entries.all}
     rows = []
     for new in current:

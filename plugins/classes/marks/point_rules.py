@@ -6,10 +6,10 @@ at_most = 50
 
 [weights]
 rnn = 2
+lm_questions = 0         # not in the sum
 
 [leave_out]
 tasks = ["lstm.backward"]
-exercises = ["lm_questions"]
 lowest = 1               # of each student, the exercise with the smallest share of points
 
 [full_points]
@@ -18,13 +18,17 @@ tasks = ["rnn.forward"]  # a task that was wrong in the course
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection as Names
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from framework.errors import BadInputError, UnknownNameError
 from framework.toml_tables import Format, Key, Table, read_table
+
+N = TypeVar("N", int, float)
 
 FILE = "rules.toml"
 
@@ -32,7 +36,7 @@ RULES_FORMAT = Format(
     "",
     (
         Key("late", dict, "Late penalty: the table `[late]`."),
-        Key("weights", dict, "Exercise -> factor of its points; 1 for the others."),
+        Key("weights", dict, "Exercise -> factor of its points; 0 leaves it out, 1 is usual."),
         Key("leave_out", dict, "What does not count: the table `[leave_out]`."),
         Key("full_points", dict, "What counts as right for all: the table `[full_points]`."),
     ),
@@ -48,7 +52,6 @@ LEAVE_OUT_FORMAT = Format(
     "[leave_out]",
     (
         Key("tasks", list, "Tasks, as EXERCISE.TASK, without points for all students."),
-        Key("exercises", list, "Exercises that are not in the sum."),
         Key("lowest", int, "Number of exercises left out for each student: the worst ones."),
     ),
 )
@@ -72,21 +75,12 @@ class Rules:
     at_most: float = 100.0
     weights: Mapping[str, float] = field(default_factory=dict)
     dropped_tasks: frozenset[tuple[str, str]] = frozenset()
-    dropped_exercises: frozenset[str] = frozenset()
     lowest: int = 0
     full_tasks: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
-    """Read the rules in `folder`; without a file, there are no rules.
-
-    Args:
-        tasks: exercise -> its tasks, which rules may name.
-
-    Raises:
-        BadInputError: a key or a value is wrong; with the line.
-        UnknownNameError: an exercise or a task is named that the run does not have.
-    """
+    """Read the rules in `folder`; without a file, there are no rules."""
     file = folder / FILE
     if not file.exists():
         return Rules()
@@ -97,40 +91,29 @@ def read_rules(folder: Path, tasks: Mapping[str, Names[str]]) -> Rules:
     for part, wanted in formats:
         if part.values:
             wanted.check(part)
-    exercises = left_out.texts("exercises")
-    for name in exercises:
+    weights = table.table("weights")
+    for name in weights.values:
         _require(file, name, tasks)
     rules = Rules(
-        _percent(late, "per_day", 0.0),
-        _percent(late, "at_most", 100.0),
-        _weights(table.table("weights"), tasks),
+        _number(late, "per_day", 0.0, 100),
+        _number(late, "at_most", 100.0, 100),
+        {name: _number(weights, name, 1.0) for name in weights.values},
         _tasks(left_out, tasks),
-        frozenset(exercises),
-        left_out.get("lowest", int, 0),
+        _number(left_out, "lowest", 0),
         _tasks(full, tasks),
     )
-    if rules.lowest < 0:
-        left_out.fail("lowest", f"must be 0, 1, 2 ..., not {rules.lowest}")
     for exercise, task in sorted(rules.dropped_tasks & rules.full_tasks):
         raise BadInputError(f"{FILE}: {exercise}.{task} is both left out and right for all")
     return rules
 
 
-def _percent(table: Table, key: str, default: float) -> float:
-    value = table.get(key, float, default)
-    if not 0 <= value <= 100:
-        table.fail(key, f"must be a percentage from 0 to 100, not {value:g}")
+def _number(table: Table, key: str, default: N, most: float = sys.float_info.max) -> N:
+    """Return a number from 0 to `most`, of the type of `default`."""
+    value = table.get(key, type(default), default)
+    if not 0 <= value <= most:
+        end = " to 100" if most == 100 else ""
+        table.fail(key, f"must be a number from 0{end}, not {value:g}")
     return value
-
-
-def _weights(table: Table, tasks: Mapping[str, Names[str]]) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for name in table.values:
-        _require(table.file, name, tasks)
-        weights[name] = table.get(name, float)
-        if not 0 <= weights[name] < float("inf"):
-            table.fail(name, f"must be a number from 0, not {weights[name]:g}")
-    return weights
 
 
 def _tasks(table: Table, tasks: Mapping[str, Names[str]]) -> frozenset[tuple[str, str]]:

@@ -32,9 +32,6 @@ def add_requests(
 
     Points stay. A comment from before a request becomes a part of it, so that the next comment
     answers the request. The same file again changes nothing.
-
-    Raises:
-        BadInputError: a column is missing, or no row is about work of the run.
     """
     table = read_csv(file)
     texts = [name for name in _TEXTS if name in table.columns]

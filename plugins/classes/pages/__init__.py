@@ -3,6 +3,6 @@
 view.py        what pages show: results, faults, code of attempts
 statistics.py  pass rates, mistakes, distributions, the heat map
 site.py        path -> page, and a folder with all pages
-answers.py     the form for points of answers in prose
+answers.py     answers in prose, each once, and the form for their points
 server.py      the same pages while a run is graded
 """

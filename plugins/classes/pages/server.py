@@ -1,7 +1,4 @@
-"""A server that shows the pages of a run while it is graded, to those who have its token.
-
-It writes one thing: points and comments for answers in prose, into ``points.csv``.
-"""
+"""A server that shows the pages of a run while it is graded, to those who have its token."""
 
 from __future__ import annotations
 
@@ -210,12 +207,7 @@ def application(serving: Serving, token: str, hosts: Sequence[str] = ()) -> ASGI
 
 
 def open_socket(host: str, port: int, hosts: Sequence[str]) -> socket.socket:
-    """Return a socket that listens at `host` and `port`.
-
-    Raises:
-        UsageError: it would be reached from other machines, and no name for it is given.
-        BadInputError: the address cannot be used.
-    """
+    """Return a socket that listens at `host` and `port`."""
     if host not in ("127.0.0.1", "localhost", "::1") and not hosts:
         raise UsageError(
             f"{host} is reached from other machines: name how browsers reach it, as in "

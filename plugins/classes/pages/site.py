@@ -93,11 +93,7 @@ def encoded(page: str | bytes) -> bytes:
 
 
 def write_site(pages: Pages, folder: Path) -> int:
-    """Write all pages into `folder` in place of those of an earlier report; return how many.
-
-    Raises:
-        BadInputError: the folder holds other files, or cannot be written.
-    """
+    """Write all pages into `folder` in place of those of an earlier report; return how many."""
     if folder.exists():
         for former in _listed(folder):
             (folder / former).unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -24,6 +24,7 @@ from plugins.classes.rosters.privacy import Shown, pseudonyms
 from plugins.classes.runs.store import ResultKey
 from plugins.classes.runs.stored_runs import ResultConflict, Run, disagreements
 
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 #: Lines of a task that an example shows.
 MAX_LINES = 60
 
@@ -50,32 +51,52 @@ class CodeReader:
         except GradusError as error:
             return {}, str(error)
 
-    def of_task(self, attempt: str, exercise: str, task: str, most: int = MAX_LINES) -> str:
-        """Return the first `most` lines of the definition of `task`, with its decorators.
+    def of_task(self, outcome: StudentOutcome, task: str) -> str:
+        """Return the first lines of the code of a task."""
+        tasks = [part.name for part in outcome.work.tasks] if outcome.work is not None else []
+        return code_of_task(self.of(outcome.attempt, outcome.exercise), task, tasks, MAX_LINES)
 
-        Code that is no Python has no definition.
-        """
-        source: str = self.of(attempt, exercise)
-        try:
-            definition = definitions(parse(source)).get(task)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return ""
-        if definition is None:
-            return ""
-        decorators: list[ast.expr] = getattr(definition, "decorator_list", [])
-        first = min([definition.lineno, *(decorator.lineno for decorator in decorators)])
-        lines = lines_of(source)[first - 1 : definition.end_lineno]
-        return "\n".join([*lines[:most], *(["    ..."] if len(lines) > most else [])])
+
+def code_of_task(source: str, task: str, tasks: Sequence[str], most: int) -> str:
+    """Return the first `most` lines of the code that `task` consists of.
+
+    These are its definition, and the functions and classes of the file that it uses, without other
+    `tasks`; empty for code that is no Python, or does not define it.
+    """
+    try:
+        by_name = definitions(parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if task not in by_name:
+        return ""
+    names = [task]
+    for name in names:  # the list grows during the loop
+        others = (node.id for node in ast.walk(by_name[name]) if isinstance(node, ast.Name))
+        names += [
+            other
+            for other in dict.fromkeys(others)
+            if other in by_name and other not in tasks and other not in names
+        ]
+    own = by_name[task]
+    used = {node for name in names if isinstance(node := by_name[name], _Definition)}
+    lines = lines_of(source)
+    kept = [
+        line
+        for node in sorted({own, *used}, key=lambda node: node.lineno)
+        for line in lines[_first_line(node) - 1 : node.end_lineno]
+    ]
+    return "\n".join([*kept[:most], *(["    ..."] if len(kept) > most else [])])
+
+
+def _first_line(node: ast.stmt) -> int:
+    """Return the number of the first line of a statement, with its decorators."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 @dataclass(frozen=True)
 class RunView:
-    """A run as its pages show it.
-
-    Attributes:
-        shown: returns how a student is called: key and name, or a pseudonym.
-        page_name: returns the name of a student's page, which says nothing about the student.
-    """
+    """A run as its pages show it."""
 
     collection: Collection
     results: ClassResults

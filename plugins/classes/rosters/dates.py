@@ -53,9 +53,6 @@ def read_due(text: str, zone: tzinfo | None) -> datetime:
     """Return the due date `text`; a date alone means the end of that day.
 
     A time that a change of clocks repeats means the second of the two.
-
-    Raises:
-        UsageError: it is no date, names no time zone, or a change of clocks leaves it out.
     """
     moment = _parsed(text)
     if moment is None:

@@ -109,7 +109,6 @@ class Student:
     Attributes:
         key: the identifier that stands for the student in collections, stores and tables.
         identifiers: kind -> value, as in ``{"email": "ana@uni.example"}``.
-        group: name of the group; empty without one.
     """
 
     key: str
@@ -120,15 +119,7 @@ class Student:
 
 
 class Roster:
-    """All students of a class.
-
-    Args:
-        students: in the order of the roster.
-        source: where they come from, for messages.
-
-    Raises:
-        ConflictError: two students share an identifier.
-    """
+    """All students of a class, who share no identifier; `source` is where they come from."""
 
     def __init__(self, students: Iterable[Student], source: str = "the roster") -> None:
         self.students = {student.key: student for student in students}
@@ -176,12 +167,7 @@ class Roster:
 
 
 def read_roster(file: Path) -> Roster:
-    """Read the students in a CSV file: one of your own, or one that another system exported.
-
-    Raises:
-        BadInputError: it cannot be read, or no column identifies students.
-        ConflictError: two rows share an identifier.
-    """
+    """Read the students in a CSV file: one of your own, or one that another system exported."""
     table = read_csv(file)
     columns, is_canvas = columns_of(table), is_canvas_gradebook(table)
     people = [row for row in table.rows if not is_canvas or row.value("id")]  # or an assignment

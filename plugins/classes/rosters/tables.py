@@ -1,6 +1,4 @@
-"""Tables of other systems and spreadsheets: read, written, or with single cells replaced.
-
-A `Sheet` replaces cells, and every other byte of the file stays as it was."""
+"""Tables of other systems and spreadsheets: read, written, or with single cells replaced."""
 
 from __future__ import annotations
 
@@ -58,7 +56,6 @@ class SheetRow:
 
     Attributes:
         line: number of its first line.
-        cells: their values.
         texts: the cells as they stand in the file, where `Sheet.write` replaces them.
         end: the line end; empty at the end of the file.
     """
@@ -146,11 +143,7 @@ class Sheet:
 
 
 def read_sheet(file: Path, kind: str = "gradebook") -> Sheet:
-    """Read a table in UTF-8, UTF-16 or an encoding of one byte; by commas, semicolons or tabs.
-
-    Raises:
-        BadInputError: it is missing, too large, not text, or has no header.
-    """
+    """Read a table in UTF-8, UTF-16 or an encoding of one byte; by commas, semicolons or tabs."""
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)

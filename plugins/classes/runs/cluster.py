@@ -48,13 +48,7 @@ class ClusterError(GradusError):
 def dask_engine(
     settings: RunSettings, address: str, certificates: Path | None, jobs: int
 ) -> Engine:
-    """Return an engine of the cluster whose scheduler is at `address`.
-
-    Args:
-        address: ``tls://host:port``; ``local`` for a cluster within this process.
-        certificates: a folder with the files `CA`, `CERTIFICATE` and `KEY`.
-        jobs: number of jobs side by side of a local one.
-    """
+    """Return an engine of the cluster at ``tls://host:port``, or ``local`` in this process."""
     try:
         import distributed  # noqa: F401 - only to know whether it is there
     except ModuleNotFoundError:

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from autograder.public.courses import Course
-from autograder.public.reports import ExerciseResult, Verdict, read_report
+from autograder.public.reports import ExerciseResult, Verdict
 from autograder.public.submissions import load_submission
 from plugins.classes.collecting.collection import Collection
 from plugins.classes.rosters.privacy import private_folder, write_private
@@ -49,8 +49,6 @@ def entries_with_parts(
 
     Work that waits for parts gets all of them. Work that failed gets, one by one, the parts that
     pass their own checks: a part may keep what they do not see.
-
-    Returns: the entries, as `attempt_and_part` reads them.
     """
     shutil.rmtree(collection.folder / FOLDER, ignore_errors=True)
     results, entries = points_of(connection, run), list[RunEntry]()
@@ -58,9 +56,8 @@ def entries_with_parts(
     for (student, exercise), graded in results.items():
         if graded.result is None or (student, exercise) in passed:
             continue
-        works = read_report(graded.result.report).exercises
-        checks = (check for work in works for check in work.checks)
-        waits_for = {check.blocked_by for check in checks} & {*course.exercise_names}
+        blocking = {check.blocked_by for check in graded.result.exercise.checks}
+        waits_for = blocking & {*course.exercise_names}
         attempt = graded.entry.attempt
         needed = [part.name for part in course.with_required([course.exercise(exercise)])]
         tried = {attempt: waits_for} if waits_for else {
@@ -103,7 +100,6 @@ def results_with_parts(connection: Connection, collection: Collection) -> WithPa
     for run in all_runs(connection, parts_assignment(collection))[-1:]:
         for graded in results_of(connection, run):
             attempt, part = attempt_and_part(graded.entry)
-            report = read_report(graded.result.report) if graded.result is not None else None
-            for exercise in report.exercises if report is not None else ():
-                tried[attempt, exercise.name].append((part, exercise))
+            if graded.result is not None:
+                tried[attempt, graded.entry.exercise].append((part, graded.result.exercise))
     return tried

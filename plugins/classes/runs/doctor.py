@@ -42,12 +42,7 @@ def examine(
 ) -> str:
     """Return the findings, in one line.
 
-    Args:
-        folder: where stubs are written, for an engine of other machines; None for any place.
-
-    Raises:
-        DoctorError: a solution does not get full marks here, a stub gets points, or the disk is
-            full; the message names each.
+    A `DoctorError` names each problem. Stubs are written to `folder`, which other machines see.
     """
     problems = [*_disk(Path(tempfile.gettempdir()))]
     root = solutions_folder(course.root)

@@ -1,8 +1,4 @@
-"""Grades one job, by default in processes of this machine: a job goes in, an outcome comes out.
-
-Jobs and outcomes are plain data that crosses processes and machines. Any error is a fault of the
-grader.
-"""
+"""Grades one job, by default in processes of this machine; jobs and outcomes are plain data."""
 
 from __future__ import annotations
 
@@ -103,11 +99,7 @@ def environment_of(options: GradeOptions) -> str:
 
 @lru_cache(maxsize=4)
 def setting_of(settings: RunSettings) -> GradingSetting:
-    """Return the setting of `settings`, opened once in each process.
-
-    Raises:
-        GradusError: the course, a plugin or the sandbox cannot be used.
-    """
+    """Return the setting of `settings`, opened once in each process."""
     return open_setting(settings.options, Course.read(settings.options.course or Path()))
 
 

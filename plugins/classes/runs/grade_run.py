@@ -31,8 +31,8 @@ from plugins.classes.runs.course_parts import (
 )
 from plugins.classes.runs.doctor import DoctorError, containment, examine, store_problems
 from plugins.classes.runs.grade_job import Engine, Job, RunSettings, digest_of, setting_of, settled
-from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs, jobs_of
-from plugins.classes.runs.store import ResultKey, Store, grading, keys_of
+from plugins.classes.runs.jobs import LIVE, REGRADE, Coordinator, add_jobs, jobs_of, without_result
+from plugins.classes.runs.store import ResultKey, Store
 from plugins.classes.runs.stored_runs import (
     Run,
     RunEntry,
@@ -47,8 +47,7 @@ from plugins.classes.runs.stored_runs import (
 def entries(collection: Collection, course: Course, names: Sequence[str] = ()) -> list[RunEntry]:
     """Return the entries of a run: for each student, each attempt that counts, each exercise.
 
-    Args:
-        names: exercises or units; without any, the exercises of which a file was handed in.
+    Without names of exercises or units, those of which a file was handed in.
     """
     counting = collection.counting()
     attempts = {standing.attempt for standings in counting.values() for standing in standings}
@@ -152,16 +151,8 @@ def grade(
 ) -> FinishedRun:
     """Grade all work of a collection, and return the run.
 
-    Args:
-        settings: decides about results; the others do not.
-        names: exercises or units; empty for those of which a file was handed in.
-        again: ``--regrade``: what is graded again although it has a result.
-        verified: percentage of the results that are graded twice.
-
-    Raises:
-        UsageError: `again` has an unknown form.
-        BadInputError: there is nothing to grade.
-        DoctorError: this machine would give wrong grades.
+    `settings` decides about results. `again` is ``--regrade``: what is graded although it has a
+    result. `verified` percent of the results are graded twice.
     """
     kind, _, name = again.partition("=")
     if again not in ("", "all", "failed") and not (kind in ("task", "student") and name):
@@ -200,10 +191,7 @@ def grade(
 def grade_with_parts(
     collection: Collection, setting: GradingSetting, store: Store, engine: Engine, run: Run
 ) -> Run | None:
-    """Grade the work of a finished run that waits for other exercises, with the course's parts.
-
-    Returns: the run of these results, which is none of the collection; None if nothing waits.
-    """
+    """Grade the work of a finished run that waits for other exercises, with the course's parts."""
     try:
         listed = store.transaction(entries_with_parts, collection, run, setting.course)
         if not listed:
@@ -226,8 +214,6 @@ def shown_progress(total: int) -> Iterator[Callable[[int], None]]:
     """Show how many of `total` jobs have ended: in one line of a terminal, or in lines of a log.
 
     It has no threads, since processes are forked meanwhile.
-
-    Yields: a function to call with the number of jobs that have ended.
     """
     stream, is_terminal = sys.stderr, sys.stderr.isatty()
     started = shown = time.monotonic()
@@ -252,14 +238,13 @@ def _graded(
 ) -> tuple[dict[ResultKey, str], int, dict[ResultKey, str]]:
     """Grade what has no result; return the work, how much had none, and what still has none."""
     work = {run.key(entry): entry.attempt for entry in store.transaction(entries_of, run.id)}
-    missing = store.transaction(_without_result, work)
-    store.transaction(
-        add_jobs, missing.items(), assignment=run.assignment, run=run.id, priority=priority
+    missing = store.transaction(
+        add_jobs, work.items(), assignment=run.assignment, run=run.id, priority=priority
     )
     queue = jobs_of(run, {key.revision for key in work})
-    with shown_progress(len(missing)) as on_end:
+    with shown_progress(missing) as on_end:
         Coordinator(store, engine, queue, folder_of, on_end).run()
-    return work, len(missing), store.transaction(_without_result, work)
+    return work, missing, store.transaction(without_result, work)
 
 
 def _begun_run(
@@ -277,9 +262,3 @@ def _begun_run(
     new = numbered(connection, run_key, listed, again)
     stored_runs.note_course(connection, run_key.revision, version_words(setting.course))
     return stored_runs.start_run(connection, run_key, sandbox, work, new)
-
-
-def _without_result(connection: Connection, work: dict[ResultKey, str]) -> dict[ResultKey, str]:
-    """Return the part of `work` that has no result."""
-    graded = keys_of(connection, grading)
-    return {key: attempt for key, attempt in work.items() if key not in graded}

@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from plugins.classes.runs.grade_job import Engine, Job, JobOutcome, settled
 from plugins.classes.runs.store import (
+    FAULT,
     KEY,
     ResultKey,
     Store,
@@ -28,10 +29,11 @@ from plugins.classes.runs.store import (
     insert_once,
     is_key,
     job,
+    keys_of,
 )
 from plugins.classes.runs.stored_runs import RunKey, StoredResult, commit
 
-QUEUED, LEASED, DONE, FAULT = "queued", "leased", "done", "fault"
+QUEUED, LEASED, DONE = "queued", "leased", "done"
 
 #: Seconds that a lease holds without being extended.
 LEASE = 120.0
@@ -94,11 +96,7 @@ class Coordinator:
     _extended: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
-        """Grade until no job is left; after an interrupt, leased jobs are queued again.
-
-        Raises:
-            StoreError: the store cannot be written; nothing that was committed is lost.
-        """
+        """Grade until no job is left; after an interrupt, leased jobs are queued again."""
         self.store.transaction(reclaim, self.queue)
         try:
             while self._step():
@@ -182,29 +180,34 @@ def add_jobs(
     assignment: str,
     run: int,
     priority: int,
-) -> None:
-    """Queue each key without a result; a job with a fault of the grader is tried again."""
+) -> int:
+    """Queue work without a result, and return how much it is.
+
+    A job with a fault of the grader is tried again.
+    """
     new = {"state": QUEUED, "alone": False, "tries": 0, "lost": 0, "fault": "", **_UNLEASED}
     of_run = {"assignment": assignment, "run": run, "priority": priority}
-    for key, attempt in work:
-        if connection.execute(select(grading.c.at).where(is_key(grading, key))).first():
-            continue
+    missing = without_result(connection, dict(work))
+    for key, attempt in missing.items():
         values = {**asdict(key), **of_run, **new, "attempt": attempt}
         if not insert_once(connection, job, values, KEY):
             again = and_(is_key(job, key), job.c.state == FAULT)
             connection.execute(
                 update(job).where(again).values(state=QUEUED, tries=0, lost=0, alone=True, run=run)
             )
+    return len(missing)
+
+
+def without_result(connection: Connection, work: Mapping[ResultKey, str]) -> dict[ResultKey, str]:
+    """Return the part of `work` that has no result."""
+    graded = keys_of(connection, grading)
+    return {key: attempt for key, attempt in work.items() if key not in graded}
 
 
 def lease(
     connection: Connection, queue: ColumnElement[bool], owner: str, *, is_idle: bool
 ) -> Leased | None:
-    """Lease the next job; None if there is none for now.
-
-    Args:
-        is_idle: whether nothing else runs, so that jobs that run alone may be leased.
-    """
+    """Lease the next job, which may run alone if nothing else runs; None for none."""
     now = time.time()
     # A lease beyond the next two comes from a clock that was set back.
     is_expired = or_(job.c.until < now, job.c.until > now + 2 * LEASE)
@@ -296,9 +299,3 @@ def count_jobs(connection: Connection, queue: ColumnElement[bool]) -> dict[str, 
     """Return state -> number of jobs."""
     counted = select(job.c.state, func.count()).where(queue).group_by(job.c.state)
     return {row[0]: row[1] for row in connection.execute(counted)}
-
-
-def fault_of(connection: Connection, key: ResultKey) -> str:
-    """Return the fault for which `key` was given up; empty for a job that is tried again."""
-    given_up = select(job.c.fault).where(is_key(job, key), job.c.state == FAULT)
-    return connection.execute(given_up).scalar() or ""

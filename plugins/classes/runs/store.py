@@ -108,6 +108,8 @@ job = sa.Table(
     *_columns("owner until alone tries lost fault"),
     sa.UniqueConstraint(*KEY),
 )
+#: The state of a job that was given up for a fault of the grader.
+FAULT = "fault"
 grading = sa.Table(
     "grading",
     metadata,
@@ -157,17 +159,7 @@ class StoreError(GradusError):
 
 
 class Store:
-    """The store at `place`.
-
-    Args:
-        place: a file, or a URL as in ``postgresql://user@host/name``.
-        patience: seconds that a transaction is tried again.
-
-    Raises:
-        BadInputError: no store can be there, or another version of gradus wrote it.
-        AbsentPartError: the driver of the database is missing.
-        StoreError: the database cannot be reached.
-    """
+    """The store at `place`: a file, or a URL as in ``postgresql://user@host/name``."""
 
     def __init__(self, place: str, patience: float = PATIENCE) -> None:
         self._patience = patience

@@ -1,11 +1,7 @@
-"""Runs, their results and points in the store.
-
-Every run is kept, and the first result for a key counts.
-"""
+"""Runs, their results and points in the store; the first result for a key counts."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections import defaultdict
@@ -14,8 +10,10 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from autograder.public.reports import ExerciseResult, read_report
 from framework.errors import BadInputError
 from plugins.classes.runs.store import (
+    FAULT,
     KEY,
     ResultKey,
     disagreement,
@@ -24,6 +22,7 @@ from plugins.classes.runs.store import (
     grading,
     insert_once,
     is_key,
+    job,
     meta,
     run,
 )
@@ -50,6 +49,12 @@ class StoredResult:
     sandbox: str
     seconds: float
 
+    @property
+    def exercise(self) -> ExerciseResult:
+        """The exercise in its report."""
+        (exercise,) = read_report(self.report).exercises
+        return exercise
+
 
 @dataclass(frozen=True)
 class ResultConflict:
@@ -61,10 +66,7 @@ class ResultConflict:
 
 
 def commit(connection: Connection, key: ResultKey, result: StoredResult) -> bool:
-    """Write a result; return whether it is the first result for `key`, or agrees with the first.
-
-    A result that differs is kept as a disagreement, and the first one counts.
-    """
+    """Write a result; return whether it is the first result for `key`, or agrees with the first."""
     values = {**asdict(key), **asdict(result), "at": time.time()}
     if insert_once(connection, grading, {**values, "confirmed": 0}, KEY):
         return True
@@ -230,11 +232,12 @@ NOT_GRADED = "not graded"
 
 @dataclass(frozen=True)
 class EntryResult:
-    """The result of one student at one exercise; None if a fault of ours stayed: no zero."""
+    """The result of one student at one exercise; without one, the fault of ours, if it stayed."""
 
     entry: RunEntry
     key: ResultKey
     result: StoredResult | None
+    fault: str
 
     @property
     def verdict(self) -> str:
@@ -254,9 +257,21 @@ def results_of(connection: Connection, run: Run) -> list[EntryResult]:
 
     A finished run stays as it was: what was graded since then is no part of it.
     """
-    entries = [(entry, run.key(entry)) for entry in entries_of(connection, run.id)]
-    results = {key: find_result(connection, key, run.ended) for key in {key for _, key in entries}}
-    return [EntryResult(entry, key, results[key]) for entry, key in entries]
+    work: dict[ResultKey, tuple[StoredResult | None, str]] = {}
+    listed = []
+    for work_entry in entries_of(connection, run.id):
+        key = run.key(work_entry)
+        if key not in work:
+            result = find_result(connection, key, run.ended)
+            work[key] = result, "" if result is not None else fault_of(connection, key)
+        listed.append(EntryResult(work_entry, key, *work[key]))
+    return listed
+
+
+def fault_of(connection: Connection, key: ResultKey) -> str:
+    """Return the fault for which `key` was given up; empty for a job that is tried again."""
+    given_up = select(job.c.fault).where(is_key(job, key), job.c.state == FAULT)
+    return connection.execute(given_up).scalar() or ""
 
 
 def points_of(connection: Connection, run: Run) -> dict[tuple[str, str], EntryResult]:
@@ -326,9 +341,5 @@ def _moved_checks(old: EntryResult, new: EntryResult) -> Iterator[str]:
 def _verdicts(points: EntryResult) -> dict[str, str]:
     if points.result is None:
         return {}
-    (exercise,) = json.loads(points.result.report)["exercises"]
-    return {
-        check["id"].partition("::")[2] or task["name"]: check["verdict"]
-        for task in exercise["tasks"]
-        for check in task["checks"]
-    }
+    checks = points.result.exercise.checks
+    return {check.id.partition("::")[2] or check.task: check.verdict for check in checks}

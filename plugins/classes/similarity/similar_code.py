@@ -14,18 +14,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from autograder.public.courses import Course, Exercise, available_stub, lines_of
+from autograder.public.courses import Course, available_stub, lines_of
 from autograder.public.submissions import load_submission
 from framework.errors import GradusError
 from plugins.classes.collecting.collection import FILE, read_collection
 from plugins.classes.pages.site import Pages, asset, render, stylesheet
-from plugins.classes.pages.view import CodeReader, RunView
+from plugins.classes.pages.view import CodeReader, RunView, code_of_task
 from plugins.classes.rosters.privacy import write_private
 from plugins.classes.similarity.code_pairs import (
     CodeComparison,
     Pair,
     common_lines,
-    own_code,
 )
 
 #: Standard deviations above the median of the class; higher similarity stands out.
@@ -97,7 +96,6 @@ class FoundClusters:
 
     Attributes:
         compared: number of attempts whose code is long enough.
-        short: number of the others.
         typical: median share of the nearest counterpart in the class.
         beyond: the share that the clusters exceed; above 1 where nothing can stand out.
     """
@@ -111,7 +109,7 @@ class FoundClusters:
 
 @dataclass(frozen=True, kw_only=True)
 class SimilarTask(FoundClusters):
-    """Similar code in one task; the comparison has at least the code of the clusters."""
+    """Similar code in one task."""
 
     comparison: CodeComparison
 
@@ -119,28 +117,24 @@ class SimilarTask(FoundClusters):
 class ComparedTasks:
     """The tasks that are compared, in a file, so that an interrupted command can continue.
 
-    Args:
-        setting: what decides about results beside the code; another one starts afresh.
+    Another `setting` than that of the earlier call starts afresh.
     """
 
     def __init__(self, file: Path, setting: str) -> None:
         self._file, self._setting = file, setting
-        self._found: dict[str, FoundClusters] = {}
+        self._by_task: dict[str, FoundClusters] = {}
         with suppress(OSError, msgspec.MsgspecError):  # damaged, or of another version
-            self._found = msgspec.json.decode(file.read_bytes(), type=dict[str, FoundClusters])
+            self._by_task = msgspec.json.decode(file.read_bytes(), type=dict[str, FoundClusters])
 
-    def key(self, *about: object) -> str:
-        """Return the name of a task that says which code was compared."""
-        return hashlib.sha256(repr((self._setting, about)).encode("utf-8", "replace")).hexdigest()
-
-    def get(self, key: str) -> FoundClusters | None:
-        """Return what was found for a task; None if it was not compared."""
-        return self._found.get(key)
-
-    def add(self, key: str, found: FoundClusters) -> None:
-        """Keep what was found for a task."""
-        self._found[key] = found
-        write_private(self._file, msgspec.json.encode(self._found))
+    def clusters(self, comparison: CodeComparison, compare: Compare) -> FoundClusters:
+        """Return what `compare` finds, from an earlier call if that has compared the same code."""
+        about = (self._setting, comparison.exercise, comparison.task, comparison.skeleton,
+                 sorted(comparison.code.items()), sorted(comparison.sources))  # fmt: skip
+        key = hashlib.sha256(repr(about).encode("utf-8", "replace")).hexdigest()
+        if key not in self._by_task:
+            self._by_task[key] = _found(comparison, compare)
+            write_private(self._file, msgspec.json.encode(self._by_task))
+        return self._by_task[key]
 
     def remove(self) -> None:
         """Remove the file: the pages are written."""
@@ -158,50 +152,26 @@ def find_similar(
 ) -> list[SimilarTask]:
     """Return what stands out, task by task, in the order of the course.
 
-    Args:
-        view: the run; attempts of a group are one work.
-        compare: returns the pairs of a comparison: the hook `similar_pairs`.
-        on_task: called with the number of tasks done, and of all tasks.
+    Attempts of a group are one work. `on_task` gets the number of tasks done, and of all.
     """
     exercises = [course.exercise(name) for name in view.results.exercises]
     total = sum(len(exercise.task_names) for exercise in exercises)
-    found: list[SimilarTask] = []
+    similar: list[SimilarTask] = []
     for exercise in exercises:
         outside = {name: text[exercise.name] for name, text in sources if exercise.name in text}
-        whole = _code_of(view, code, exercise.name) | outside
+        outcomes = view.results.outcomes.values()
+        attempts = {item.attempt for item in outcomes if item.exercise == exercise.name}
+        whole = {id: code.of(id, exercise.name) for id in sorted(attempts)} | outside
+        skeleton = available_stub(exercise) or ""
         for task in exercise.task_names:
-            on_task(len(found), total)
-            found.append(_similar(exercise, task, whole, frozenset(outside), compare, compared))
-    return found
-
-
-def _code_of(view: RunView, code: CodeReader, exercise: str) -> dict[str, str]:
-    outcomes = view.results.outcomes.values()
-    attempts = dict.fromkeys(item.attempt for item in outcomes if item.exercise == exercise)
-    return {id: code.of(id, exercise) for id in attempts}
-
-
-def _similar(
-    exercise: Exercise,
-    task: str,
-    whole: Mapping[str, str],
-    outside: frozenset[str],
-    compare: Compare,
-    compared: ComparedTasks,
-) -> SimilarTask:
-    """Return what stands out in one task, from an earlier call if that has compared it."""
-    skeleton, tasks = available_stub(exercise) or "", exercise.task_names
-    key = compared.key(exercise.name, task, sorted(whole.items()), sorted(outside), skeleton)
-    former = compared.get(key)
-    needed = [id for cluster in former.clusters for id in cluster.members] if former else whole
-    code = {id: own_code(whole[id], task, tasks, _MOST) for id in needed}
-    code = {id: text for id, text in code.items() if text}
-    given = own_code(skeleton, task, tasks, _MOST)
-    comparison = CodeComparison(exercise.name, task, code, given, outside & code.keys())
-    if former is None:
-        former = _found(comparison, compare)
-        compared.add(key, former)
-    return SimilarTask(comparison=comparison, **vars(former))
+            on_task(len(similar), total)
+            own = partial(code_of_task, task=task, tasks=exercise.task_names, most=_MOST)
+            texts = {id: text for id, source in whole.items() if (text := own(source))}
+            among = frozenset(outside.keys() & texts.keys())
+            comparison = CodeComparison(exercise.name, task, texts, own(skeleton), among)
+            found = compared.clusters(comparison, compare)
+            similar.append(SimilarTask(comparison=comparison, **vars(found)))
+    return similar
 
 
 def _found(comparison: CodeComparison, compare: Compare) -> FoundClusters:

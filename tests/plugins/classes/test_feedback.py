@@ -136,7 +136,7 @@ def test_a_page_runs_nothing_and_loads_nothing(made, tmp_path):
 
 
 def test_pages_without_names(made, tmp_path):
-    write(made, tmp_path / "pages", "--anonymous")
+    write(made, tmp_path / "pages", "--pseudonyms")
     for file in (tmp_path / "pages").iterdir():
         assert re.fullmatch(r"student-[0-9a-f]{10}\.html", file.name)
         text = file.read_text("utf-8")

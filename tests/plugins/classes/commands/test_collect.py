@@ -242,12 +242,8 @@ def test_an_interrupted_collection_leaves_the_former_one(collect, tmp_path, monk
 
 
 def test_errors_name_the_next_command(collect, tmp_path):
-    for options, message in (
-        (("--due", "2026-03-02"), "--timezone Europe/Berlin"),
-        (("--count", "newest"), "no rule 'newest'"),
-    ):
-        with pytest.raises(UsageError, match=message):
-            collect(EXPORTS["moodle"], "moodle", *options)
+    with pytest.raises(UsageError, match="--timezone Europe/Berlin"):
+        collect(EXPORTS["moodle"], "moodle", "--due", "2026-03-02")
     with pytest.raises(UsageError, match="no system 'moodel': did you mean 'moodle'"):
         collect(EXPORTS["moodle"], "moodel")
     with pytest.raises(BadInputError, match="class collect SOURCE --as SYSTEM"):

@@ -1,4 +1,4 @@
-"""`gradus class gradebook`, `points` and `totals`: from a graded class to the gradebook."""
+"""`gradus class gradebook` and `points`: from a graded class to the gradebook."""
 
 import stat
 from dataclasses import replace
@@ -25,13 +25,21 @@ def made(tmp_path):
 
 
 def run(made, command, *words):
-    return gradus("class", command, *words, "--in", made.collection.folder, "--course", ROOT)
+    course = () if command == "points" else ("--course", ROOT)
+    return gradus("class", command, *words, "--in", made.collection.folder, *course)
 
 
 def fill(made, *options):
     folder = made.collection.folder.parent
     words = (0, folder / "class.csv", "--as", "csv", "-o", folder / "filled.csv", *options)
     return run(made, "gradebook", *words), (folder / "filled.csv")
+
+
+def totals(made, *options):
+    """What is printed, and the rows of a table to which points and their reasons are added."""
+    columns = "--column", "points", "--comments", "why", "--new"
+    output, file = fill(made, *columns, "--partial", *options)
+    return output, file.read_text("utf-8").splitlines()
 
 
 def test_a_gradebook_is_filled_and_everything_else_is_said(made):
@@ -70,15 +78,14 @@ def test_points_that_wait_are_listed_and_decided(made):
     table = made.collection.folder / "points.csv"
     assert stat.S_IMODE(table.stat().st_mode) == 0o600
     table.write_text(table.read_text().replace(",rnn,,,,,", ",rnn,,,6,,half right"))
-    totals = run(made, "totals", "--names").splitlines()
-    assert totals[0] == (
-        "s1 (Ana García) · 14/20 · lm: train: an instructor gave 6 of 10 (0 to 6); "
-        "lm: train: half right"
-    )
-    assert totals[1:] == [
-        's2 (=HYPERLINK("x")) · not graded',
-        "s3 (Zoë <b>O'Brien</b>) · nothing handed in",
+    output, rows = totals(made, "--names")
+    assert rows == [
+        "student,rnn,lm,points,why",
+        "s1,,,14,lm: train: an instructor gave 6 of 10 (0 to 6); lm: train: half right",
+        *("s2,,", "s3,,", "s9,,"),
     ]
+    assert 's2 (=HYPERLINK("x")): not graded' in output
+    assert "s3 (Zoë <b>O'Brien</b>): nothing handed in" in output
     assert "to decide" not in run(made, "points")
     gradus("class", "forget", "s1", "--in", made.collection.folder)
     assert "s1" not in table.read_text()
@@ -113,7 +120,7 @@ def test_regrade_requests_become_rows_that_a_comment_answers(made):
     assert ",request,w-" in table.read_text()
     assert ",0,2,,,'=right for one batch,,," in table.read_text()
     table.write_text(table.read_text().replace("batch,,,", "batch,1.5,,one batch is right"))
-    assert "9.5/20" in run(made, "totals", "--names")
+    assert totals(made)[1][1].startswith("s1,,,9.5,")
     again = run(made, *words)
     assert again == run(made, *words) and "wait for a comment: 1\n" in again
     assert table.read_text().count("one batch is right") == 1
@@ -141,20 +148,6 @@ def test_points_of_students_who_have_nothing_left_expire(made):
     assert "s1" not in table.read_text() and "s3,rnn" in table.read_text()
 
 
-def test_totals_as_a_table(made):
-    file = made.collection.folder.parent / "totals.csv"
-    run(made, "totals", "--csv", file, "--names")
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert file.read_text("utf-8").splitlines() == [
-        "student,rnn,lm,total,possible,state,comment",
-        "s1 (Ana García),8,0,8,20,graded,",
-        '"s2 (=HYPERLINK(""x""))",8,,,20,not graded,',
-        "s3 (Zoë <b>O'Brien</b>),,,,20,nothing handed in,",
-    ]
-    run(made, "totals", "--csv", file)
-    assert "Ana" not in file.read_text("utf-8")
-
-
 def test_plugins_offer_gradebooks_and_rules(made):
     examples = ROOT / "docs/examples"
     folder = made.collection.folder.parent
@@ -164,11 +157,11 @@ def test_plugins_offer_gradebooks_and_rules(made):
     late = folder / "class_late_rule.py"
     source = (examples / "adjust_points.py").read_text("utf-8")
     late.write_text(source.replace("exercise.days_late or 0", "3"))
-    assert "3 days late (8 to 4)" in run(made, "totals", "--plugin", late)
+    assert "3 days late (8 to 4)" in totals(made, "--plugin", late)[1][1]
     odd = folder / "class_odd_rule.py"
     odd.write_text(source.replace("tuple(map(late, points.exercises))", "()"))
     with pytest.raises(PluginError, match="of the same student and the same exercises"):
-        run(made, "totals", "--plugin", odd)
+        totals(made, "--plugin", odd)
 
 
 def test_errors_name_the_next_step(made):
@@ -189,7 +182,7 @@ def test_rows_without_an_effect_and_unknown_lateness_are_said(made):
     others = tuple(item for item in made.collection.attempts if item.id != attempt.id)
     late = replace(attempt, submitted=None, is_late=True)
     replace(made.collection, attempts=(late, *others)).save()
-    output = run(made, "totals", "--names")
+    output, _ = totals(made, "--names")
     assert "rows of points.csv without an effect: 1\n  line 2: no such student" in output
     assert "no penalty (`--times` adds times): 1\n  s1 (Ana García)" in output
 

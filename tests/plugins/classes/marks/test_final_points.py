@@ -83,14 +83,14 @@ def test_weights_dropped_tasks_full_tasks_and_the_lowest(made):
     assert (result.earned, result.possible) == (20, 26)
     lowest = settled(made, ALL, "[leave_out]\nlowest = 5\n")["s1"]
     assert [exercise.is_dropped for exercise in lowest.exercises] == [False, True]
-    gone = settled(made, ALL, '[leave_out]\nexercises = ["rnn"]\n')["s1"]
-    assert (gone.earned, gone.possible) == (4, 10)
+    gone = settled(made, ALL, "[weights]\nrnn = 0\n")["s1"]
+    assert (gone.earned, gone.possible, len(gone.counted)) == (4, 10, 1)
 
 
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ("[late]\nper_day = 120\n", "per_day must be a percentage"),
+        ("[late]\nper_day = 120\n", "per_day must be a number from 0 to 100"),
         ("[late]\nperday = 1\n", "did you mean 'per_day'"),
         ('[leave_out]\ntasks = ["rnn"]\n', r"tasks as EXERCISE\.TASK, not 'rnn'"),
         ('[leave_out]\ntasks = ["rnn.bckward"]\n', "did you mean 'backward'"),
