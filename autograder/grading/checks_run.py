@@ -21,7 +21,6 @@ from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
 from autograder.results.findings.check_texts import PrintedText
-from autograder.results.findings.finding import showable
 from autograder.results.report import EXPLAINED, REPLAYED, CheckResult, Evidence
 from autograder.results.shown_arguments import shown_arguments
 from autograder.sandbox.session.calls import value_text
@@ -206,7 +205,7 @@ def result_of(
         points=float(_marked(item, "points") or 0),
         verdict=Verdict.PASSED,
         hint=_hint(item, under_test.promised if error is not None else {}),
-        findings=(*map(showable, added), *([PrintedText(printed)] if printed else [])),
+        findings=(*added, *([PrintedText(printed)] if printed else [])),
         evidence=Evidence(
             called=tuple(sorted(calls.tasks)),
             answered=tuple(sorted(calls.answered)),
