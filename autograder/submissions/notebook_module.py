@@ -132,9 +132,16 @@ class _CellReader:
         yield from self._notes.all()
         for name, cells in self._defined_in.items():
             if name in self._tasks and len(cells) > 1:
-                more = ["..."] * (len(cells) > MAX_CELL_NOTES)
-                listed = "; ".join([*cells[:MAX_CELL_NOTES], *more])
-                yield f"{name} is defined in {listed}: the last one counts"
+                yield f"{name} is defined in {_cell_list(cells)}: the last one counts"
+
+
+def _cell_list(labels: list[str]) -> str:
+    """Return several cells in words: ``cells 10 and 15``, or ``In [1] and In [3]``."""
+    *first, last = labels
+    more = ["..."] * (len(first) > MAX_CELL_NOTES)
+    listed = f"{', '.join([*first[:MAX_CELL_NOTES], *more])} and {last}"
+    is_numbers = all(label.removeprefix("cell ").isdecimal() for label in labels)
+    return "cells " + listed.replace("cell ", "") if is_numbers else listed
 
 
 def _extends_itself(node: ast.stmt) -> bool:
