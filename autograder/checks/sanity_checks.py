@@ -1,12 +1,8 @@
-"""What can be known before a long training: cheap checks that come first.
-
-A new model knows nothing, and can learn a small batch by heart. Where one of the two fails, no
-longer training can succeed, and it is known in a fraction of the time.
+"""What can be known before a long training: a new model knows nothing, and can learn a small batch.
 
 Both bounds are far from what right answers need: in 300 trainings each of the references of
 word2vec, bag_of_vectors and rnn_lm the first loss was within 12 % of log C, and the last one below
-0.005. Where nothing says how large the first parameters are, larger ones are right as well: those
-of other right answers took the first loss up to 1 above log C.
+0.005. Other right answers, with larger first parameters, took the first loss up to 1 above log C.
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""Instances of one class that are used in turn: each keeps its own state and its own results.
-
-Only answers of the code under test are compared with each other: those of an instance that is used
-alone, and those of the same instance beside another one.
-"""
+"""Instances of one class that are used in turn: each keeps its own state and its own results."""
 
 from __future__ import annotations
 

@@ -30,16 +30,9 @@ def grade_on_change(
 ) -> int | None:
     """Call `grade` now and after every change of the submission `folder`, until interrupted.
 
-    What is saved while it is graded is graded too.
-
-    Args:
-        course: the files of the course, which `grade` has read.
-
-    Returns:
-        the exit code of the last grading; None if a file of `course` has changed.
-
-    Raises:
-        UsageError: the first grading cannot be done. Later on the file may be half saved.
+    What is saved while it is graded is graded too. An error ends only the first grading: later on,
+    the file may be half saved. The exit code is that of the last grading; None if a file of
+    `course` has changed.
     """
 
     def look() -> tuple[Stamps, Stamps]:

@@ -52,11 +52,7 @@ Selection = Callable[[list[pytest.Item]], None]
 
 
 class Checks:
-    """The checks of `exercise`, public and hidden.
-
-    Raises:
-        GradusError: there are none, or they cannot be collected.
-    """
+    """The checks of `exercise`, public and hidden."""
 
     def __init__(self, exercise: Exercise) -> None:
         self._items: list[pytest.Item] = []
@@ -87,12 +83,9 @@ class Checks:
         select: Selection | None = None,
         needs: Callable[[pytest.Item], bool] = lambda item: True,
     ) -> list[CheckResult]:
-        """Run the checks on `under_test`.
+        """Run the checks on `under_test`; `on_check` is called with each result.
 
-        Args:
-            on_check: called with each result.
-            select: chooses among the checks, before the first.
-            needs: whether a check has to run, after the results of all before it.
+        `needs` says whether a check has to run, after the results of all before it.
         """
         items = list(self._items)
         if select is not None:

@@ -46,11 +46,9 @@ IMPORTING_CELLS = "running the cells of the notebook"
 
 
 class Grader:
-    """Grades the exercises of one submission, one at a time.
+    """Grades the exercises of one submission, or those of a provider, one at a time.
 
     Args:
-        setting: how it is graded.
-        submission: None when a provider is graded.
         memory: shared with the graders of other submissions; by default, nothing is shared.
         open_session: opens the conversation with the code under test; by default with a worker of
             the submission, or with the provider.
@@ -91,12 +89,9 @@ class Grader:
     ) -> ExerciseResult:
         """Grade `exercise`: launch, ask, compare, judge, explain, report.
 
-        Each check is judged as it ends, and all of them together once none has to run again. What
-        other exercises block is decided after all of them: see `autograder.grading.request`.
-
-        Args:
-            on_check: called with the result of each check.
-            select: chooses among the checks, which are then not judged together.
+        Each check is judged as it ends, and all of them together once none has to run again; those
+        that `select` has chosen are not. What other exercises block is decided after all of them:
+        see `autograder.grading.request`.
         """
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:  # launch the worker, and the reference
@@ -130,11 +125,7 @@ class Grader:
 
     @contextmanager
     def under_test(self, exercise: Exercise) -> Iterator[ExerciseUnderTest]:
-        """Launch both sides of the checks of `exercise`.
-
-        Raises:
-            BadInputError: the solution of it, or of an exercise that it requires, is missing.
-        """
+        """Launch both sides of the checks of `exercise`."""
         reference = self._open_reference(exercise)
         file = self._submitted(exercise)
         limits = UNLIMITED if self._submission is None else LIMITED  # a provider computes here
@@ -230,11 +221,7 @@ def _in_file(frame: Frame, files: Mapping[str, SubmittedFile]) -> Frame:
 def _by_task(
     exercise: Exercise, checks: list[CheckResult], source: str | None
 ) -> tuple[TaskResult, ...]:
-    """Return the results by task, in the order of exercise.toml.
-
-    Args:
-        source: the text that was handed in; None for another provider.
-    """
+    """Return the results by task, in the order of exercise.toml."""
     names = [*exercise.task_names, *(check.task for check in checks)]
     progress = task_progress(source, exercise.optional_tasks) if source is not None else {}
     untouched = {task for task, how in progress.items() if how is TaskProgress.UNTOUCHED}

@@ -1,9 +1,4 @@
-"""The first two rules: the verdict follows from how a check ended, and its message explains that.
-
-ending        maps the exception that ended a check to a verdict
-explanation   corrects message and hint where the check's own words mislead: broken imports,
-              missing names, missing returns
-"""
+"""The first two rules: the verdict follows from how a check ended; its message explains that."""
 
 from __future__ import annotations
 
@@ -114,10 +109,7 @@ def explained(
 ) -> CheckResult:
     """Return `check`, ended by `error`, with a message and a hint that fit.
 
-    Args:
-        undefined: returns task -> why the submission does not define it, if the reason is known;
-            the submission is parsed for that.
-        source: the text of the submission.
+    `undefined` returns task -> why the submission does not define it: it is parsed for that.
     """
     if isinstance(error, SharedState):
         return replace(check, hint="")

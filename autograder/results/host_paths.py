@@ -22,11 +22,7 @@ _COMMON = {"/", "/usr", "/usr/local", "/tmp", "/var/tmp"}
 
 
 class HostPaths:
-    """Replaces folders of this machine by a word each.
-
-    Args:
-        folders: folder -> the word for it, in addition to those of Python and of gradus itself.
-    """
+    """Replaces folders of Python, of gradus, and further `folders` by a word each."""
 
     def __init__(self, folders: Mapping[Path, str]) -> None:
         self._folders = folders

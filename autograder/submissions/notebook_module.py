@@ -1,7 +1,4 @@
-"""The code of a notebook as one Python module, without running anything.
-
-Every line of the module is known by its cell and its line there.
-"""
+"""The code of a notebook as one Python module, without running anything."""
 
 from __future__ import annotations
 
@@ -27,9 +24,7 @@ class NotebookModule:
     """The code of a notebook as one module.
 
     Args:
-        source: the module's text.
-        origins: for each of its lines its place, as in ``cell 7, In [12], line 2``.
-        notes: what the student should know: cells left out, tasks defined twice.
+        origins: for each line of `source` its place, as in ``cell 7, In [12], line 2``.
         broken: task -> where and why the cell that was to define it is not read.
         defined: every name that a cell defines -> cell and line, also where no task needs it.
     """
