@@ -23,7 +23,7 @@ from autograder.judging.decision import left_out
 from autograder.judging.rules import is_open, judged
 from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.host_paths import HostPaths
+from autograder.results.host_paths import without_host_paths
 from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.session.faults import Frame
@@ -74,7 +74,6 @@ class Grader:
         self._seed = setting.seed_for(submission)
         answers = memory.answers_for(self._seed) if memory is not None else None
         self._open_reference = open_reference or partial(reference_of, setting, answers=answers)
-        self._host_paths = HostPaths({setting.course.root: "course"})
 
     def close(self) -> None:
         """Remove the files of the workers."""
@@ -164,7 +163,7 @@ class Grader:
     ) -> list[CheckResult]:
         """Return `checks` with diagnoses, and with their lines as their author finds them."""
         return [
-            self._with_own_names(self._host_paths.hidden_in(check))
+            self._with_own_names(without_host_paths(check, self._setting.course.root))
             for check in self._diagnosed(under_test, checks)
         ]
 

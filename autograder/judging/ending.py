@@ -58,13 +58,15 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
     """
     if error is None:
         return decided(check, "ending", Verdict.PASSED, "")
+    call = call_behind(error, calls)
+    about = {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
     if isinstance(error, SubmissionFault):
         return decided(
             check,
             "ending",
             error.verdict,
             shown(error.message, MAX_MESSAGE),
-            **_about(RemoteCall(error.method, error.call)),
+            **about,
             fact=Fact(error.raised if isinstance(error, Crashed) else ""),
             frames=error.frames,
             evidence=replace(check.evidence, stalled=error.stalled),
@@ -75,7 +77,7 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
             "ending",
             Verdict.FAILED,
             shown(error.message, MAX_MESSAGE),
-            **_about(call_behind(error, calls)),
+            **about,
             details=tuple(shown(detail, MAX_FACT) for detail in error.details),
             fact=Fact(*(shown(text, MAX_FACT) for text in astuple(error.fact))),
         )
@@ -84,7 +86,7 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
     ours = SandboxError | pytest.FixtureLookupError  # a fault of the grader
     if calls.entered and (isinstance(error, ReferenceFailed) or not isinstance(error, ours)):
         message = f"the check cannot use what came back: {_in_words(error)}"
-        return decided(check, "ending", Verdict.FAILED, message, **_about(calls.latest))
+        return decided(check, "ending", Verdict.FAILED, message, **about)
     if isinstance(error, pytest.skip.Exception):
         return decided(check, "ending", Verdict.SKIPPED, str(error))
     message = f"{type(error).__name__}: {_first_line(error)}"
@@ -148,10 +150,6 @@ def fitting_hint(check: CheckResult, source: str) -> str:
         return check.hint
     hint = "; ".join(kept)
     return hint[:1].upper() + hint[1:]
-
-
-def _about(call: RemoteCall) -> dict[str, str]:
-    return {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
 
 
 def _in_words(error: BaseException) -> str:
