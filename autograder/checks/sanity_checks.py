@@ -36,11 +36,7 @@ BY_HEART = 0.1
 
 
 def initial_loss_is_uniform(loss: float, classes: int, about: object = None) -> None:
-    """Require that the `loss` of a new model is near log C: it prefers none of `classes`.
-
-    Args:
-        about: what the loss came from, see `CheckFailed`.
-    """
+    """Require that the `loss` of a new model is near log C: it prefers none of `classes`."""
     ignorant = math.log(classes)
     least, most = (1 - FIRST_LOSS) * ignorant, ignorant + max(FIRST_LOSS * ignorant, BY_CHANCE)
     expect(

@@ -55,11 +55,9 @@ def passes(
     upstream: Any,
     keeps: Sequence[str],
 ) -> InstanceCalls:
-    """Return a pass forward and back of new models, in float64 as they are built.
+    """Return a pass forward and back of new models, in float64 as they are built from a `seed`.
 
-    Args:
-        build: builds a model that draws from a generator with a seed.
-        keeps: attributes that are read as well as `gradients`.
+    Attributes are read as well as `gradients`: those in `keeps`.
     """
     values, inputs, upstream = map_leaves(_in_float64, (parameters, inputs, upstream))
 

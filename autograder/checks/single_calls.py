@@ -161,11 +161,8 @@ def keeps_arrays(
 ) -> None:
     """Check that the arrays of `attribute` before `steps` are its arrays after them.
 
-    Arrays without operations in place, as those of JAX, may be new ones.
-
-    Args:
-        name: of what the steps call, such as ``Layer.backward``.
-        why: the end of the message.
+    Arrays without operations in place, as those of JAX, may be new ones. The message ends with
+    `why`.
     """
     session, handle = session_of(model)
     arrays = Get(handle, attribute)
