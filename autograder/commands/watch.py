@@ -8,13 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 from autograder.submissions.candidates import candidates
 from framework.commands.output import write_error
 from framework.errors import UsageError
-
-S = TypeVar("S")
 
 #: How often the files are looked at, in seconds.
 INTERVAL = 0.1
@@ -23,6 +20,8 @@ SAVING = 0.02
 
 #: File -> time of its last change and size.
 Stamps = dict[Path, tuple[int, int]]
+#: Those of the submission, and of the course.
+BothStamps = tuple[Stamps, Stamps]
 
 
 def grade_on_change(
@@ -35,7 +34,7 @@ def grade_on_change(
     `course` has changed.
     """
 
-    def look() -> tuple[Stamps, Stamps]:
+    def look() -> BothStamps:
         return stamps(folder), _stamps_of(course)
 
     graded = look()
@@ -54,7 +53,7 @@ def grade_on_change(
     return code
 
 
-def _changed(look: Callable[[], S], before: S) -> S:
+def _changed(look: Callable[[], BothStamps], before: BothStamps) -> BothStamps:
     """Return what `look` sees once it differs from `before`, and twice the same.
 
     A file may be half saved: editors empty it first.
