@@ -77,7 +77,7 @@ class Measurement:
 class MetricThreshold:
     """Measures metrics for one check; the fixture ``metric_threshold`` of the checks.
 
-    For a calibration trainings run to their end, and nothing fails.
+    While it is `calibrating`, trainings run to their end, and nothing fails.
     """
 
     exercise: Exercise

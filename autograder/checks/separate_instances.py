@@ -57,7 +57,7 @@ def passes(
 ) -> InstanceCalls:
     """Return a pass forward and back of new models, in float64 as they are built from a `seed`.
 
-    Attributes are read as well as `gradients`: those in `keeps`.
+    The attributes in `keeps` are read as well as `gradients`.
     """
     values, inputs, upstream = map_leaves(_in_float64, (parameters, inputs, upstream))
 

@@ -15,7 +15,7 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence, after a use of the passed exercise, and commands with what each does."""
+    """A sentence, and commands with what each does; before it, a use of the passed exercise."""
 
     sentence: str
     commands: tuple[tuple[str, str], ...] = ()
