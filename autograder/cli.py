@@ -143,11 +143,7 @@ def _asked(
 
 
 def grade(arguments: list[str]) -> int:
-    """Carry out the command; returns its exit code.
-
-    Raises:
-        UsageError: an option is unknown, or its value is wrong.
-    """
+    """Carry out the command; returns its exit code."""
     command = typer.main.get_command(app)
     try:
         options = command.main(arguments, prog_name="grade", standalone_mode=False)

@@ -34,8 +34,3 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     NOT_GRADED = "not graded"
-
-    @staticmethod
-    def worst(verdicts: list[Verdict]) -> Verdict:
-        """Return the worst of `verdicts`, the last in the order above; SKIPPED for none."""
-        return max(verdicts, key=list(Verdict).index, default=Verdict.SKIPPED)

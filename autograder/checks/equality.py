@@ -66,8 +66,7 @@ def leaves_arguments_alone(
 ) -> None:
     """Fail if the call of `method` of `owner` changed an argument or returned one's memory.
 
-    Args:
-        name: what the message calls it. Arguments have the names of the text of the exercise.
+    The message calls it `name`; arguments have the names of the text of the exercise.
     """
     names = session_behind(owner).calls.names
     named = partial(names.argument, full_name(owner, method))

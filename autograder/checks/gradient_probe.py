@@ -36,7 +36,6 @@ class Probe:
     """A model and the inputs of each of its uses; its values are those of all uses together.
 
     Args:
-        model: its parameters are set.
         uses: arguments of `forward`, once for each use.
         named_after: the model that names the inputs; by default `model` itself.
 
@@ -82,10 +81,9 @@ class Probe:
         self._moved |= _parameters(arrays)
 
     def __call__(self, points: Sequence[Point]) -> list[Array]:
-        """Return the values at each of `points` from one request; the parameters are restored.
+        """Return the values at each of `points`, all with the same arrays, from one request.
 
-        Args:
-            points: all have the same arrays; other arrays stay.
+        The parameters are restored.
         """
         steps: list[Step] = []
         for point in points:

@@ -54,11 +54,7 @@ class Disagreement:
 
 
 def disagreement(claim: Claim, rng: np.random.Generator) -> Disagreement | None:
-    """Return the differences of `claim`; None if it agrees with the measurement.
-
-    Raises:
-        UndecidedError: at a kink, or if f is too coarse for numerical derivatives.
-    """
+    """Return the differences of `claim`; None if it agrees with the measurement."""
     both = _compared(claim, rng)
     if not all(comparison.usable for comparison in both):
         raise UndecidedError

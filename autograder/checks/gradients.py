@@ -93,11 +93,8 @@ def gradients_agree(
 def _fault(ours: Probe, right: Claim, wrong: Disagreement | None) -> str:
     """Return that forward is right, if that is known; a wrong forward fails the check.
 
-    The derivative of a wrong forward is no standard for backward.
-
-    Args:
-        right: the claim of the reference.
-        wrong: what is wrong in `ours`, whose derivatives are right without it.
+    The derivative of a wrong forward is no standard for backward. Without a `wrong` gradient,
+    `ours` has right derivatives.
     """
     _same_point(ours, right.point)
     ours.move(right.point)
@@ -258,12 +255,10 @@ def many_passes(
 def observed_passes(
     model: RemoteObject, inputs: tuple[Any, ...], upstream: Any
 ) -> tuple[Outcome, Outcome, Outcome]:
-    """Call `forward` and `backward` in one request, and observe the arguments of both after it.
+    """Return the outcomes of `forward`, `backward` and the gradients after them, from one request.
 
-    `backward` may change the very arrays that `forward` was given.
-
-    Returns:
-        the outcomes of the two, and of the gradients after them.
+    The arguments of both are observed after it: `backward` may change the arrays that `forward` was
+    given.
     """
     session, handle = session_of(model)
     zero, gradients = Call(handle, "zero_gradients"), Get(handle, "gradients")

@@ -55,9 +55,8 @@ Training = Callable[[np.random.Generator], Generator[ConfirmableMetric | float, 
 class Measurement:
     """What became of a metric: its values during the attempt that came furthest.
 
-    Args:
-        unconfirmed: the last value that met the threshold where the reference did not, and the
-            reference's; None if there was none.
+    `unconfirmed` is the last value that met the threshold where the reference did not, and the
+    reference's.
     """
 
     name: str
@@ -78,9 +77,7 @@ class Measurement:
 class MetricThreshold:
     """Measures metrics for one check; the fixture ``metric_threshold`` of the checks.
 
-    Args:
-        calibrating: trainings run to their end, and nothing fails.
-        measured, findings: every measurement, and its curve, is added to them.
+    While it is `calibrating`, trainings run to their end, and nothing fails.
     """
 
     exercise: Exercise

@@ -1,12 +1,8 @@
-"""What can be known before a long training: cheap checks that come first.
-
-A new model knows nothing, and can learn a small batch by heart. Where one of the two fails, no
-longer training can succeed, and it is known in a fraction of the time.
+"""What can be known before a long training: a new model knows nothing, and can learn a small batch.
 
 Both bounds are far from what right answers need: in 300 trainings each of the references of
 word2vec, bag_of_vectors and rnn_lm the first loss was within 12 % of log C, and the last one below
-0.005. Where nothing says how large the first parameters are, larger ones are right as well: those
-of other right answers took the first loss up to 1 above log C.
+0.005. Other right answers, with larger first parameters, took the first loss up to 1 above log C.
 """
 
 from __future__ import annotations
@@ -40,11 +36,7 @@ BY_HEART = 0.1
 
 
 def initial_loss_is_uniform(loss: float, classes: int, about: object = None) -> None:
-    """Require that the `loss` of a new model is near log C: it prefers none of `classes`.
-
-    Args:
-        about: what the loss came from, see `CheckFailed`.
-    """
+    """Require that the `loss` of a new model is near log C: it prefers none of `classes`."""
     ignorant = math.log(classes)
     least, most = (1 - FIRST_LOSS) * ignorant, ignorant + max(FIRST_LOSS * ignorant, BY_CHANCE)
     expect(

@@ -1,8 +1,4 @@
-"""Instances of one class that are used in turn: each keeps its own state and its own results.
-
-Only answers of the code under test are compared with each other: those of an instance that is used
-alone, and those of the same instance beside another one.
-"""
+"""Instances of one class that are used in turn: each keeps its own state and its own results."""
 
 from __future__ import annotations
 
@@ -59,11 +55,9 @@ def passes(
     upstream: Any,
     keeps: Sequence[str],
 ) -> InstanceCalls:
-    """Return a pass forward and back of new models, in float64 as they are built.
+    """Return a pass forward and back of new models, in float64 as they are built from a `seed`.
 
-    Args:
-        build: builds a model that draws from a generator with a seed.
-        keeps: attributes that are read as well as `gradients`.
+    The attributes in `keeps` are read as well as `gradients`.
     """
     values, inputs, upstream = map_leaves(_in_float64, (parameters, inputs, upstream))
 

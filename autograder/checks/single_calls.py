@@ -1,8 +1,5 @@
 """Checks of single functions and methods: agreement, exceptions, arrays of the caller, and memory.
 
-What a caller does to a result must not reach what comes later. A Python float and an array without
-axes cross to the grader alike, so their methods tell them apart.
-
 The worker counts the memory of a pass, and code in the worker can change what is counted. So a
 check also runs a longer text under the limit `memory` of ``exercise.toml``, which the system keeps.
 """
@@ -164,11 +161,8 @@ def keeps_arrays(
 ) -> None:
     """Check that the arrays of `attribute` before `steps` are its arrays after them.
 
-    Arrays without operations in place, as those of JAX, may be new ones.
-
-    Args:
-        name: of what the steps call, such as ``Layer.backward``.
-        why: the end of the message.
+    Arrays without operations in place, as those of JAX, may be new ones. The message ends with
+    `why`.
     """
     session, handle = session_of(model)
     arrays = Get(handle, attribute)

@@ -75,11 +75,7 @@ class TrainedModels(PairedModels):
         return ConfirmableMetric(value, lambda: self.evaluate_reference(metric, *args, **kwargs))
 
     def evaluate_reference(self, metric: Metric, *args: Any, **kwargs: Any) -> float | None:
-        """Call ``metric(model, ...)`` with the reference's model.
-
-        Returns:
-            the number; None where the reference has only recorded answers.
-        """
+        """Call ``metric(model, ...)`` with the reference; None if it has only recorded answers."""
         session, _ = session_of(self.reference)
         if session.is_on_record:
             session.unconfirmed = True
@@ -124,11 +120,7 @@ def first_gradients_agree(
 
     Both get the same random parameters, so that the answers of the reference can be recorded; the
     submission's model gets its own parameters back. A model that has learned was compared before.
-
-    Args:
-        inputs: the arguments of `forward`, each with one example per row.
-        is_random: the results of training mode are drawn, or depend on earlier batches: the
-            gradients are compared in evaluation mode.
+    Where results of training mode are drawn (`is_random`), evaluation mode is compared.
     """
     if models.learned:
         return

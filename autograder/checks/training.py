@@ -50,8 +50,7 @@ CLIP = 5.0
 class HostedModel(LanguageModel):
     """A remote model whose parameters are kept, and updated, on our side.
 
-    Args:
-        has_state: it is a language model, whose state after each chunk comes along.
+    Of a language model, which `has_state`, the state after each chunk comes along.
     """
 
     def __init__(self, remote: RemoteObject, *, has_state: bool = False) -> None:

@@ -70,11 +70,7 @@ def _files(course: Course, exercises: list[Exercise], submission: Submission) ->
 
 
 def _write(out: Path, course: Course, files: dict[str, Path]) -> None:
-    """Write `files` into the zip, each into the folder of its exercise.
-
-    Raises:
-        BadInputError: a file cannot be read or written.
-    """
+    """Write `files` into the zip, each into the folder of its exercise."""
     try:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             for name, file in files.items():

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 from autograder.commands.next_exercise import introduction
 from autograder.course.reading import Course, Exercise
@@ -20,13 +18,14 @@ from autograder.results.progress import (
     state_word,
 )
 from framework.commands.options import CourseOption, ExercisesOrUnits
-from framework.commands.output import PIPED_WIDTH, say
+from framework.commands.output import console, say
 
-#: The columns, and the space between them.
+if TYPE_CHECKING:
+    from rich.table import Table
+
+#: The columns, those of numbers, and the line under them.
 HEAD = ("  unit, exercise", "title", "min", "points", "state")
-GAP, RULE = "  ", "─"
-#: Width of the column of names; a longer name moves its title to the right.
-NAMES = 22
+TO_THE_RIGHT, RULE = ("min", "points"), "─"
 #: The marks of the next exercise and of the core.
 NEXT, CORE = "→", "*"
 
@@ -45,8 +44,11 @@ def list_exercises(
     chosen_course = own_course(course)
     exercises, is_own = chosen_course.select(names or ()), is_worked_in(chosen_course)
     coming = next_exercise(chosen_course, exercises) if is_own else None
-    for line in _lines(chosen_course, exercises, coming):
-        say(line)
+    known, output = read_progress(chosen_course), console()
+    table = _table(chosen_course, exercises, coming, known)
+    output.print(table)
+    output.print(RULE * output.measure(table).maximum)
+    say(_total(chosen_course, exercises, known))
     if coming is not None:
         say("")
         for line in introduction(chosen_course, coming):
@@ -55,44 +57,25 @@ def list_exercises(
         say("This is the installed course. `gradus list` shows your progress in your own folder.")
 
 
-def _lines(course: Course, exercises: list[Exercise], coming: Exercise | None) -> Iterator[str]:
-    """Yield the lines of the table, in the width of the terminal, and the total."""
-    known = read_progress(course)
+def _table(
+    course: Course, exercises: list[Exercise], coming: Exercise | None, known: Mapping[str, Graded]
+) -> Table:
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=SIMPLE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=""
+    )
+    for name in HEAD:
+        side: Literal["left", "right"] = "right" if name in TO_THE_RIGHT else "left"
+        table.add_column(name, justify=side, no_wrap=name != "title")
     rows = {each.name: _row(course, each, coming, known) for each in exercises}
-    names, titles, *columns = zip(HEAD, *rows.values(), strict=True)
-    widths = [max(map(len, column)) for column in columns]
-    name_width = min(max(map(len, names)), NAMES)
-    starts = [name.ljust(name_width) + GAP for name in names]
-    longest = max(len(start + title) for start, title in zip(starts, titles, strict=True))
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED_WIDTH
-    others = sum(widths) + len(GAP) * len(widths)
-    room = min(width - others, longest)
-    rule = RULE * (room + others)
-    yield from _row_lines(HEAD, name_width, room, widths)
-    yield rule
     for unit in course.units:
         inside = [rows[name] for name in unit.exercises if name in rows]
-        if inside:
-            yield unit.name.ljust(name_width) + GAP + unit.title
-        for row in inside:
-            yield from _row_lines(row, name_width, room, widths)
-    yield rule
-    yield _total(course, exercises, known)
-
-
-def _row_lines(
-    row: tuple[str, ...], name_width: int, room: int, widths: list[int]
-) -> Iterator[str]:
-    """Yield the lines of one row; a long title goes on in the next line, under its start."""
-    name, title, minutes, points, state = row
-    margin = " " * (name_width + len(GAP))
-    start = name.ljust(name_width) + GAP
-    first, *others = textwrap.wrap(
-        title, room, initial_indent=" " * len(start), subsequent_indent=margin
-    )
-    cells = (minutes.rjust(widths[0]), points.rjust(widths[1]), state)
-    yield GAP.join([(start + first[len(start) :]).ljust(room), *cells]).rstrip()
-    yield from others
+        for row in [(unit.name, unit.title), *inside] if inside else ():
+            table.add_row(*map(Text, row))
+    return table
 
 
 def _row(

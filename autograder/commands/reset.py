@@ -45,11 +45,7 @@ def reset(
 
 
 def _undo(course: Course, exercise: Exercise) -> None:
-    """Put the last backup of an exercise back; what is in its place is saved first.
-
-    Raises:
-        BadInputError: there is no backup, or the file cannot be written.
-    """
+    """Put the last backup of an exercise back; what is in its place is saved first."""
     file = exercise.stub
     backup = last_backup(course, file)
     if backup is None:

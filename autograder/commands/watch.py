@@ -8,13 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 from autograder.submissions.candidates import candidates
 from framework.commands.output import write_error
 from framework.errors import UsageError
-
-S = TypeVar("S")
 
 #: How often the files are looked at, in seconds.
 INTERVAL = 0.1
@@ -23,6 +20,8 @@ SAVING = 0.02
 
 #: File -> time of its last change and size.
 Stamps = dict[Path, tuple[int, int]]
+#: Those of the submission, and of the course.
+BothStamps = tuple[Stamps, Stamps]
 
 
 def grade_on_change(
@@ -30,19 +29,12 @@ def grade_on_change(
 ) -> int | None:
     """Call `grade` now and after every change of the submission `folder`, until interrupted.
 
-    What is saved while it is graded is graded too.
-
-    Args:
-        course: the files of the course, which `grade` has read.
-
-    Returns:
-        the exit code of the last grading; None if a file of `course` has changed.
-
-    Raises:
-        UsageError: the first grading cannot be done. Later on the file may be half saved.
+    What is saved while it is graded is graded too. An error ends only the first grading: later on,
+    the file may be half saved. The exit code is that of the last grading; None if a file of
+    `course` has changed.
     """
 
-    def look() -> tuple[Stamps, Stamps]:
+    def look() -> BothStamps:
         return stamps(folder), _stamps_of(course)
 
     graded = look()
@@ -61,7 +53,7 @@ def grade_on_change(
     return code
 
 
-def _changed(look: Callable[[], S], before: S) -> S:
+def _changed(look: Callable[[], BothStamps], before: BothStamps) -> BothStamps:
     """Return what `look` sees once it differs from `before`, and twice the same.
 
     A file may be half saved: editors empty it first.

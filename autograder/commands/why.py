@@ -82,11 +82,7 @@ def _graded(exercise: Exercise, options: GradeOptions, course: Course) -> Report
 
 
 def explanation(check: CheckResult, *, show_messages: bool) -> Iterator[str]:
-    """Yield the lines that explain the verdict of `check`.
-
-    Args:
-        show_messages: whether the reasons are given with their messages.
-    """
+    """Yield the lines that explain the verdict of `check`."""
     yield f"{check.id}: {check.title}"
     yield f"{check.verdict.value}, {check.earned:g} of {check.points:g} points"
     for number, reason in enumerate(check.reasons, 1):

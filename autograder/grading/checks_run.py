@@ -21,7 +21,6 @@ from autograder.grading.pytest_plugin import FINDINGS, UNDER_TEST, id_of
 from autograder.grading.under_test import ExerciseUnderTest
 from autograder.judging.ending import call_behind, ended, explained
 from autograder.results.findings.check_texts import PrintedText
-from autograder.results.findings.finding import showable
 from autograder.results.report import EXPLAINED, REPLAYED, CheckResult, Evidence
 from autograder.results.shown_arguments import shown_arguments
 from autograder.sandbox.session.calls import value_text
@@ -53,11 +52,7 @@ Selection = Callable[[list[pytest.Item]], None]
 
 
 class Checks:
-    """The checks of `exercise`, public and hidden.
-
-    Raises:
-        GradusError: there are none, or they cannot be collected.
-    """
+    """The checks of `exercise`, public and hidden."""
 
     def __init__(self, exercise: Exercise) -> None:
         self._items: list[pytest.Item] = []
@@ -88,12 +83,9 @@ class Checks:
         select: Selection | None = None,
         needs: Callable[[pytest.Item], bool] = lambda item: True,
     ) -> list[CheckResult]:
-        """Run the checks on `under_test`.
+        """Run the checks on `under_test`; `on_check` is called with each result.
 
-        Args:
-            on_check: called with each result.
-            select: chooses among the checks, before the first.
-            needs: whether a check has to run, after the results of all before it.
+        `needs` says whether a check has to run, after the results of all before it.
         """
         items = list(self._items)
         if select is not None:
@@ -206,7 +198,7 @@ def result_of(
         points=float(_marked(item, "points") or 0),
         verdict=Verdict.PASSED,
         hint=_hint(item, under_test.promised if error is not None else {}),
-        findings=(*map(showable, added), *([PrintedText(printed)] if printed else [])),
+        findings=(*added, *([PrintedText(printed)] if printed else [])),
         evidence=Evidence(
             called=tuple(sorted(calls.tasks)),
             answered=tuple(sorted(calls.answered)),

@@ -23,7 +23,7 @@ from autograder.judging.decision import left_out
 from autograder.judging.rules import is_open, judged
 from autograder.results.findings.check_texts import PrintedText
 from autograder.results.findings.finding import Finding
-from autograder.results.host_paths import HostPaths
+from autograder.results.host_paths import without_host_paths
 from autograder.results.report import EXPLAINED, CheckResult, ExerciseResult, TaskResult
 from autograder.sandbox.runners.filesystem_view import remove_scratch
 from autograder.sandbox.session.faults import Frame
@@ -46,11 +46,9 @@ IMPORTING_CELLS = "running the cells of the notebook"
 
 
 class Grader:
-    """Grades the exercises of one submission, one at a time.
+    """Grades the exercises of one submission, or those of a provider, one at a time.
 
     Args:
-        setting: how it is graded.
-        submission: None when a provider is graded.
         memory: shared with the graders of other submissions; by default, nothing is shared.
         open_session: opens the conversation with the code under test; by default with a worker of
             the submission, or with the provider.
@@ -76,7 +74,6 @@ class Grader:
         self._seed = setting.seed_for(submission)
         answers = memory.answers_for(self._seed) if memory is not None else None
         self._open_reference = open_reference or partial(reference_of, setting, answers=answers)
-        self._host_paths = HostPaths({setting.course.root: "course"})
 
     def close(self) -> None:
         """Remove the files of the workers."""
@@ -91,12 +88,9 @@ class Grader:
     ) -> ExerciseResult:
         """Grade `exercise`: launch, ask, compare, judge, explain, report.
 
-        Each check is judged as it ends, and all of them together once none has to run again. What
-        other exercises block is decided after all of them: see `autograder.grading.request`.
-
-        Args:
-            on_check: called with the result of each check.
-            select: chooses among the checks, which are then not judged together.
+        Each check is judged as it ends, and all of them together once none has to run again; those
+        that `select` has chosen are not. What other exercises block is decided after all of them:
+        see `autograder.grading.request`.
         """
         started = time.perf_counter()
         with self.under_test(exercise) as under_test:  # launch the worker, and the reference
@@ -130,11 +124,7 @@ class Grader:
 
     @contextmanager
     def under_test(self, exercise: Exercise) -> Iterator[ExerciseUnderTest]:
-        """Launch both sides of the checks of `exercise`.
-
-        Raises:
-            BadInputError: the solution of it, or of an exercise that it requires, is missing.
-        """
+        """Launch both sides of the checks of `exercise`."""
         reference = self._open_reference(exercise)
         file = self._submitted(exercise)
         limits = UNLIMITED if self._submission is None else LIMITED  # a provider computes here
@@ -173,7 +163,7 @@ class Grader:
     ) -> list[CheckResult]:
         """Return `checks` with diagnoses, and with their lines as their author finds them."""
         return [
-            self._with_own_names(self._host_paths.hidden_in(check))
+            self._with_own_names(without_host_paths(check, self._setting.course.root))
             for check in self._diagnosed(under_test, checks)
         ]
 
@@ -230,11 +220,7 @@ def _in_file(frame: Frame, files: Mapping[str, SubmittedFile]) -> Frame:
 def _by_task(
     exercise: Exercise, checks: list[CheckResult], source: str | None
 ) -> tuple[TaskResult, ...]:
-    """Return the results by task, in the order of exercise.toml.
-
-    Args:
-        source: the text that was handed in; None for another provider.
-    """
+    """Return the results by task, in the order of exercise.toml."""
     names = [*exercise.task_names, *(check.task for check in checks)]
     progress = task_progress(source, exercise.optional_tasks) if source is not None else {}
     untouched = {task for task, how in progress.items() if how is TaskProgress.UNTOUCHED}

@@ -45,13 +45,10 @@ def processes(jobs: int, count: int) -> int:
 def in_parallel(
     function: Callable[[A], R], arguments: Sequence[A], jobs: int, *, as_they_end: bool = False
 ) -> Generator[R]:
-    """Yield the results of `function`, one for each of `arguments`.
+    """Yield the results of `function`, in the order of `arguments` or as they end.
 
-    When it is interrupted, or one of the calls raises, the other processes are ended.
-
-    Args:
-        jobs: processes side by side; 0 for one per processor.
-        as_they_end: in the order in which they end; otherwise in that of `arguments`.
+    When it is interrupted, or one of the calls raises, the other processes are ended. `jobs` are
+    processes side by side; 0 for one per processor.
     """
     forked = processes(jobs, len(arguments))
     if forked <= 1:

@@ -1,8 +1,7 @@
 """Fixtures and markers of checks, for `grade` and for plain pytest.
 
-Under ``grade`` the exercise under test is prepared by the command. Under plain ``pytest
-exercises/gated_rnns/lstm`` or an editor's test panel the plugin prepares it itself: the
-submission is then the ``exercises`` folder that the test file lies in.
+Under plain pytest, or in an editor's test panel, the submission is the ``exercises`` folder that
+the test file lies in.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """A request to grade, and the default way to answer it.
 
-Checks whose outcome says nothing about the submission run again. A fault of the grader (a worker
-that does not start, a full disk) is tried again, up to `TRIES` times in all; a check that still has
-no verdict is *not graded*. A call that reached the wall-clock limit and not the limit of processor
-time is repeated once, with a new budget: the machine may have been busy.
+Checks whose outcome says nothing about the submission run again: after a fault of the grader up to
+`TRIES` times in all, and once after a call that was late on a busy machine.
 """
 
 from __future__ import annotations

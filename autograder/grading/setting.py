@@ -187,11 +187,7 @@ def chosen_course(options: GradeOptions) -> Course:
 
 
 def _course_around() -> Course:
-    """Return the course of the working directory.
-
-    Raises:
-        UsageError: there is none, or a CI server's working directory decides.
-    """
+    """Return the course of the working directory."""
     course = own_course()
     off = ("", "0", "false")
     is_set = (name for name in CI_VARIABLES if os.environ.get(name, "").lower() not in off)

@@ -34,15 +34,10 @@ if TYPE_CHECKING:
 class ExerciseUnderTest:
     """What the fixtures of a check give: the code under test beside the reference.
 
-    Args:
-        seed: all random numbers of all checks come from it.
-        calibrating: whether metrics are measured without a comparison with thresholds.
-        host_limits: what one check may take of the grader's own process.
-        undefined: returns task -> why the submission does not define it, if the reason is known.
-        source: the text of the submission; empty if there is none.
-        where: returns where its author finds a line of `source`.
-
     Attributes:
+        calibrating: whether metrics are measured without a comparison with thresholds.
+        undefined: returns task -> why the submission does not define it, if the reason is known.
+        where: returns where its author finds a line of `source`, the text of the submission.
         transcripts: what each check that has run asked of the code under test, by its id.
         measured: every metric that a check of a trained model has measured.
     """
@@ -97,14 +92,9 @@ def open_inline(
 def reference_of(
     setting: GradingSetting, exercise: Exercise, answers: dict[str, Remembered] | None = None
 ) -> Session:
-    """Return the conversation with the reference of `exercise`.
+    """Return the conversation with the reference of `exercise`: its solution, or a kit's recording.
 
-    Args:
-        answers: exercise -> what solutions have answered earlier, and answer now.
-
-    Raises:
-        BadInputError: a solution is missing, and there is no recording that belongs to the checks.
-        UsageError: a kit has recorded something else than what is asked for.
+    `answers` are those that solutions have given earlier, by exercise; new ones are added.
     """
     kit = kit_of(exercise.root)
     if kit is not None and not exercise.solution.is_file():
@@ -121,11 +111,7 @@ def reference_of(
 
 
 def open_solution(setting: GradingSetting, exercise: Exercise) -> Session:
-    """Return the conversation with the solution of `exercise`.
-
-    Raises:
-        BadInputError: the solution of it, or of an exercise that it requires, is missing.
-    """
+    """Return the conversation with the solution of `exercise`."""
     setting.course.require_solutions(exercise)
     registry, backend = setting.plugins.registry, setting.reference_backend()
     return open_inline(ReferenceSession, backend, registry, exercise)
@@ -146,11 +132,7 @@ def _require_recorded(setting: GradingSetting, kit: Kit) -> None:
 
 
 def recording_of(kit: Kit, exercise: Exercise) -> Recording:
-    """Return the recording of `exercise` in `kit`.
-
-    Raises:
-        BadInputError: it is missing or damaged, or belongs to another version of the checks.
-    """
+    """Return the recording of `exercise` in `kit`."""
     file = kit.recording(exercise.name)
     if not file.is_file():
         raise BadInputError(

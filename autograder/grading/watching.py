@@ -44,11 +44,7 @@ class Memory:
 
 
 class WatchState:
-    """Lets the next grading of a submission reuse the results of the last one.
-
-    Attributes:
-        memory: checks that were collected, and answers of the reference.
-    """
+    """Lets the next grading of a submission reuse the results of the last one."""
 
     def __init__(self, course: Course) -> None:
         self.memory = Memory()

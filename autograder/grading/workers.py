@@ -19,11 +19,7 @@ from framework.providers.backends import REFERENCE
 def launch_of(
     setting: GradingSetting, submission: Submission, exercise: Exercise, scratch: Path
 ) -> Launch:
-    """Return the launch of a worker for `exercise` of `submission`.
-
-    Args:
-        scratch: a folder, in which the worker gets a folder of its own.
-    """
+    """Return the launch of a worker for `exercise`, which gets a folder of its own in `scratch`."""
     options, arrays = setting.options, NUMPY_ARRAYS
     if options.backend != REFERENCE:
         registry = setting.plugins.registry
@@ -41,11 +37,7 @@ def launch_of(
 
 
 def parts_of(course: Course, names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Return the parts that the exercises `names`, and those they require, may use.
-
-    Returns:
-        registry name -> (exercise, task).
-    """
+    """Return registry name -> (exercise, task) of what `names`, and those they require, may use."""
     required = course.with_required(map(course.exercise, names))
     own = {
         task.registry_name: (exercise.name, task.name)

@@ -41,14 +41,9 @@ NO_KEY = "the course's grader compares it: this copy of the course has no key"
 
 
 def grade_answers(exercise: Exercise, submission: Submission | None, seed: int) -> ExerciseResult:
-    """Grade the answers to the questions of `exercise`.
+    """Grade the answers to the questions of `exercise`; a provider, without a submission, has none.
 
-    Args:
-        submission: None when a provider is graded, which answers no question.
-        seed: of the random points at which formulas are compared.
-
-    Raises:
-        BadInputError: the key is wrong or damaged; the message names its file.
+    The random points at which formulas are compared follow from `seed`.
     """
     started = time.perf_counter()
     if submission is None:

@@ -1,8 +1,7 @@
 """Checks that fail for a part which fails by itself: they are blocked by it, not failed.
 
-A mistake in one layer fails every network that is built from it. The points of those networks wait
-for the layer. Their checks are not diagnosed, and no message refers the student to their files.
-What a check uses is what ran during it, whether another exercise or the same one defines it.
+Their points wait for the part, and they are not diagnosed. What a check uses is what ran during it,
+whether another exercise or the same one defines it.
 """
 
 from __future__ import annotations

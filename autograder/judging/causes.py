@@ -1,7 +1,4 @@
-"""A rule: causes outside of the mathematics, read off an exception and the source text.
-
-Each sentence states facts of the source. It stands under the message of the check.
-"""
+"""A rule: causes outside of the mathematics, read off an exception and the source text."""
 
 from __future__ import annotations
 
@@ -43,12 +40,7 @@ _PATH_IN_MESSAGE = re.compile(r"directory: '|denied: '|file system: '")
 
 @dataclass(frozen=True)
 class SourceText:
-    """The text of a submitted module.
-
-    Args:
-        file: its name in frames, as ``rnn.py``.
-        where: returns where its author finds a line, as ``line 12`` or ``cell 4, line 2``.
-    """
+    """The text of a submitted module; `where` returns where its author finds a line of it."""
 
     file: str
     text: str

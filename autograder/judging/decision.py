@@ -1,9 +1,4 @@
-"""A decision of a rule: the verdict of a check, with its reason.
-
-The first decision: no check has to run, since nothing is written, or nothing is readable. An
-optional task that is not begun is skipped. The answer to a written question is decided by the key,
-or by an instructor's points.
-"""
+"""A decision of a rule: the verdict of a check, with its reason."""
 
 from __future__ import annotations
 
@@ -85,9 +80,7 @@ def _without_checks(
 def left_out(exercise: Exercise, check: CheckResult, *, is_begun: bool = True) -> CheckResult:
     """Return `check`, skipped if its task is optional and not begun.
 
-    Args:
-        is_begun: whether the source has more than the stub of the task. Other code that uses the
-            stub may raise another exception than the stub.
+    Other code that uses the stub of the task may raise another exception than the stub.
     """
     is_open = check.verdict is Verdict.NOT_STARTED or not is_begun
     if check.task not in exercise.optional_tasks or not is_open:

@@ -1,9 +1,4 @@
-"""The first two rules: the verdict follows from how a check ended, and its message explains that.
-
-ending        maps the exception that ended a check to a verdict
-explanation   corrects message and hint where the check's own words mislead: broken imports,
-              missing names, missing returns
-"""
+"""The first two rules: the verdict follows from how a check ended; its message explains that."""
 
 from __future__ import annotations
 
@@ -63,13 +58,15 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
     """
     if error is None:
         return decided(check, "ending", Verdict.PASSED, "")
+    call = call_behind(error, calls)
+    about = {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
     if isinstance(error, SubmissionFault):
         return decided(
             check,
             "ending",
             error.verdict,
             shown(error.message, MAX_MESSAGE),
-            **_about(RemoteCall(error.method, error.call)),
+            **about,
             fact=Fact(error.raised if isinstance(error, Crashed) else ""),
             frames=error.frames,
             evidence=replace(check.evidence, stalled=error.stalled),
@@ -80,7 +77,7 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
             "ending",
             Verdict.FAILED,
             shown(error.message, MAX_MESSAGE),
-            **_about(call_behind(error, calls)),
+            **about,
             details=tuple(shown(detail, MAX_FACT) for detail in error.details),
             fact=Fact(*(shown(text, MAX_FACT) for text in astuple(error.fact))),
         )
@@ -89,7 +86,7 @@ def ended(check: CheckResult, error: BaseException | None, calls: CallLog) -> Ch
     ours = SandboxError | pytest.FixtureLookupError  # a fault of the grader
     if calls.entered and (isinstance(error, ReferenceFailed) or not isinstance(error, ours)):
         message = f"the check cannot use what came back: {_in_words(error)}"
-        return decided(check, "ending", Verdict.FAILED, message, **_about(calls.latest))
+        return decided(check, "ending", Verdict.FAILED, message, **about)
     if isinstance(error, pytest.skip.Exception):
         return decided(check, "ending", Verdict.SKIPPED, str(error))
     message = f"{type(error).__name__}: {_first_line(error)}"
@@ -114,10 +111,7 @@ def explained(
 ) -> CheckResult:
     """Return `check`, ended by `error`, with a message and a hint that fit.
 
-    Args:
-        undefined: returns task -> why the submission does not define it, if the reason is known;
-            the submission is parsed for that.
-        source: the text of the submission.
+    `undefined` returns task -> why the submission does not define it: it is parsed for that.
     """
     if isinstance(error, SharedState):
         return replace(check, hint="")
@@ -156,10 +150,6 @@ def fitting_hint(check: CheckResult, source: str) -> str:
         return check.hint
     hint = "; ".join(kept)
     return hint[:1].upper() + hint[1:]
-
-
-def _about(call: RemoteCall) -> dict[str, str]:
-    return {"method": shown(call.method, MAX_FACT), "call": shown(call.text, MAX_FACT)}
 
 
 def _in_words(error: BaseException) -> str:

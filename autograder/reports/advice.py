@@ -15,11 +15,7 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence, and commands with what each command does.
-
-    Attributes:
-        use: what a passed exercise can be used for; it stands before the sentence.
-    """
+    """A sentence, and commands with what each does; before it, a use of the passed exercise."""
 
     sentence: str
     commands: tuple[tuple[str, str], ...] = ()
@@ -27,11 +23,7 @@ class Advice:
 
 
 def advice(report: Report, folder: str = "exercises") -> Advice:
-    """Return what to do after `report`.
-
-    Args:
-        folder: where the submission lies, as its author would write it.
-    """
+    """Return what to do after `report`; the submission is in `folder`, as its author writes it."""
     result = _first(report)
     if result is None:
         return _after_a_pass(report)

@@ -1,8 +1,6 @@
 """Failed checks of one exercise with the same cause are reported together.
 
-A file that cannot be imported fails every check in the same way, and several checks often see the
-same mistake. Checks have a common cause if the same mistake explains them, or if the same thing of
-the same method is wrong first.
+The same mistake explains them, or the same thing of the same method is wrong first.
 """
 
 from __future__ import annotations
@@ -21,12 +19,7 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason why checks did not pass.
-
-    Attributes:
-        shown: the check whose facts are shown.
-        others: the other checks that failed for this reason; only their titles are shown.
-    """
+    """One reason why checks did not pass: the facts of one are shown, the titles of the others."""
 
     shown: CheckResult
     others: tuple[CheckResult, ...]
@@ -98,8 +91,7 @@ def _of_all_tasks(checks: Sequence[CheckResult]) -> Hashable:
 def _key(check: CheckResult, explained: Mapping[Hashable, Hashable]) -> Hashable:
     """Return the key of a cause: the mistake if it is known, else what is wrong first.
 
-    Args:
-        explained: what is wrong first where a mistake explains it -> that mistake.
+    A mistake that explains another check may explain this one: `explained` has it.
     """
     if check.verdict is Verdict.NOT_STARTED:  # of unwritten code the place alone
         return check.task, check.verdict, check.message, check.frames[-1:]

@@ -1,7 +1,4 @@
-"""What `grade` shows while it works: every exercise as it ends, and then the whole.
-
-Of a watched submission, it also shows the file that changed, and the last verdict.
-"""
+"""What `grade` shows while it works: every exercise as it ends, and then the whole."""
 
 from __future__ import annotations
 
@@ -121,10 +118,7 @@ class GradingDisplay(Listener):
 class WatchedScreen:
     """The screen that shows one grading after the other.
 
-    Attributes:
-        changed: the files that have changed since the last grading.
-        is_old: whether it still shows the last grading, which stays until something new is there.
-        gradings: how many were shown to their end.
+    The last grading stays, and the screen `is_old`, until something new can be shown.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,4 @@
-"""A report for a browser: one page that needs nothing else, in light and in dark.
-
-The templates say how it looks; here stand the words and choices that they use.
-"""
+"""A report for a browser: one page that needs nothing else, in light and in dark."""
 
 from __future__ import annotations
 

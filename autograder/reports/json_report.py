@@ -20,7 +20,7 @@ from autograder.judging.blocking import Waiting, waiting
 from autograder.reports.hiding import for_student
 from autograder.results.findings.check_texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.findings.figures import Cells, Curve, Plot
-from autograder.results.findings.finding import Finding, Unshowable
+from autograder.results.findings.finding import Finding
 from autograder.results.report import Diagnosis, Fact, Provenance, Report
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
@@ -29,7 +29,7 @@ from framework.errors import BadInputError
 #: Raised when a field changes its meaning or goes; a new field leaves it as it is.
 SCHEMA: Final = "gradus-report/3"
 
-_KINDS = (Cells, Curve, Plot, PrintedText, ShownTable, Unshowable, WrittenAnswer)
+_KINDS = (Cells, Curve, Plot, PrintedText, ShownTable, WrittenAnswer)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Characters that a terminal obeys, or that turn the direction of the text around, unseen.
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -199,7 +199,7 @@ def _finding(_: type[Finding], table: Mapping[str, Any]) -> Finding:
     for kind in _KINDS:
         if kind.kind == entry.kind:
             return msgspec.convert(entry.data, kind)
-    return Unshowable(entry.heading, f"{entry.heading}: `grade` shows it")
+    return ShownTable(entry.heading, ("`grade` shows it",), ())  # of another package
 
 
 if __name__ == "__main__":

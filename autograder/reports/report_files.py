@@ -17,12 +17,7 @@ from framework.providers.loaded_plugins import Plugins
 
 
 def check_files(options: GradeOptions, plugins: Plugins) -> None:
-    """Fail before an hour of grading where a report cannot be written after it.
-
-    Raises:
-        UsageError: a format is unknown, or a file or folder cannot be written.
-        PluginError: the function of a format cannot be imported.
-    """
+    """Fail before an hour of grading where a report cannot be written after it."""
     for name, path in _wanted(options):
         if name not in (known := plugins.named("register_reporters")):
             raise UnknownNameError("report format", name, known, "gradus plugins")
@@ -41,8 +36,7 @@ def check_files(options: GradeOptions, plugins: Plugins) -> None:
 def write_files(report: Report, options: GradeOptions, plugins: Plugins) -> None:
     """Write `report` in every format that is asked for, and save its plots.
 
-    Raises:
-        GradusError: some could not be written, as on a full disk; all others are.
+    Where some cannot be written, as on a full disk, all others are.
     """
     problems = []
     for name, path in _wanted(options):
@@ -69,11 +63,7 @@ def _wanted(options: GradeOptions) -> list[tuple[str, Path]]:
 
 
 def save_plots(report: Report, folder: Path, *, show_hidden: bool = False) -> list[Path]:
-    """Write each plot of `report` as ``EXERCISE-TITLE.svg`` into `folder`; return the files.
-
-    Raises:
-        BadInputError: a file cannot be written.
-    """
+    """Write each plot of `report` as ``EXERCISE-TITLE.svg`` into `folder`; return the files."""
     from autograder.results.findings.figures import Cells, Plot
     from framework.plotting.matrix_svg import save_matrix
     from framework.plotting.svg import save_chart

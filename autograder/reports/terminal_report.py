@@ -1,7 +1,4 @@
-"""Results on a terminal: an exercise as soon as it is graded, and a summary at the end.
-
-The summary is a table, the total, how the report came about, and what to do next.
-"""
+"""Results on a terminal: an exercise as soon as it is graded, and a summary at the end."""
 
 from __future__ import annotations
 
@@ -159,11 +156,7 @@ def _label(margin: str, name: str) -> Text:
 
 
 class Summary:
-    """The whole report: a table (for a single exercise its own view is enough) and advice.
-
-    Args:
-        folder: where the submission lies, as its author would write it.
-    """
+    """The whole report: a table (for a single exercise its own view is enough) and advice."""
 
     def __init__(self, report: Report, *, folder: str = "exercises") -> None:
         self._report = report

@@ -110,11 +110,7 @@ def open_points(result: ResultOfChecks) -> str:
 
 
 def waiting_words(report: Report, commands: Commands = OWN_FOLDER) -> list[str]:
-    """Return which points wait for what: ``97 points wait for your rnn: `grade rnn```.
-
-    Args:
-        commands: those of the reader; by default, of a student with a folder of the course.
-    """
+    """Return which points wait for what: ``97 points wait for your rnn: `grade rnn```."""
     return [
         f"{counted(entry.points, 'point')} {'waits' if entry.points == 1 else 'wait'} for your "
         f"{entry.exercise}: `{commands.of_another(entry.exercise)}`"
@@ -166,12 +162,7 @@ def remarks(report: Report) -> list[str]:
 
 
 class LabelledFact(NamedTuple):
-    """What stands beside a label in a report on a failed check.
-
-    Attributes:
-        lines: empty for a finding that text cannot show.
-        finding: the finding that has these lines; None for other facts.
-    """
+    """What stands beside a label in a report on a failed check; a figure has no lines of text."""
 
     label: str
     lines: Sequence[str]

@@ -7,9 +7,8 @@ import re
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping
 from dataclasses import astuple, replace
-from functools import cached_property
+from functools import cache, partial
 from pathlib import Path
 
 from autograder.results.findings.check_texts import PrintedText
@@ -21,57 +20,51 @@ from autograder.sandbox.runners.worker_modules import PACKAGE_ROOT
 _COMMON = {"/", "/usr", "/usr/local", "/tmp", "/var/tmp"}
 
 
-class HostPaths:
-    """Replaces folders of this machine by a word each.
+def without_host_paths(check: CheckResult, course: Path) -> CheckResult:
+    """Return `check` without folders of this machine in anything that it says.
 
-    Args:
-        folders: folder -> the word for it, in addition to those of Python and of gradus itself.
+    A word stands for each folder: of the `course`, of Python, and of gradus.
     """
+    hidden = partial(_hidden, course)
+    return replace(
+        check,
+        message=hidden(check.message),
+        details=tuple(map(hidden, check.details)),
+        call=hidden(check.call),
+        fact=Fact(*map(hidden, astuple(check.fact))),
+        findings=tuple(
+            PrintedText(hidden(finding.text)) if type(finding) is PrintedText else finding
+            for finding in check.findings
+        ),
+    )
 
-    def __init__(self, folders: Mapping[Path, str]) -> None:
-        self._folders = folders
 
-    @cached_property
-    def _words(self) -> dict[str, str]:
-        words = {
-            Path(sys.prefix): "python",
-            Path(sys.base_prefix): "python",
-            Path.home(): "~",
-            Path(sysconfig.get_path("stdlib")): "python",
-            **dict.fromkeys(site_folders(), "site-packages"),
-            **self._folders,
-            PACKAGE_ROOT: "gradus",
-        }
-        forms = (
-            (form, word)
-            for path, word in words.items()
-            for form in (path.absolute(), path.resolve())
-        )
-        return {str(form): word for form, word in forms if str(form) not in _COMMON}
+def _hidden(course: Path, text: str) -> str:
+    if not ("/" in text or os.sep in text):  # no path is without a separator
+        return text
+    words, pattern = _words(course)
+    return pattern.sub(lambda match: words.get(match[0], "temporary"), text)
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        longest_first = sorted(self._words, key=len, reverse=True)
-        temporary = re.escape(f"{tempfile.gettempdir()}{os.sep}gradus-") + r"[\w-]+"
-        one_of = "|".join([*map(re.escape, longest_first), temporary])
-        return re.compile(rf"(?:{one_of})(?![\w-])")
 
-    def hidden(self, text: str) -> str:
-        """Return `text` without these paths; no path is without a separator."""
-        if not ("/" in text or os.sep in text):
-            return text
-        return self._pattern.sub(lambda match: self._words.get(match[0], "temporary"), text)
-
-    def hidden_in(self, check: CheckResult) -> CheckResult:
-        """Return `check` without these paths in anything that it says."""
-        return replace(
-            check,
-            message=self.hidden(check.message),
-            details=tuple(map(self.hidden, check.details)),
-            call=self.hidden(check.call),
-            fact=Fact(*map(self.hidden, astuple(check.fact))),
-            findings=tuple(
-                PrintedText(self.hidden(finding.text)) if type(finding) is PrintedText else finding
-                for finding in check.findings
-            ),
-        )
+@cache
+def _words(course: Path) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return folder -> the word for it, and a pattern of these and of temporary folders."""
+    folders = {
+        Path(sys.prefix): "python",
+        Path(sys.base_prefix): "python",
+        Path.home(): "~",
+        Path(sysconfig.get_path("stdlib")): "python",
+        **dict.fromkeys(site_folders(), "site-packages"),
+        course: "course",
+        PACKAGE_ROOT: "gradus",
+    }
+    forms = (
+        (str(form), word)
+        for folder, word in folders.items()
+        for form in (folder.absolute(), folder.resolve())
+    )
+    words = {form: word for form, word in forms if form not in _COMMON}
+    longest_first = sorted(words, key=len, reverse=True)
+    temporary = re.escape(f"{tempfile.gettempdir()}{os.sep}gradus-") + r"[\w-]+"
+    one_of = "|".join([*map(re.escape, longest_first), temporary])
+    return words, re.compile(rf"(?:{one_of})(?![\w-])")

@@ -28,13 +28,9 @@ _NAME = "progress"
 
 @dataclass(frozen=True)
 class Graded:
-    """The last result of an exercise.
+    """The last result of an exercise, whose `digest` is the SHA-256 of the graded file.
 
-    Attributes:
-        verdict: its value, as ``failed``.
-        file: the graded file, relative to the folder of the course.
-        digest: SHA-256 of that file.
-        passed_tasks: the names of its tasks that passed.
+    The file is relative to the folder of the course.
     """
 
     verdict: str
@@ -86,8 +82,7 @@ def read_progress(course: Course) -> dict[str, Graded]:
 def is_own(course: Course, named: Path | None) -> bool:
     """Return whether a submission is the student's own: no folder or archive of another person.
 
-    Args:
-        named: the path that was given; None for the course's own folder.
+    That is the course's own folder, if no path is `named`, and a file in the course.
     """
     if named is None:
         return True

@@ -228,7 +228,7 @@ class ResultOfChecks(WithPoints):
     def verdict(self) -> Verdict:
         """The worst verdict of its checks; unfinished where some passed and others have no code."""
         verdicts = [check.verdict for check in self.checks]
-        worst = Verdict.worst(verdicts)
+        worst = max(verdicts, key=list(Verdict).index, default=Verdict.SKIPPED)
         is_begun = worst is Verdict.NOT_STARTED and Verdict.PASSED in verdicts
         return Verdict.UNFINISHED if is_begun else worst
 

@@ -21,10 +21,8 @@ MAX_ARRAYS, MAX_TOGETHER = 6, 30
 def shown_arguments(calls: CallLog, call: RemoteCall, source: str) -> tuple[str, ...]:
     """Return the small arrays that `call` was given, as ``x = float64 (2,) [0.5, 1.0]``.
 
-    The text of the call itself names the dtype and the shape of every array.
-
-    Args:
-        source: the text of the submission, which names the parameters.
+    The text of the call itself names the dtype and the shape of every array. `source`, the text of
+    the submission, names the parameters.
     """
     step = calls.given(call)
     if step is None:

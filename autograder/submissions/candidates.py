@@ -1,7 +1,4 @@
-"""The files of a submission that may hold an exercise: in a folder, an archive, or alone.
-
-Links, loops and depth of a folder do no harm.
-"""
+"""The files of a submission that may hold an exercise: in a folder, an archive, or alone."""
 
 from __future__ import annotations
 

@@ -55,10 +55,7 @@ def python_source(source: str, budget: ParseBudget) -> str:
     """Return a cell's text without prompts and common indentation, with every magic neutralised.
 
     Only a line at which Python stumbles is looked at for magics, shell commands and ``?``: ``% 3``
-    may well continue a sum, and a magic inside a text is text.
-
-    Raises:
-        SyntaxError: something else than a magic is wrong; its line is the cell's.
+    may well continue a sum, and a magic inside a text is text. Other syntax errors are raised.
     """
     lines = _plain_lines(source)
     first = next((i for i, line in enumerate(lines) if line.strip()), 0)

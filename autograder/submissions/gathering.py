@@ -28,11 +28,7 @@ _CODE = (".py", ".ipynb")
 
 
 class Gathering:
-    """The files of a submission, taken in one by one.
-
-    Args:
-        names: exercises whose files are looked for.
-        on_note: called with a sentence for each file that is left out.
+    """The files of a submission for the exercises `names`, taken in one by one.
 
     Attributes:
         unread: exercise -> why no file of it can be graded.

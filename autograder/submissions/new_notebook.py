@@ -45,11 +45,7 @@ grade {file}
 def new_notebook(exercise: Exercise, stub: str, file_name: str) -> str:
     """Return the text of a notebook (nbformat 4.5) for `exercise`, with the code of `stub`.
 
-    Args:
-        file_name: what it will be saved as; its last cell says how to grade it.
-
-    Raises:
-        BadInputError: `stub` does not parse.
+    Its last cell says how to grade it, as `file_name`.
     """
     file = shlex.quote(file_name)
     cells = list(_readme_cells(exercise, file))

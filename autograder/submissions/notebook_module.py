@@ -1,7 +1,4 @@
-"""The code of a notebook as one Python module, without running anything.
-
-Every line of the module is known by its cell and its line there.
-"""
+"""The code of a notebook as one Python module, without running anything."""
 
 from __future__ import annotations
 
@@ -27,9 +24,7 @@ class NotebookModule:
     """The code of a notebook as one module.
 
     Args:
-        source: the module's text.
-        origins: for each of its lines its place, as in ``cell 7, In [12], line 2``.
-        notes: what the student should know: cells left out, tasks defined twice.
+        origins: for each line of `source` its place, as in ``cell 7, In [12], line 2``.
         broken: task -> where and why the cell that was to define it is not read.
         defined: every name that a cell defines -> cell and line, also where no task needs it.
     """
@@ -132,9 +127,16 @@ class _CellReader:
         yield from self._notes.all()
         for name, cells in self._defined_in.items():
             if name in self._tasks and len(cells) > 1:
-                more = ["..."] * (len(cells) > MAX_CELL_NOTES)
-                listed = "; ".join([*cells[:MAX_CELL_NOTES], *more])
-                yield f"{name} is defined in {listed}: the last one counts"
+                yield f"{name} is defined in {_cell_list(cells)}: the last one counts"
+
+
+def _cell_list(labels: list[str]) -> str:
+    """Return several cells in words: ``cells 10 and 15``, or ``In [1] and In [3]``."""
+    *first, last = labels
+    more = ["..."] * (len(first) > MAX_CELL_NOTES)
+    listed = f"{', '.join([*first[:MAX_CELL_NOTES], *more])} and {last}"
+    is_numbers = all(label.removeprefix("cell ").isdecimal() for label in labels)
+    return "cells " + listed.replace("cell ", "") if is_numbers else listed
 
 
 def _extends_itself(node: ast.stmt) -> bool:

@@ -36,11 +36,7 @@ _MAX_SHOWN = 60
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement, or several that share a line; from line `first` of a cell on.
-
-    Attributes:
-        cell: how its author finds the cell, as in ``cell 7, In [12]``.
-    """
+    """One top-level statement, or several that share a line; from line `first` of a cell on."""
 
     cell: str
     first: int
@@ -106,11 +102,8 @@ def _referenced(table: symtable.SymbolTable, *, top: bool = False) -> Iterator[s
 def statements(cell: str, offset: int, source: str, tree: ast.Module) -> list[Statement]:
     """Return the top-level statements of one cell, those that share a line taken together.
 
-    Args:
-        offset: added to the numbers of its lines.
-
-    Raises:
-        SyntaxError: names make one of them wrong, as two arguments of one name.
+    `offset` is added to the numbers of its lines. A wrong use of names, as two arguments of one
+    name, is a SyntaxError.
     """
     groups: list[tuple[int, int, list[ast.stmt]]] = []
     for node in tree.body:
@@ -154,11 +147,7 @@ def needed(every: list[Statement], names: Iterable[str]) -> list[Statement]:
 
 
 class _Binding:
-    """The numbers of the statements that bind a name or change its object.
-
-    Attributes:
-        names: all names that are bound, and those that every module has.
-    """
+    """The numbers of the statements that bind a name or change its object."""
 
     def __init__(self, every: list[Statement]) -> None:
         functions = _functions(every)

@@ -1,8 +1,7 @@
 """Notebooks as JSON: their cells, and what they say of themselves.
 
-A notebook is read with ``json`` alone: what Jupyter, Colab and VS Code save differs in ids,
-metadata and outputs, which are not used. A Python script that one of them has exported asks for the
-kernel (``get_ipython()``), or has shell commands in it: it is read as the notebook that it was.
+A Python script that Jupyter, Colab or VS Code has exported asks for the kernel (``get_ipython()``),
+or has shell commands in it: it is read as the notebook that it was.
 """
 
 from __future__ import annotations
@@ -33,11 +32,7 @@ _CALL = re.compile(r"^(\s*+(?:[\w., ]++=\s*+)?)get_ipython\(\)\.(\w+)(.*)")
 
 
 def read_notebook(data: bytes, name: str) -> dict[str, Any]:
-    """Return the JSON of the notebook file `name`.
-
-    Raises:
-        BadInputError: too large, or not a Python notebook.
-    """
+    """Return the JSON of the notebook file `name`."""
     if len(data) > MAX_NOTEBOOK:
         raise BadInputError(f"{name} is larger than {MAX_NOTEBOOK >> 20} MiB: clear its outputs")
     if data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
@@ -77,8 +72,6 @@ class Cell(NamedTuple):
     Attributes:
         number: its place among all cells of the notebook from 1, texts included.
         label: how its author finds it: ``cell 7, In [12]``; of running code ``In [12]`` alone.
-        source: its text.
-        kind: ``code``, ``markdown`` or ``raw``.
         offset: the lines before it in the file; not zero in a script alone.
     """
 

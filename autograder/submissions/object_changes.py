@@ -1,7 +1,7 @@
 """Which names of a module a statement changes beside those that it binds.
 
-A class may be completed after its definition: by an assignment to an attribute, by `setattr`, by a
-decorator that is given the class, or by a function that does one of these.
+A class may be completed by an assignment to an attribute, by `setattr`, by a decorator that is
+given the class, or by a function that does one of these.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ class Change(NamedTuple):
     """A change of the object that a name stands for.
 
     Attributes:
-        name: the name.
         attribute: which attribute is replaced; empty if it is not known.
         is_method_call: whether it is a call such as ``x.append(1)``, which may change nothing.
     """
@@ -30,12 +29,7 @@ class Change(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """What a call of a function changes.
-
-    Attributes:
-        outside: changes of the module's names.
-        arguments: changes of its arguments, whichever they are.
-    """
+    """What a call of a function changes: names of the module, and arguments, without a name."""
 
     outside: frozenset[Change]
     arguments: frozenset[Change]
@@ -46,8 +40,7 @@ def changes(
 ) -> Iterator[Change]:
     """Yield what `statements` change when they run; of calls, only changes of their arguments.
 
-    Args:
-        functions: what calls of the module's functions change, as `effects_of` returns it.
+    `functions` says what calls of the module's functions change: see `effects_of`.
     """
     for node in _running(statements):
         yield from _changes_by(node, functions or {})

@@ -1,7 +1,4 @@
-"""The exercise of a file: by its name, by a notebook's metadata, or by its tasks.
-
-File names are as systems and people make them: ``my_rnn.py``, ``rnn-1.py``, ``rnn (1).py``.
-"""
+"""The exercise of a file: by its name, with what systems and people add to it, or by its tasks."""
 
 from __future__ import annotations
 
@@ -23,13 +20,7 @@ def recognised(candidate: Candidate, course: Course, wanted: Collection[str]) ->
     """Return the exercise that `candidate` belongs to; empty if it belongs to no exercise.
 
     Its own name counts most, then what a notebook says of itself, and last a name with an addition,
-    as ``rnn-1.py``.
-
-    Args:
-        wanted: the exercises that are read; the descriptions of others are not needed.
-
-    Raises:
-        BadInputError: a file of answers belongs to no exercise.
+    as ``rnn-1.py``. Descriptions of exercises that are not `wanted` are not read.
     """
     stem = candidate.inner.stem
     if suffix(candidate.inner) == ".md":
@@ -68,11 +59,7 @@ def without_mark(shown: str) -> str:
 
 
 def exercise_by_tasks(candidate: Candidate, course: Course) -> str:
-    """Return the exercise of which `candidate` defines most tasks.
-
-    Raises:
-        BadInputError: there is none, or there are several.
-    """
+    """Return the only exercise of which `candidate` defines most tasks."""
     defined = set(_defined_names(candidate))
     counts = {e.name: len(defined.intersection(e.task_names)) for e in course.code_exercises}
     best = [name for name, count in counts.items() if count == max(counts.values()) > 0]
@@ -118,12 +105,7 @@ _MAX_ADDITIONS, _MAX_NAME = 4, 100
 
 
 def meant_exercise(stem: str, exercises: Collection[str]) -> str:
-    """Return the exercise that a file is named after, with an addition; empty without a match.
-
-    Args:
-        stem: its name without the suffix.
-        exercises: the names of all exercises.
-    """
+    """Return the exercise that a file is named after, with an addition; empty without a match."""
     if stem in exercises or len(stem) > _MAX_NAME:
         return stem if stem in exercises else ""
     return next((name for name in map(_plain, _shortened(stem)) if name in exercises), "")

@@ -1,8 +1,4 @@
-"""A submission, read without import of its code.
-
-A submission is a folder, a ``.py`` file, a notebook or a zip archive. Whatever it is, it ends up
-as the source text of one module per exercise.
-"""
+"""A submission as the source text of one module per exercise, read without import of its code."""
 
 from __future__ import annotations
 
@@ -134,11 +130,7 @@ def load_submission(
 def submission_of(
     label: str, sources: Mapping[str, str], beside: Mapping[str, str] | None = None
 ) -> Submission:
-    """Return a submission of these `sources`, exercise -> text, which are in no file.
-
-    Args:
-        beside: files that exercises borrow, name -> text.
-    """
+    """Return a submission of `sources`, exercise -> text, and files that they borrow, `beside`."""
     files = {
         name: SubmittedFile(name, Path(f"{name}.py"), f"{name}.py", f"{name}.py", source)
         for name, source in sources.items()

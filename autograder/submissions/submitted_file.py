@@ -38,8 +38,6 @@ class SubmittedFile:
         path: the file on disk that holds it: a ``.py``, an ``.ipynb`` or a ``.zip``.
         inner: its path inside the submission.
         shown: the file as its author knows it, for messages.
-        source: the module's text.
-        notes: what the author should know, as of cells left out.
         cells: the cells that the code of a notebook comes from.
     """
 
@@ -53,11 +51,7 @@ class SubmittedFile:
 
     @classmethod
     def read(cls, candidate: Candidate, exercise: Exercise) -> SubmittedFile:
-        """Read the code for `exercise` from a file, with what a notebook says beside it.
-
-        Raises:
-            BadInputError: it is too large, not UTF-8 or no notebook.
-        """
+        """Read the code for `exercise` from a file, with what a notebook says beside it."""
         shown, kind = candidate.shown, suffix(candidate.inner)
         if candidate.read().startswith(_LFS_POINTER):
             raise BadInputError(
@@ -152,11 +146,7 @@ class SubmittedFile:
 
 
 def notebook_in(candidate: Candidate) -> dict[str, Any] | None:
-    """Return the notebook that a file is, or was before it was saved as a script; else None.
-
-    Raises:
-        BadInputError: it is too large, not UTF-8 or no notebook.
-    """
+    """Return the notebook that a file is, or was before it was saved as a script; else None."""
     if suffix(candidate.inner) == ".ipynb":
         return read_notebook(candidate.read(), candidate.shown)
     if suffix(candidate.inner) != ".py":

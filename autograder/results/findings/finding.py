@@ -1,16 +1,14 @@
-"""The base class of all findings, and the fixture to which a check adds them.
-
-A finding of another package that cannot be shown costs no report: `Unshowable` stands for it.
-"""
+"""The base class of all findings, and the fixture to which a check adds them."""
 
 from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from framework.errors import PluginError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -88,6 +86,10 @@ class Finding(ABC):
         return self
 
 
+#: Kinds of this package are tested: their renderings are called in reports alone.
+_OWN_PACKAGE = __name__.partition(".")[0] + "."
+
+
 class CheckFindings:
     """Collects the findings of one check; the fixture ``findings``."""
 
@@ -95,7 +97,13 @@ class CheckFindings:
         self._found: list[Finding] = []
 
     def add(self, finding: Finding) -> None:
-        """Show `finding` in the reports, for every verdict of the check."""
+        """Show `finding` in the reports, for every verdict of the check.
+
+        Raises:
+            PluginError: a rendering of a kind that a plugin or a course defines raises.
+        """
+        if not type(finding).__module__.startswith(_OWN_PACKAGE):
+            _require_renderings(finding)
         self._found.append(finding)
 
     @property
@@ -104,36 +112,14 @@ class CheckFindings:
         return tuple(self._found)
 
 
-_OWN_PACKAGE = __name__.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class Unshowable(Finding):
-    """Stands for a finding that cannot be shown here; `text` says why."""
-
-    kind: ClassVar[str] = "unshowable"
-
-    title: str
-    text: str
-
-    def text_lines(self) -> list[str]:
-        """Return the lines of `text`."""
-        return self.text.split("\n")
-
-
-def showable(finding: Finding) -> Finding:
-    """Return `finding`, or `Unshowable` where it is of another package and a rendering raises.
-
-    Every rendering is called once, for instructors and for students.
-    """
-    if type(finding).__module__.startswith(_OWN_PACKAGE + "."):
-        return finding
+def _require_renderings(finding: Finding) -> None:
+    """Call each rendering once, for instructors and for students: later it would cost a report."""
     try:
         for shown in (finding, finding.for_student()):
             "".join((shown.heading, *shown.text_lines(), shown.html()))
             json.dumps(shown.data, allow_nan=False)
-    except Exception as error:  # it is the code of a plugin or a course
-        whose = "This is a fault of the plugin or course that defines it."
-        title = f"{type(finding).kind} cannot be shown"
-        return Unshowable(title, f"{type(error).__name__}: {error}\n{whose}")
-    return finding
+    except Exception as error:
+        raise PluginError(
+            f"a finding '{finding.kind}' cannot be shown: {type(error).__name__}: {error}. This is "
+            "a fault of the plugin or course that defines it"
+        ) from error

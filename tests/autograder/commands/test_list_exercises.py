@@ -1,6 +1,9 @@
 """`gradus list`: units, minutes, points, progress, and what comes next."""
 
+from functools import partial
+
 import pytest
+from rich.console import Console
 
 
 def test_list_shows_a_path(gradus, lines, written, solved):
@@ -12,13 +15,13 @@ def test_list_shows_a_path(gradus, lines, written, solved):
     code, output = gradus("list")
     assert code == 0
     assert lines(output) == [
-        "  unit, exercise  title      min  points  state",
-        "─────────────────────────────────────────────────────",
+        "  unit, exercise  title            min  points  state",
+        "───────────────────────────────────────────────────────────",
         "first_unit        The first unit",
-        "→ squash          Squashing            5  unfinished",
+        "→ squash          Squashing                  5  unfinished",
         "second_unit       The second unit",
-        " *sums            Sums        90       1  not started",
-        "─────────────────────────────────────────────────────",
+        " *sums            Sums              90       1  not started",
+        "───────────────────────────────────────────────────────────",
         "total: 0 of 2 passed, 0 of 6 points, about 1.5 hours",
         "",
         "Next: squash, Squashing, in exercises/first_unit/squash/squash.py",
@@ -40,25 +43,16 @@ def test_only_what_passes_now_counts(gradus, written, solved, grade_own):
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
-def test_lines_fit_the_terminal_and_titles_are_whole(
-    gradus, written, monkeypatch, course_root, columns
-):
+def test_lines_fit_the_terminal_and_titles_are_whole(gradus, written, monkeypatch, columns):
     title = "A title of many words that no narrow terminal can show in a single line"
     toml = written.exercise("sums").toml
     toml.write_text(toml.read_text("utf-8").replace('"Sums"', f'"{title}"'), "utf-8")
-    monkeypatch.setenv("COLUMNS", str(columns))
-    monkeypatch.setattr("autograder.commands.list_exercises.sys", _Terminal)
+    terminal = partial(Console, width=columns)
+    monkeypatch.setattr("autograder.commands.list_exercises.console", terminal)
     table = gradus("list")[1].partition("Next:")[0]
     assert max(map(len, table.splitlines())) <= columns
     assert all(word in table for word in title.split())
     assert "..." not in table
-
-
-class _Terminal:
-    """Stands for `sys` with a terminal."""
-
-    class stdout:  # noqa: N801
-        isatty = staticmethod(lambda: True)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from autograder.reports.junit import render_junit
 from autograder.reports.terminal_report import ExerciseView
 from autograder.results.findings.finding import CheckFindings, Finding
 from autograder.results.report import ExerciseResult, Provenance, Report, TaskResult
+from autograder.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -138,20 +139,21 @@ def test_that_of_a_hidden_check_is_hidden(report_on):
 
 
 @pytest.mark.parametrize("rendering", ["heading", "text_lines", "html", "data", "for_student"])
-def test_one_that_cannot_be_shown_costs_no_report(report_on, rendering):
+def test_one_that_cannot_be_shown_costs_its_check_alone(report_on, rendering):
     def fails(self):
         raise ZeroDivisionError("no words")
 
     broken = property(fails) if rendering in ("heading", "data") else fails
     report = report_on(type("Broken", (Attention,), {rendering: broken}), True)
-    assert "attention cannot be shown" in printed(report)
+    (first, second) = report.checks
+    fault = "a finding 'attention' cannot be shown: ZeroDivisionError: no words. This is a fault of"
+    assert (first.verdict, second.verdict) == (Verdict.NOT_GRADED, Verdict.PASSED)
+    assert fault in first.message
     assert "ZeroDivisionError: no words" in render_html(report)
-    assert "ZeroDivisionError: no words" in render_junit(report)
-    ((told,), _) = in_json(report)
-    assert told["data"]["text"].startswith("ZeroDivisionError: no words\n")
+    assert in_json(report) == [[], []]
 
 
 def test_numbers_without_json_form_cannot_be_shown(report_on):
     data = property(lambda self: {"weights": [float("inf")]})
-    ((told,), _) = in_json(report_on(type("Infinite", (Attention,), {"data": data}), True))
-    assert told["kind"] == "unshowable"
+    (first, _) = report_on(type("Infinite", (Attention,), {"data": data}), True).checks
+    assert "cannot be shown: ValueError" in first.message

@@ -122,7 +122,7 @@ def test_the_cell_itself_is_run_and_graded(results):
     assert "In [3], line 3 in double" in last.text
     assert "  %hint squash  " in last.text
     assert "replay" not in last.text
-    assert "double is defined in In [1]; In [3]: the last one counts" in last._repr_html_()
+    assert "double is defined in In [1] and In [3]: the last one counts" in last._repr_html_()
 
 
 def test_cells_that_were_run_are_no_file_for_a_reader(results):

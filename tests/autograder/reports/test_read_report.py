@@ -9,7 +9,6 @@ from autograder.reports.html_report import render_html
 from autograder.reports.json_report import read_report, render_json
 from autograder.results.findings.check_texts import PrintedText, ShownTable, WrittenAnswer
 from autograder.results.findings.figures import Curve, Plot
-from autograder.results.findings.finding import Unshowable
 from autograder.results.report import Diagnosis, Fact, Provenance, Report
 from autograder.sandbox.session.faults import Frame
 from autograder.verdicts import Verdict
@@ -33,7 +32,6 @@ FULL = check(
         Plot("title", "x", "y", (Line("a", (1.0, 2.0), (3.0, 4.0)),)),
         ShownTable("t", ("a", "b"), (("1", "2"),)),
         WrittenAnswer("answer", "model", "rubric", "3f"),
-        Unshowable("heat map cannot be shown", "KeyError: 'x'"),
         PrintedText("hello\n"),
     ),
     diagnosis=Diagnosis("no-bias", "adds no bias", "add it", Diagnosis("generic/negated", "−")),
@@ -88,4 +86,4 @@ def test_text_that_is_no_report_is_refused(text):
 def test_a_finding_of_an_unknown_kind_keeps_its_heading():
     text = changed(lambda table, check: check["findings"][0].update(kind="heat", heading="Heat"))
     (first, *_) = read_report(text).exercises[0].checks[1].findings
-    assert first.text_lines() == ["Heat: `grade` shows it"]
+    assert (first.heading, *first.text_lines()) == ("Heat", "`grade` shows it")

@@ -110,8 +110,8 @@ def test_notes_on_cells_are_few_and_short(module_of):
     assert len(notes) == MAX_CELL_NOTES + 2
     assert max(map(len, notes)) <= MAX_NOTE
     assert notes[-2] == "21 more notes on its cells"
-    assert notes[-1].startswith("f is defined in cell 32; cell 33; ")
-    assert notes[-1].endswith("; ...: the last one counts")
+    assert notes[-1].startswith("f is defined in cells 32, 33, ")
+    assert notes[-1].endswith(", ... and 71: the last one counts")
 
 
 def test_only_what_tasks_need_is_kept(run):
@@ -172,7 +172,7 @@ def test_broken_task_names_its_cell_and_line(module_of):
 
 def test_task_defined_twice_is_noted_and_the_last_counts(module_of, run):
     cells = ("def f(): return 1", "y = 2", "def f(): return 2")
-    assert module_of(*cells).notes == ("f is defined in cell 1; cell 3: the last one counts",)
+    assert module_of(*cells).notes == ("f is defined in cells 1 and 3: the last one counts",)
     assert run(*cells)["f"]() == 2
 
 
