@@ -76,8 +76,9 @@ PRCTL = {
 
 #: Flag of `futex`: threads of this process alone. Without it a page of a file, such as a library,
 #: is a queue for all processes. `pthread_join` waits in such a queue, and the kernel wakes it.
+#: The command is all but the two flags: a flag that is not known makes another command.
 #: Source: include/uapi/linux/futex.h.
-_FUTEX_PRIVATE, _FUTEX_COMMAND = 0x80, 0x7F
+_FUTEX_PRIVATE, _FUTEX_COMMAND = 0x80, 0xFFFFFFFF ^ 0x180
 FUTEX_SHARED = {"FUTEX_WAIT": 0, "FUTEX_WAIT_BITSET": 9}
 _FUTEX_WAKE = 1
 
