@@ -102,34 +102,26 @@ def lock(
     Returns:
         what could not be contained on this system, as plain sentences: empty where all is.
     """
-    held = set(held)
-    devices = bool(view.devices)
-    limited = apply_rlimits(limits, own_processes=PROCESSES in held, devices=devices)
-    if sys.platform != "linux":
-        return gaps(held)
-    if limited:
+    held, devices = set(held), bool(view.devices)
+    if sys.platform != "win32":
+        apply_rlimits(limits, own_processes=PROCESSES in held, devices=devices)
+    if sys.platform == "linux":
         held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
-    if apply_seccomp(devices=devices, shared_wakes=shared_wakes):
-        held.add(SECCOMP)
+        if apply_seccomp(devices=devices, shared_wakes=shared_wakes):
+            held.add(SECCOMP)
     return gaps(held)
 
 
-def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False) -> bool:
+def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool) -> None:
     """Lower the limits of this process permanently.
 
     Memory is bounded as RLIMIT_DATA, private writable memory. RLIMIT_AS also counts what OpenBLAS
     and torch only reserve, and is far above; the driver of a GPU reserves more than any bound.
 
     Args:
-        limits: what the worker may use.
         own_processes: its user has no other processes, so that they can be counted.
         devices: it drives a GPU.
-
-    Returns:
-        False where the system has no resource limits (Windows).
     """
-    if sys.platform == "win32":
-        return False
     wanted = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": limits.cpu_seconds,
@@ -152,7 +144,6 @@ def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False)
             _, hard = resource.getrlimit(kind)
             lower = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (lower, lower))
-    return True
 
 
 def gaps(held: Set[str]) -> list[str]:

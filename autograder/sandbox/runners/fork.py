@@ -28,6 +28,7 @@ from autograder.sandbox.runners.filesystem_view import (
 )
 from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.runners.worker_modules import (
+    FRAMEWORK,
     NUMPY_ARRAYS,
     WORKER_PACKAGES,
     copy_worker_modules,
@@ -139,16 +140,16 @@ class ForkServer:
     """
 
     def __init__(self, arrays: str = NUMPY_ARRAYS, added: Iterable[str] = ()) -> None:
-        module = "" if arrays == NUMPY_ARRAYS else arrays.partition(":")[0]
         folder = Path(tempfile.mkdtemp(prefix="gradus-server-")).resolve()
         self.modules = folder / "modules"
-        copy_worker_modules(self.modules, added, module)
-        packages = (*WORKER_PACKAGES, *(third_party_imports(module) if module else ()))
+        copy_worker_modules(self.modules, added, arrays)
+        packages = (*WORKER_PACKAGES, *third_party_imports(arrays))
         settings = {
             "modules": str(self.modules),
             "folder": str(folder),
             "packages": installed_packages(packages).modules,
             "arrays": arrays,
+            "preloaded": [*FRAMEWORK],
         }
         self._errors = folder / "errors"
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

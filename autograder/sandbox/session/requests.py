@@ -8,7 +8,6 @@ exchange. Execution stops at the first step that fails; each of the others has a
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -189,18 +188,6 @@ class Outcome:
     def size(self) -> int:
         """Bytes of the arrays and texts in it, near enough."""
         return sum(_size(leaf) for _, leaf in leaves((self.value, self.args, self.kwargs)))
-
-    def copied(self) -> Outcome:
-        """Return a deep copy."""
-        parts = self.value, self.args, self.kwargs
-        value, args, kwargs = (map_leaves(_copied, part) for part in parts)
-        return replace(self, value=value, args=args, kwargs=kwargs)
-
-
-def _copied(leaf: Any) -> Any:
-    if isinstance(leaf, np.ndarray):
-        return leaf.copy()
-    return copy.deepcopy(leaf) if isinstance(leaf, np.random.Generator) else leaf
 
 
 def _size(leaf: Any) -> int:

@@ -6,6 +6,7 @@ worker's reply is read stands here too: nothing of it is trusted.
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -183,7 +184,7 @@ def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | Non
 
 def copied(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return deep copies of `outcomes`: a check may change what it gets."""
-    return tuple(outcome.copied() for outcome in outcomes)
+    return tuple(map(copy.deepcopy, outcomes))
 
 
 class Transcript:

@@ -28,15 +28,6 @@ from types import ModuleType
 DESCRIPTORS = 4
 #: What the server says of a worker: its process id, and later its exit status.
 NUMBER = struct.Struct("!i")
-#: Modules that workers need, in addition to those of `serving` and the arrays of the backend.
-PRELOADED = (
-    "autograder.sandbox.confine.phases",
-    "framework.data.lexicon",
-    "framework.interfaces",
-    "framework.models.conditioned",
-    "framework.models.count_models",
-    "framework.models.parts",
-)
 
 
 def main() -> None:
@@ -49,7 +40,7 @@ def main() -> None:
     sys.meta_path.append(finder)
     from autograder.sandbox.worker.serving import load_arrays
 
-    for module in PRELOADED:
+    for module in settings["preloaded"]:
         importlib.import_module(module)
     load_arrays(settings["arrays"], "cpu")
     sys.meta_path.remove(finder)  # each worker has its own
