@@ -94,8 +94,6 @@ def lock(
     """Limit what this process may use, and filter its system calls: there is no way back.
 
     Args:
-        view: as given to `isolate`.
-        limits: what the worker may use.
         held: what `isolate` returned.
         shared_wakes: as `framework.arrays.Arrays.shared_wakes` of the arrays in use.
 

@@ -128,15 +128,9 @@ class ForkSandbox(Sandbox):
 class ForkServer:
     """A process that forks workers of one backend; see `autograder.sandbox.worker.fork_server`.
 
-    It ends when no process holds its channel any more: this process, or one forked from it.
-
-    Args:
-        arrays: target of the backend's arrays.
-        added: modules of `framework` that graded code may also import.
-
-    Attributes:
-        modules: the folder with the modules of its workers. The server removes it at its end.
-        process: the server.
+    It ends when no process holds its channel any more: this process, or one forked from it. Then it
+    removes the folder with the `modules` of its workers. For the arguments see
+    `copy_worker_modules`.
     """
 
     def __init__(self, arrays: str = NUMPY_ARRAYS, added: Iterable[str] = ()) -> None:
@@ -175,8 +169,7 @@ class ForkServer:
     def fork(self, argv: list[str], scratch: str) -> ForkedProcess:
         """Fork a process that runs the Python program `argv` in the folder `scratch`.
 
-        Raises:
-            OSError: the server has ended, or there are too many open descriptors.
+        Raises an `OSError` if the server has ended, or if too many descriptors are open.
         """
         with ExitStack() as ours, ExitStack() as theirs:
             stdin, stdout, stderr = (os.pipe() for _ in range(3))
@@ -221,12 +214,8 @@ def _end(channel: socket.socket, process: subprocess.Popen[bytes], owner: int) -
 class ForkedProcess:
     """A process of a fork server, with the interface of `subprocess.Popen`.
 
-    Its id belongs to no other process until `wait` has returned its status.
-
-    Args:
-        channel: to the server, which tells the process id and the exit status.
-        pipes: the ends of this process: of standard input, output and error.
-        scratch: the only folder that the worker may write to.
+    Its id belongs to no other process until `wait` has returned its status. By `channel` the server
+    tells both.
     """
 
     def __init__(self, channel: socket.socket, pipes: tuple[int, int, int], scratch: str) -> None:

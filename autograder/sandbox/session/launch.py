@@ -59,11 +59,7 @@ class WorkerSpec:
     def launch(self, exercise: str, memory: int | None = None) -> Launch:
         """Return what it takes to start a worker that serves `exercise`.
 
-        Args:
-            memory: mebibytes that a worker with NumPy may use; None: the default.
-
-        Raises:
-            BadInputError: a package of `added_imports` is not installed.
+        A worker with NumPy may use `memory` mebibytes; None: the default.
         """
         backend = third_party_imports(self.arrays)
         imports = GradedImports.with_added((*backend, *self.added_imports))

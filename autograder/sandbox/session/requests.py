@@ -171,8 +171,8 @@ class Outcome:
     Attributes:
         value: a plain value or a `Handle`.
         is_method: `Get` found something to call; there is no value.
-        changed: the arrays among the arguments that the call modified, by name ("argument 1").
-            Known, as `aliased` is, where an `Observe` follows the call.
+        changed: the arrays among the arguments that the call modified, by name ("argument 1"),
+            where an `Observe` follows the call.
         aliased: the arrays among the arguments whose memory the result shares.
         args, kwargs: the arguments after the call, where `Call.after` asked for them.
     """

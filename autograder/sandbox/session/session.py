@@ -76,11 +76,7 @@ class Session(ABC):
         self.calls.clear()
 
     def keep_forms(self, steps: slice = slice(None)) -> None:  # noqa: B027 - most record nothing
-        """Note that of the latest answer, the check reads only shapes and dtypes of arrays.
-
-        Args:
-            steps: those of which this holds; all of them by default.
-        """
+        """Note that the check reads only shapes and dtypes of `steps` of the latest answer."""
 
     def lose(self, handle: Handle) -> None:  # noqa: B027 - others than recordings answer everything
         """Give no answers about the object of `handle` from now on: it has learned parameters."""
@@ -92,8 +88,7 @@ class Session(ABC):
     def printed(self, *, keep: bool = False) -> str:
         """Return what was printed since the last call, where it is captured.
 
-        Args:
-            keep: return it in the next call, too.
+        With `keep`, the next call returns it, too.
         """
         return ""
 
@@ -206,8 +201,7 @@ class Transcript:
     ) -> None:
         """Record `exchange`, or give up where the transcript grows too long.
 
-        Args:
-            fault: ended the exchange. Only an exception of the submission is an answer.
+        Of the faults that end one, only an exception of the submission is an answer.
         """
         self.seconds += seconds
         if not self.complete:
@@ -242,11 +236,8 @@ def outcomes_from(
 ) -> tuple[dict[str, Any] | None, list[Outcome]]:
     """Return the error (or None) and the outcomes in `reply`.
 
-    Args:
-        steps: of the request, as they crossed the wire.
-
-    Raises:
-        WireError: it is not a reply to request `number`.
+    Raises a `WireError` unless it is a reply to request `number` with these `steps`, as they
+    crossed the wire.
     """
     if type(reply) is not dict or type(reply.get("id")) is not int or reply["id"] != number:
         raise WireError("a reply to another request")
@@ -304,11 +295,7 @@ def _safe(value: Any, limit: int) -> str:
 
 
 def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> SubmissionFault:
-    """Return the fault that an error reply stands for.
-
-    Args:
-        texts: the steps of the request in words.
-    """
+    """Return the fault that an error reply stands for; `texts` has the steps in words."""
     kind, name = _safe(error.get("kind"), 30), _safe(error.get("type"), 100)
     message = _safe(error.get("message"), 2000)
     frames = tuple(_frames(error.get("frames")))

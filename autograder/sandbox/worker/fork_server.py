@@ -79,9 +79,6 @@ class Server:
 
     A process that has ended is reaped once the grader closes its channel: its id belongs to no
     other process before.
-
-    Args:
-        requests: where the grader's requests come in.
     """
 
     def __init__(self, requests: socket.socket) -> None:
@@ -89,10 +86,9 @@ class Server:
         self._children: list[_Child] = []
 
     def serve(self) -> int | None:
-        """Serve until the grader closes the channel.
+        """Serve until the grader closes the channel; return None then.
 
-        Returns:
-            in a forked process, the descriptor of its channel; None in the server, at the end.
+        A forked process returns at once, with the descriptor of its channel.
         """
         while True:
             poll = select.poll()

@@ -100,11 +100,7 @@ class SubmittedModule:
         raise PartMissingError(f"needs '{exercise or name}'")
 
     def tasks_called(self) -> list[str]:
-        """Return the tasks that were called, or were missing, since this was last called.
-
-        Returns:
-            ``EXERCISE.TASK`` of each, in order.
-        """
+        """Return ``EXERCISE.TASK`` of each that was called, or missing, since the last call."""
         called = sorted(map(str, self._called))
         self._called.clear()
         return called
