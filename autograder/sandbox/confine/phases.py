@@ -51,10 +51,8 @@ def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
 
     Forks: the caller goes on as a child of a supervisor that ends with the host's pipe on standard
     input, that ends the worker, and that passes its exit status on, as 128 plus the signal's
-    number where a signal ended it. To be called while there is one thread.
-
-    Returns:
-        the parts of the confinement that are in force, as named above, for `lock`.
+    number where a signal ended it. To be called while there is one thread. Returns the parts of
+    the confinement that are in force, as named above.
     """
     with suppress(OSError, AttributeError):  # leads its session already; Windows has none
         os.setsid()

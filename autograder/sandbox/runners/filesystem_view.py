@@ -57,8 +57,7 @@ def build_view(
 
     Args:
         files: files and folders in addition to Python and the system's libraries.
-        scratch: an existing empty folder, which the worker may write to.
-        devices: device files, as those of a GPU.
+        scratch: an existing empty folder.
     """
     device_files = tuple(map(str, devices))
     folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
@@ -170,11 +169,7 @@ class InstalledPackages:
 
 @cache
 def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
-    """Return the files of the packages with these import names, and of all that they require.
-
-    Raises:
-        BadInputError: a package is not installed.
-    """
+    """Return the files of the packages with these import names, and of all that they require."""
     packages, seen = InstalledPackages(), set[str]()
     waiting = [_distribution(name) for name in names]
     while waiting:

@@ -50,10 +50,8 @@ class ForkSandbox(Sandbox):
 
     There is one server for each backend, and for each set of modules of `framework` that a course
     adds. It starts with the first use, and again where it has ended. Processes that are forked
-    from this one share it.
-
-    Args:
-        allow_weaker: whether workers start although something cannot be contained.
+    from this one share it. With `allow_weaker`, workers start although something cannot be
+    contained.
     """
 
     name = "fork"

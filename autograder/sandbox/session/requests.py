@@ -29,6 +29,10 @@ class Step:
     """A step of a request; `kind` is what it is called on the wire."""
 
     kind: ClassVar[str]
+    kinds: ClassVar[dict[str, type[Step]]] = {}
+
+    def __init_subclass__(cls, kind: str) -> None:
+        cls.kind, Step.kinds[kind] = kind, cls
 
     def plain(self) -> list[Any]:
         """Return the step as it crosses the wire; generators tell nothing about their state."""
@@ -36,17 +40,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Load(Step):
+class Load(Step, kind="load"):
     """Import the submitted module."""
-
-    kind = "load"
 
 
 @dataclass(frozen=True)
-class Call(Step):
+class Call(Step, kind="call"):
     """Call `name` of `owner` (None: of the submitted module); `after` returns the arguments too."""
 
-    kind = "call"
     owner: Owner
     name: str
     args: tuple[Any, ...] = ()
@@ -55,14 +56,12 @@ class Call(Step):
 
 
 @dataclass(frozen=True)
-class CallAgain(Step):
+class CallAgain(Step, kind="again"):
     """Make the latest call of this check once more, with the very same arguments."""
-
-    kind = "again"
 
 
 @dataclass(frozen=True)
-class Observe(Step):
+class Observe(Step, kind="observe"):
     """Show which arrays the call of step `of` has changed and, if `sharing`, returned.
 
     The arrays among the arguments are read as the call has left them. Then one after the other is
@@ -70,81 +69,66 @@ class Observe(Step):
     share memory.
     """
 
-    kind = "observe"
     of: int
     sharing: bool = True
 
 
 @dataclass(frozen=True)
-class OverwriteResult(Step):
+class OverwriteResult(Step, kind="overwrite"):
     """Change every array that step `of` has returned, in place: its caller may do that."""
 
-    kind = "overwrite"
     of: int
 
 
 @dataclass(frozen=True)
-class Hold(Step):
+class Hold(Step, kind="hold"):
     """Make `value` an object of the worker, so that several steps can name the very same one."""
 
-    kind = "hold"
     value: Any
 
 
 @dataclass(frozen=True)
-class Build(Step):
+class Build(Step, kind="build"):
     """Build the part `name`, as a submission's network would (`framework.models.parts.part`)."""
 
-    kind = "build"
     name: str
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Get(Step):
+class Get(Step, kind="get"):
     """Read attribute `name` of `owner`."""
 
-    kind = "get"
     owner: Owner
     name: str
 
 
 @dataclass(frozen=True)
-class Assign(Step):
+class Assign(Step, kind="assign"):
     """Copy `values` into the arrays of the dict attribute `name` of `owner`, in place."""
 
-    kind = "assign"
     owner: Owner
     name: str
     values: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class CountMemory(Step):
+class CountMemory(Step, kind="count"):
     """Start to count the bytes that Python and NumPy allocate, from 0."""
-
-    kind = "count"
 
 
 @dataclass(frozen=True)
-class PeakMemory(Step):
+class PeakMemory(Step, kind="peak"):
     """Return the largest number of bytes since `CountMemory`, and stop counting.
 
     None for the arrays of another library, which are not counted.
     """
 
-    kind = "peak"
-
 
 @dataclass(frozen=True)
-class EndCheck(Step):
+class EndCheck(Step, kind="settle"):
     """End a check: its objects are forgotten. Fails if a thread that it started still runs."""
-
-    kind = "settle"
-
-
-_STEPS = {step.kind: step for step in Step.__subclasses__()}
 
 
 def _sealed(leaf: Any) -> Any:
@@ -161,7 +145,7 @@ def _sealed(leaf: Any) -> Any:
 
 def steps_in(frame: bytes) -> tuple[Step, ...]:
     """Return the steps of a request, read from the frame that was sent."""
-    return tuple(_STEPS[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"])
+    return tuple(Step.kinds[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"])
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,8 @@ class Session(ABC):
     """A conversation with the code under test, or with the reference.
 
     Attributes:
-        calls: what this check has called so far.
         uncontained: sentences about what the sandbox could not contain on this system.
-        transcript: the requests of this check and their answers; None if they are not recorded.
+        transcript: of this check; None if it is not recorded.
         is_on_record: whether answers are recorded, or come from a recording. What a submission has
             learned is not known when a recording is made, so no answer may depend on it.
         unconfirmed: whether this check did without an answer for learned parameters.

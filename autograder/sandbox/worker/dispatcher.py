@@ -68,7 +68,7 @@ class Dispatcher:
 
     Args:
         module: what requests without an owner are about.
-        arrays: turns NumPy arrays into the backend's and back; in force while a request runs.
+        arrays: of the backend, in force while a request runs.
         folder: where the submission's files are: frames of other files are not reported.
         ask: sends a frame to the grader while a call waits, and returns the frame it answers.
         interrupts: exceptions that end the program, and are no fault of the code under test.

@@ -53,13 +53,7 @@ class PackageFinder:
 
 
 class GradedImporter:
-    """Imports for graded code.
-
-    Args:
-        packages: import names of the packages that it may import.
-        framework: module of `framework` -> the names that it may import of it; ``["*"]`` for all.
-        submitted: names of the submission's own files.
-    """
+    """Imports for graded code: those of `GradedImports`, and files that were `submitted`."""
 
     def __init__(
         self,

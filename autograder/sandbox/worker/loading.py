@@ -61,7 +61,6 @@ class SubmittedModule:
 
     Args:
         folder: holds one ``EXERCISE.py`` per submitted exercise.
-        exercise: the one that is graded.
         parts: registry name -> (exercise, name in its file), for `framework.models.parts.part`.
         builtins: the built-in names of the files; None for Python's own.
     """
