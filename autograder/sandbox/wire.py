@@ -97,8 +97,7 @@ class Result:
 def encode(value: Any, foreign: Callable[[object], Any] | None = None) -> bytes:
     """Encode `value` as one frame; raises a `WireError` if it is too large, too deep, or not plain.
 
-    Args:
-        foreign: called with every object that is not plain; returns what to send instead.
+    `foreign` is called with every object that is not plain, and returns what to send instead.
     """
     _check_depth(value)
     encoder = _Encoder(foreign)

@@ -55,7 +55,6 @@ def apply_landlock(view: FilesystemView, *, private_root: bool) -> bool:
     """Deny the calling thread, and those it starts, everything but `view`.
 
     Args:
-        view: what stays readable, and the scratch folder, which stays writable.
         private_root: whether the file system already contains only `view`.
 
     Returns:

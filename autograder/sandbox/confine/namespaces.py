@@ -74,9 +74,7 @@ def _write(path: str, text: str) -> None:
 
 
 def enter_private_root(view: FilesystemView, limits: Limits) -> bool:
-    """Replace the file system by one that holds `view` and nothing else.
-
-    To be called by the first process of new namespaces.
+    """Replace the file system of new namespaces by one that holds `view` and nothing else.
 
     Returns:
         False where the kernel refuses: the file system is as it was then.

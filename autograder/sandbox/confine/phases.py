@@ -51,10 +51,8 @@ def isolate(view: FilesystemView, limits: Limits) -> frozenset[str]:
 
     Forks: the caller goes on as a child of a supervisor that ends with the host's pipe on standard
     input, that ends the worker, and that passes its exit status on, as 128 plus the signal's
-    number where a signal ended it. To be called while there is one thread.
-
-    Returns:
-        the parts of the confinement that are in force, as named above, for `lock`.
+    number where a signal ended it. To be called while there is one thread. Returns the parts of
+    the confinement that are in force, as named above.
     """
     with suppress(OSError, AttributeError):  # leads its session already; Windows has none
         os.setsid()
@@ -94,42 +92,32 @@ def lock(
     """Limit what this process may use, and filter its system calls: there is no way back.
 
     Args:
-        view: as given to `isolate`.
-        limits: what the worker may use.
         held: what `isolate` returned.
         shared_wakes: as `framework.arrays.Arrays.shared_wakes` of the arrays in use.
 
     Returns:
         what could not be contained on this system, as plain sentences: empty where all is.
     """
-    held = set(held)
-    devices = bool(view.devices)
-    limited = apply_rlimits(limits, own_processes=PROCESSES in held, devices=devices)
-    if sys.platform != "linux":
-        return gaps(held)
-    if limited:
+    held, devices = set(held), bool(view.devices)
+    if sys.platform != "win32":
+        apply_rlimits(limits, own_processes=PROCESSES in held, devices=devices)
+    if sys.platform == "linux":
         held.add(RLIMITS)  # elsewhere the limit on memory is accepted and not kept
-    if apply_seccomp(devices=devices, shared_wakes=shared_wakes):
-        held.add(SECCOMP)
+        if apply_seccomp(devices=devices, shared_wakes=shared_wakes):
+            held.add(SECCOMP)
     return gaps(held)
 
 
-def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False) -> bool:
+def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool) -> None:
     """Lower the limits of this process permanently.
 
     Memory is bounded as RLIMIT_DATA, private writable memory. RLIMIT_AS also counts what OpenBLAS
     and torch only reserve, and is far above; the driver of a GPU reserves more than any bound.
 
     Args:
-        limits: what the worker may use.
         own_processes: its user has no other processes, so that they can be counted.
         devices: it drives a GPU.
-
-    Returns:
-        False where the system has no resource limits (Windows).
     """
-    if sys.platform == "win32":
-        return False
     wanted = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": limits.cpu_seconds,
@@ -152,7 +140,6 @@ def apply_rlimits(limits: Limits, *, own_processes: bool, devices: bool = False)
             _, hard = resource.getrlimit(kind)
             lower = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (lower, lower))
-    return True
 
 
 def gaps(held: Set[str]) -> list[str]:

@@ -76,8 +76,9 @@ PRCTL = {
 
 #: Flag of `futex`: threads of this process alone. Without it a page of a file, such as a library,
 #: is a queue for all processes. `pthread_join` waits in such a queue, and the kernel wakes it.
+#: The command is all but the two flags: a flag that is not known makes another command.
 #: Source: include/uapi/linux/futex.h.
-_FUTEX_PRIVATE, _FUTEX_COMMAND = 0x80, 0x7F
+_FUTEX_PRIVATE, _FUTEX_COMMAND = 0x80, 0xFFFFFFFF ^ 0x180
 FUTEX_SHARED = {"FUTEX_WAIT": 0, "FUTEX_WAIT_BITSET": 9}
 _FUTEX_WAKE = 1
 
@@ -215,8 +216,7 @@ def apply_seccomp(*, devices: bool, shared_wakes: bool) -> bool:
 def add_listener() -> int | None:
     """Let the calls that make files ask, of this process and of all that it forks.
 
-    Returns:
-        the descriptor that the questions come from; None where the kernel has no such filter.
+    Returns the descriptor that the questions come from; None where the kernel has no such filter.
     """
     return _installed(build_listener, _LISTENER)
 
@@ -309,11 +309,7 @@ def _refuse(architecture: Architecture, names: tuple[str, ...], error: int) -> l
 def _when(
     architecture: Architecture, name: str, argument: int, *block: Instruction
 ) -> list[Instruction]:
-    """Return instructions that judge calls of `name` by `block`, which may refuse them.
-
-    Args:
-        argument: the place, from 0, of the argument that `block` looks at.
-    """
+    """Return instructions that judge calls of `name`: `block` may refuse an argument, from 0."""
     block = (_load(_ARGUMENTS + argument * 8), *block, _answer(_ALLOW))
     return [(_JUMP_EQUAL, 0, len(block), architecture.numbers(name)[0]), *block]
 

@@ -40,13 +40,7 @@ _CONTINUE = 1
 
 
 class DiskQuota:
-    """What a worker may write, as its supervisor counts it.
-
-    Args:
-        listener: the descriptor that `add_listener` has returned: the worker's questions.
-        scratch: the one folder that the worker may write to.
-        limits: of the worker.
-    """
+    """What a worker may write, as its supervisor counts it; `listener` is that of its questions."""
 
     def __init__(self, listener: int, scratch: str, limits: Limits) -> None:
         self.listener = listener
@@ -54,11 +48,7 @@ class DiskQuota:
         self._made = 0
 
     def answer(self, worker: int) -> None:
-        """Let the next call that makes a file go on, or refuse it.
-
-        Args:
-            worker: the process id of the worker.
-        """
+        """Let the next call of the process `worker` that makes a file go on, or refuse it."""
         buffer = ctypes.create_string_buffer(_NOTIFICATION_SIZE)
         with suppress(OSError):  # the call was interrupted, or its thread has ended
             libc.ioctl(self.listener, _RECEIVE, ctypes.addressof(buffer))

@@ -42,13 +42,10 @@ def choose(
     """Return the sandbox of that name; `auto` is bubblewrap where it works, else `process`.
 
     Args:
-        name: what was asked for.
         available: name -> where the class is, those of plugins included.
         allow_weaker: whether workers start that cannot contain everything on this system.
 
     Raises:
-        UnknownNameError: there is none of that name.
-        UsageError: `allow_weaker` is for another sandbox.
         SandboxError: it does not work here; there is no falling back from an explicit wish.
     """
     if allow_weaker and name != FORK:

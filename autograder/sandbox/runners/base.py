@@ -67,7 +67,7 @@ class Sandbox(ABC):
     def modules(self, arrays: str, added: tuple[str, ...] = ()) -> Path | None:
         """Return the folder with the modules that all its workers share; None if each has its own.
 
-        For the arguments see `ForkServer`.
+        For the arguments see `copy_worker_modules`.
         """
         return None
 

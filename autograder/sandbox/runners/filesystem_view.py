@@ -57,8 +57,7 @@ def build_view(
 
     Args:
         files: files and folders in addition to Python and the system's libraries.
-        scratch: an existing empty folder, which the worker may write to.
-        devices: device files, as those of a GPU.
+        scratch: an existing empty folder.
     """
     device_files = tuple(map(str, devices))
     folder, library = (sysconfig.get_config_var(name) for name in ("LIBDIR", "INSTSONAME"))
@@ -148,15 +147,11 @@ def _links(path: Path) -> Iterator[Path]:
 
 @dataclass
 class InstalledPackages:
-    """Files of installed packages, for a worker that is shown these and no others.
+    """Files of installed packages, for a worker that is shown these and no others."""
 
-    Attributes:
-        modules: import name -> its file, ``__init__.py`` or the folder of a namespace package.
-        metadata: the folders ``*.dist-info`` of their distributions.
-        files: all files and folders that belong to them.
-    """
-
+    #: Import name -> its file, ``__init__.py`` or the folder of a namespace package.
     modules: dict[str, str] = field(default_factory=dict)
+    #: The folders ``*.dist-info``.
     metadata: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
@@ -174,11 +169,7 @@ class InstalledPackages:
 
 @cache
 def installed_packages(names: tuple[str, ...]) -> InstalledPackages:
-    """Return the files of the packages with these import names, and of all that they require.
-
-    Raises:
-        BadInputError: a package is not installed.
-    """
+    """Return the files of the packages with these import names, and of all that they require."""
     packages, seen = InstalledPackages(), set[str]()
     waiting = [_distribution(name) for name in names]
     while waiting:
@@ -259,7 +250,7 @@ def _remove(folder: Path) -> None:
     """Remove `folder`: each folder in it is moved to the top before it is emptied.
 
     `shutil.rmtree` calls itself for every level, and a path has a greatest length: folders within
-    folders would end the grader.
+    folders would end the grader. Neither it nor `rm` empties a folder that was made unreadable.
     """
     top = os.fspath(folder)  # text: `Path` would take as long as the system does
     prefix = os.path.join(top, secrets.token_hex(8))  # noqa: PTH118

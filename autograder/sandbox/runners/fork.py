@@ -28,6 +28,7 @@ from autograder.sandbox.runners.filesystem_view import (
 )
 from autograder.sandbox.runners.processes import RunningProcess
 from autograder.sandbox.runners.worker_modules import (
+    FRAMEWORK,
     NUMPY_ARRAYS,
     WORKER_PACKAGES,
     copy_worker_modules,
@@ -49,10 +50,8 @@ class ForkSandbox(Sandbox):
 
     There is one server for each backend, and for each set of modules of `framework` that a course
     adds. It starts with the first use, and again where it has ended. Processes that are forked
-    from this one share it.
-
-    Args:
-        allow_weaker: whether workers start although something cannot be contained.
+    from this one share it. With `allow_weaker`, workers start although something cannot be
+    contained.
     """
 
     name = "fork"
@@ -127,28 +126,22 @@ class ForkSandbox(Sandbox):
 class ForkServer:
     """A process that forks workers of one backend; see `autograder.sandbox.worker.fork_server`.
 
-    It ends when no process holds its channel any more: this process, or one forked from it.
-
-    Args:
-        arrays: target of the backend's arrays.
-        added: modules of `framework` that graded code may also import.
-
-    Attributes:
-        modules: the folder with the modules of its workers. The server removes it at its end.
-        process: the server.
+    It ends when no process holds its channel any more: this process, or one forked from it. Then it
+    removes the folder with the `modules` of its workers. For the arguments see
+    `copy_worker_modules`.
     """
 
     def __init__(self, arrays: str = NUMPY_ARRAYS, added: Iterable[str] = ()) -> None:
-        module = "" if arrays == NUMPY_ARRAYS else arrays.partition(":")[0]
         folder = Path(tempfile.mkdtemp(prefix="gradus-server-")).resolve()
         self.modules = folder / "modules"
-        copy_worker_modules(self.modules, added, module)
-        packages = (*WORKER_PACKAGES, *(third_party_imports(module) if module else ()))
+        copy_worker_modules(self.modules, added, arrays)
+        packages = (*WORKER_PACKAGES, *third_party_imports(arrays))
         settings = {
             "modules": str(self.modules),
             "folder": str(folder),
             "packages": installed_packages(packages).modules,
             "arrays": arrays,
+            "preloaded": [*FRAMEWORK],
         }
         self._errors = folder / "errors"
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -174,8 +167,7 @@ class ForkServer:
     def fork(self, argv: list[str], scratch: str) -> ForkedProcess:
         """Fork a process that runs the Python program `argv` in the folder `scratch`.
 
-        Raises:
-            OSError: the server has ended, or there are too many open descriptors.
+        Raises an `OSError` if the server has ended, or if too many descriptors are open.
         """
         with ExitStack() as ours, ExitStack() as theirs:
             stdin, stdout, stderr = (os.pipe() for _ in range(3))
@@ -220,12 +212,8 @@ def _end(channel: socket.socket, process: subprocess.Popen[bytes], owner: int) -
 class ForkedProcess:
     """A process of a fork server, with the interface of `subprocess.Popen`.
 
-    Its id belongs to no other process until `wait` has returned its status.
-
-    Args:
-        channel: to the server, which tells the process id and the exit status.
-        pipes: the ends of this process: of standard input, output and error.
-        scratch: the only folder that the worker may write to.
+    Its id belongs to no other process until `wait` has returned its status. By `channel` the server
+    tells both.
     """
 
     def __init__(self, channel: socket.socket, pipes: tuple[int, int, int], scratch: str) -> None:

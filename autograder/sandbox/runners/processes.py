@@ -1,7 +1,7 @@
 """Trees of processes, watched and ended from outside.
 
 Linux shows its processes as the files of /proc, and ends them by process descriptors. For other
-systems see `portable`.
+systems see `portable_processes`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Usage(NamedTuple):
 
     Attributes:
         memory: bytes of physical memory.
-        threads: threads, at least one for each process.
+        threads: at least one for each process.
         cpu: seconds of processor time since they started, that of their ended children included.
         awake: processes that run, or wait for a processor or a disk; the others sleep.
     """
@@ -115,8 +115,7 @@ class ProcessTree(ABC):
     def kill(self, seconds: float) -> None:
         """End all of them, and reap the first; they may be gone already.
 
-        Raises:
-            SandboxError: something is still there after `seconds`.
+        Raises a `SandboxError` if something is still there after `seconds`.
         """
         deadline = time.monotonic() + seconds
         with ExitStack() as stack:

@@ -38,22 +38,21 @@ FRAMEWORK: dict[str, tuple[str, ...]] = {
 #: Replaces the names of a module: all of them may be imported.
 EVERYTHING: tuple[str, ...] = ("*",)
 
-#: Modules of the grader that run in the worker; of packages that end in a dot, all modules.
-WORKER_MODULES = (
-    "autograder",
-    "autograder.sandbox",
-    "autograder.sandbox.wire",
-    "autograder.sandbox.worker.",
-    "autograder.sandbox.confine.",
+#: Files of gradus that a worker has, beside the modules of `framework` that graded code imports.
+#: The worker itself imports no others of these.
+WORKER_FILES = (
+    "autograder/__init__.py",
+    "autograder/sandbox/__init__.py",
+    "autograder/sandbox/wire.py",
+    "autograder/sandbox/worker/*.py",
+    "autograder/sandbox/confine/*.py",
+    "framework/data/lexicon/mini_lexicon.txt",
 )
 
-#: The target of NumPy's arrays, which every worker has.
+#: The target of NumPy's arrays.
 NUMPY_ARRAYS = "framework.interfaces:NumpyArrays"
 #: What the worker imports, whatever graded code may import.
 WORKER_PACKAGES = ("numpy", "msgpack")
-
-#: Files that these modules read.
-DATA_FILES = ("framework/data/lexicon/mini_lexicon.txt",)
 
 
 @dataclass(frozen=True)
@@ -77,35 +76,32 @@ class GradedImports:
         return cls(tuple(dict.fromkeys(packages)), {**FRAMEWORK, **added})
 
 
-def copy_worker_modules(folder: Path, added: Iterable[str] = (), arrays: str = "") -> None:
-    """Make `folder` hold the modules of a worker.
+def copy_worker_modules(
+    folder: Path, added: Iterable[str] = (), arrays: str = NUMPY_ARRAYS
+) -> None:
+    """Make a new `folder` with the modules of a worker.
 
     Args:
-        folder: must not exist.
         added: modules of `framework` that graded code may also import.
-        arrays: the module with the arrays of another backend; empty for NumPy's. It comes without
-            the packages above it, which register a plugin.
+        arrays: target of the backend's arrays. Their module comes without the packages above it,
+            which register a plugin.
     """
-    modules = set(framework_modules(*FRAMEWORK, *added))  # the worker itself imports no others
-    for name in WORKER_MODULES:
-        modules.add(name.rstrip("."))
-        if name.endswith("."):
-            package = PACKAGE_ROOT / name.replace(".", "/")
-            modules |= {name + file.stem for file in package.glob("[!_]*.py")}
-    files = {name: PACKAGE_ROOT / name for name in (*map(_place_of, modules), *DATA_FILES)}
-    if arrays:
-        source = _source_of(arrays)
-        files[f"{arrays.replace('.', '/')}.py"] = source
-        needed = map(_place_of, framework_modules(*_imported(source)))
-        files |= {name: PACKAGE_ROOT / name for name in needed}
-    for name, file in files.items():
+    module = arrays.partition(":")[0]
+    source = _source_of(module)
+    needed = framework_modules(*FRAMEWORK, *added, *_imported(source))
+    files = [PACKAGE_ROOT / _place_of(name) for name in needed]
+    files += [file for pattern in WORKER_FILES for file in PACKAGE_ROOT.glob(pattern)]
+    copies = {file.relative_to(PACKAGE_ROOT): file for file in files}
+    copies[Path(f"{module.replace('.', '/')}.py")] = source
+    for name, file in copies.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
 
 
-def third_party_imports(module: str) -> list[str]:
-    """Return the packages that `module`, with the arrays of a backend, imports beside gradus."""
+def third_party_imports(arrays: str) -> list[str]:
+    """Return the packages that the module of a backend's `arrays` imports beside gradus."""
+    module = arrays.partition(":")[0]
     tops = {name.partition(".")[0] for name in _imported(_source_of(module))}
     return sorted(tops - {"framework", module.partition(".")[0]} - sys.stdlib_module_names)
 

@@ -58,8 +58,7 @@ _short.maxlist = _short.maxtuple = 8
 def value_text(value: Any, earlier: Sequence[str] = ()) -> str:
     """Return a short description: arrays by dtype and shape, everything else abbreviated.
 
-    Args:
-        earlier: what stands for the results of earlier steps of the same request.
+    `earlier` has the texts for results of earlier steps of the same request.
     """
     return shown(_text(value, earlier), MAX_TEXT)
 
@@ -100,9 +99,7 @@ def _holds_arrays(value: Any, depth: int = MAX_DEPTH) -> bool:
 def step_text(step: Step, owners: Mapping[int, str], earlier: Sequence[str]) -> str:
     """Return the call that `step` makes, as ``forward(float64 (2, 3)) of RNN(3, 4, rng=rng)``.
 
-    Args:
-        owners: what the object behind each handle was built by.
-        earlier: texts of the earlier steps of the same request.
+    `owners` tells what the object behind each handle was built by; `earlier` is as above.
     """
     if isinstance(step, Call | Build):
         texts = [value_text(value, earlier) for value in step.args]

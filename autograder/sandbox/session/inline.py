@@ -73,9 +73,8 @@ class CallbackTable:
     def answer(self, question: list[Any]) -> dict[str, Any]:
         """Call what a submission asks for; return ``value``, or ``error``, a text.
 
-        Args:
-            question: the number of the callback, a name, arguments and keyword arguments. A
-                `WireError` is raised for one that is not about a callback of this check.
+        Raises a `WireError` unless `question` is the number of a callback of this check, one of its
+        names, arguments and keyword arguments.
         """
         if [type(part) for part in question] != [int, str, list, dict]:
             raise WireError("a question that is none")
@@ -97,10 +96,9 @@ class CallbackTable:
 
 
 class ProviderModule:
-    """The implementations of one provider under the names that an exercise's file would use.
+    """The implementations of one provider as the module of an exercise.
 
-    Args:
-        names: task name -> registry name.
+    `names` has the registered name of each task.
     """
 
     def __init__(self, registry: Registry, provider: str, names: Mapping[str, str]) -> None:
@@ -120,13 +118,7 @@ class ProviderModule:
 class InlineWorker:
     """Answers requests in this process, by the code of `module`.
 
-    Args:
-        arrays: the backend's arrays; None: those of NumPy.
-        parts: where networks get their parts from.
-        interrupts: exceptions that are no answers of the code.
-
-    Attributes:
-        callbacks: those that requests name.
+    Networks get their parts from `parts`; `interrupts` are no answers of the code.
     """
 
     def __init__(
@@ -158,7 +150,7 @@ class InlineWorker:
             return wire.decode_frame(self._dispatcher.encoded(reply))
 
     def again(self, exchange: Exchange) -> tuple[dict[str, Any] | None, list[Outcome]]:
-        """Make a recorded request again; returns the error, or None, and the outcomes."""
+        """Make a recorded request again; return the error, or None, and the outcomes."""
         reply = self.reply(self.request_again(exchange))
         error, outcomes = outcomes_from(reply, 0, exchange.plain_steps())
         for recorded, new in zip(exchange.outcomes, outcomes, strict=False):

@@ -59,20 +59,14 @@ class WorkerSpec:
     def launch(self, exercise: str, memory: int | None = None) -> Launch:
         """Return what it takes to start a worker that serves `exercise`.
 
-        Args:
-            memory: mebibytes that a worker with NumPy may use; None: the default.
-
-        Raises:
-            BadInputError: a package of `added_imports` is not installed.
+        A worker with NumPy may use `memory` mebibytes; None: the default.
         """
-        is_numpy = self.arrays == NUMPY_ARRAYS
-        arrays_module = "" if is_numpy else self.arrays.partition(":")[0]
-        backend = [] if is_numpy else third_party_imports(arrays_module)
+        backend = third_party_imports(self.arrays)
         imports = GradedImports.with_added((*backend, *self.added_imports))
         added = [name for name, names in imports.framework.items() if names == EVERYTHING]
         modules = self.sandbox.modules(self.arrays, tuple(added)) or self.scratch / "modules"
         if not modules.exists():
-            copy_worker_modules(modules, added, arrays_module)
+            copy_worker_modules(modules, added, self.arrays)
         installed, scratch = self._installed(imports), self.scratch / "own"
         scratch.mkdir(exist_ok=True)
         is_cpu = self.device == "cpu"
@@ -80,7 +74,7 @@ class WorkerSpec:
         files = [self.folder, modules, *installed.files]
         view = self.sandbox.seen_by(build_view(files, scratch, devices))
         of_numpy = Limits().memory if memory is None else memory * MEBIBYTE
-        on_cpu = of_numpy if is_numpy else HEAVY_MEMORY
+        on_cpu = of_numpy if self.arrays == NUMPY_ARRAYS else HEAVY_MEMORY
         limits = Limits(memory=on_cpu if is_cpu else DEVICE_MEMORY)
         settings = {
             "modules": str(modules),

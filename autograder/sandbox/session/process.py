@@ -83,16 +83,11 @@ class Launch:
 
 
 class WorkerProcess:
-    """A running worker; it may still be starting.
-
-    Attributes:
-        output: what it printed so far.
-        meter: what it has used by the end of the latest exchange, its start included.
-    """
+    """A running worker; it may still be starting."""
 
     def __init__(self, launch: Launch) -> None:
         self.output = Output()
-        self.meter = UsageMeter()
+        self.meter = UsageMeter()  # its start included
         self._launch = launch
         self._process = launch.sandbox.spawn(launch.argv, launch.view, launch.limits)
         self._pipes = pipes_of(self._process, self.output.add)
@@ -104,11 +99,8 @@ class WorkerProcess:
     ) -> Any:
         """Send `frame` (may be empty) and return the decoded reply.
 
-        Raises a `SubmissionFault` or a `wire.WireError` if there is none.
-
-        Args:
-            limit: of the whole exchange, with the worker's questions.
-            answer: returns the frame that answers a question of the worker; None for a reply.
+        Raises a `SubmissionFault` or a `wire.WireError` if there is none. `limit` is that of the
+        whole exchange. `answer` returns the frame for a question of the worker; None for a reply.
         """
         from autograder.sandbox import wire
 
@@ -205,11 +197,7 @@ def died(status: int) -> Crashed:
 def pipes_of(
     process: RunningProcess, printed: Callable[[bytes], None]
 ) -> PolledPipes | ThreadedPipes:
-    """Return the pipes of `process`; `printed` is called with what it prints.
-
-    Raises:
-        ValueError: the process does not have three pipes.
-    """
+    """Return the pipes of `process`; `printed` is called with what it prints."""
     streams = [pipe for pipe in (process.stdin, process.stdout, process.stderr) if pipe]
     if len(streams) < 3:
         raise ValueError("a sandbox must give its process three pipes")
@@ -224,11 +212,7 @@ class PolledPipes:
     """The pipes of a worker: requests, replies, and what it prints.
 
     They never block, and `poll` waits for all of them at once. What is printed is read while a
-    reply is waited for, and by `settle` and `close`.
-
-    Args:
-        streams: standard input, output and error of the worker.
-        printed: called with what it prints.
+    reply is waited for, and by `settle` and `close`. For the arguments see `pipes_of`.
     """
 
     def __init__(self, streams: Sequence[IO[bytes]], printed: Callable[[bytes], None]) -> None:

@@ -8,7 +8,6 @@ exchange. Execution stops at the first step that fails; each of the others has a
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -30,6 +29,10 @@ class Step:
     """A step of a request; `kind` is what it is called on the wire."""
 
     kind: ClassVar[str]
+    kinds: ClassVar[dict[str, type[Step]]] = {}
+
+    def __init_subclass__(cls, kind: str) -> None:
+        cls.kind, Step.kinds[kind] = kind, cls
 
     def plain(self) -> list[Any]:
         """Return the step as it crosses the wire; generators tell nothing about their state."""
@@ -37,17 +40,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Load(Step):
+class Load(Step, kind="load"):
     """Import the submitted module."""
-
-    kind = "load"
 
 
 @dataclass(frozen=True)
-class Call(Step):
+class Call(Step, kind="call"):
     """Call `name` of `owner` (None: of the submitted module); `after` returns the arguments too."""
 
-    kind = "call"
     owner: Owner
     name: str
     args: tuple[Any, ...] = ()
@@ -56,14 +56,12 @@ class Call(Step):
 
 
 @dataclass(frozen=True)
-class CallAgain(Step):
+class CallAgain(Step, kind="again"):
     """Make the latest call of this check once more, with the very same arguments."""
-
-    kind = "again"
 
 
 @dataclass(frozen=True)
-class Observe(Step):
+class Observe(Step, kind="observe"):
     """Show which arrays the call of step `of` has changed and, if `sharing`, returned.
 
     The arrays among the arguments are read as the call has left them. Then one after the other is
@@ -71,81 +69,66 @@ class Observe(Step):
     share memory.
     """
 
-    kind = "observe"
     of: int
     sharing: bool = True
 
 
 @dataclass(frozen=True)
-class OverwriteResult(Step):
+class OverwriteResult(Step, kind="overwrite"):
     """Change every array that step `of` has returned, in place: its caller may do that."""
 
-    kind = "overwrite"
     of: int
 
 
 @dataclass(frozen=True)
-class Hold(Step):
+class Hold(Step, kind="hold"):
     """Make `value` an object of the worker, so that several steps can name the very same one."""
 
-    kind = "hold"
     value: Any
 
 
 @dataclass(frozen=True)
-class Build(Step):
+class Build(Step, kind="build"):
     """Build the part `name`, as a submission's network would (`framework.models.parts.part`)."""
 
-    kind = "build"
     name: str
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Get(Step):
+class Get(Step, kind="get"):
     """Read attribute `name` of `owner`."""
 
-    kind = "get"
     owner: Owner
     name: str
 
 
 @dataclass(frozen=True)
-class Assign(Step):
+class Assign(Step, kind="assign"):
     """Copy `values` into the arrays of the dict attribute `name` of `owner`, in place."""
 
-    kind = "assign"
     owner: Owner
     name: str
     values: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class CountMemory(Step):
+class CountMemory(Step, kind="count"):
     """Start to count the bytes that Python and NumPy allocate, from 0."""
-
-    kind = "count"
 
 
 @dataclass(frozen=True)
-class PeakMemory(Step):
+class PeakMemory(Step, kind="peak"):
     """Return the largest number of bytes since `CountMemory`, and stop counting.
 
     None for the arrays of another library, which are not counted.
     """
 
-    kind = "peak"
-
 
 @dataclass(frozen=True)
-class EndCheck(Step):
+class EndCheck(Step, kind="settle"):
     """End a check: its objects are forgotten. Fails if a thread that it started still runs."""
-
-    kind = "settle"
-
-
-_STEPS = {step.kind: step for step in Step.__subclasses__()}
 
 
 def _sealed(leaf: Any) -> Any:
@@ -162,7 +145,7 @@ def _sealed(leaf: Any) -> Any:
 
 def steps_in(frame: bytes) -> tuple[Step, ...]:
     """Return the steps of a request, read from the frame that was sent."""
-    return tuple(_STEPS[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"])
+    return tuple(Step.kinds[kind](*fields) for kind, *fields in wire.decode_frame(frame)["steps"])
 
 
 @dataclass(frozen=True)
@@ -172,8 +155,8 @@ class Outcome:
     Attributes:
         value: a plain value or a `Handle`.
         is_method: `Get` found something to call; there is no value.
-        changed: the arrays among the arguments that the call modified, by name ("argument 1").
-            Known, as `aliased` is, where an `Observe` follows the call.
+        changed: the arrays among the arguments that the call modified, by name ("argument 1"),
+            where an `Observe` follows the call.
         aliased: the arrays among the arguments whose memory the result shares.
         args, kwargs: the arguments after the call, where `Call.after` asked for them.
     """
@@ -189,18 +172,6 @@ class Outcome:
     def size(self) -> int:
         """Bytes of the arrays and texts in it, near enough."""
         return sum(_size(leaf) for _, leaf in leaves((self.value, self.args, self.kwargs)))
-
-    def copied(self) -> Outcome:
-        """Return a deep copy."""
-        parts = self.value, self.args, self.kwargs
-        value, args, kwargs = (map_leaves(_copied, part) for part in parts)
-        return replace(self, value=value, args=args, kwargs=kwargs)
-
-
-def _copied(leaf: Any) -> Any:
-    if isinstance(leaf, np.ndarray):
-        return leaf.copy()
-    return copy.deepcopy(leaf) if isinstance(leaf, np.random.Generator) else leaf
 
 
 def _size(leaf: Any) -> int:

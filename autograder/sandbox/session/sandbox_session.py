@@ -89,15 +89,7 @@ class Deadlines:
 
 
 class TimeBudget:
-    """The time of one exercise: of its workers, one after the other.
-
-    Args:
-        total: seconds of processor time.
-
-    Attributes:
-        used_up: what is said once nothing is left.
-        wall: seconds that all of it has taken.
-    """
+    """The time of one exercise: `total` seconds of processor time for all of its workers."""
 
     def __init__(self, total: float) -> None:
         self.total = total
@@ -121,8 +113,15 @@ class TimeBudget:
         return TimeLimit(self.total - used, WALL_FACTOR * self.total - self.wall)
 
     def limit(self, cpu: float) -> TimeLimit:
-        """Return the limit of an exchange of at most `cpu` seconds, within what is left."""
+        """Return the limit of an exchange of `cpu` seconds, at most of what is left.
+
+        Raises `TimedOut` if nothing is left.
+        """
         left = self.left
+        if left.cpu <= 0:
+            raise TimedOut(self.used_up)
+        if left.wall <= 0:
+            raise TimedOut(f"the exercise took {self.wall:.0f} s", stalled=True)
         return TimeLimit(min(cpu, left.cpu), min(WALL_FACTOR * cpu, left.wall))
 
 
@@ -198,7 +197,7 @@ class SandboxSession(Session):
             raise self._lasting.with_traceback(None)  # or it would grow with every check
         if self._worker is not None and self._loaded:
             return self._worker
-        self._limit(self._deadlines.load)  # nothing is started where no time is left
+        self._budget.limit(self._deadlines.load)  # nothing is started where no time is left
         worker = self._started()
         try:
             self._exchange(worker, [Load()], [IMPORT], self._deadlines.load)
@@ -237,12 +236,9 @@ class SandboxSession(Session):
     ) -> list[Outcome]:
         """Send a request, answer the questions about its callbacks, and return its outcomes.
 
-        Args:
-            texts: the steps in words.
-            seconds: of processor time that it may take.
-            made: the call behind each step; none if no check makes the request.
+        `texts` has the steps in words; `made` the call behind each, none if no check asks.
         """
-        limit = self._limit(seconds)
+        limit = self._budget.limit(seconds)
         number, plain = secrets.randbits(62), [step.plain() for step in steps]
         warned = {"cpu": _stack_after(limit.cpu), "wall": _stack_after(limit.wall)}
         request = {"id": number, "seconds": warned, "steps": plain}
@@ -288,15 +284,6 @@ class SandboxSession(Session):
         if isinstance(fault, OutOfMemory):
             self._discard()  # it may still hold what it took
         raise fault
-
-    def _limit(self, seconds: float) -> TimeLimit:
-        """Return the limit of a request that may take `seconds` of processor time."""
-        limit = self._budget.limit(seconds)
-        if limit.cpu <= 0:
-            raise TimedOut(self._budget.used_up)
-        if limit.wall <= 0:
-            raise TimedOut(f"the exercise took {self._budget.wall:.0f} s", stalled=True)
-        return limit
 
     def _lost(self, failure: Exception, text: str) -> SubmissionFault:
         """Return the fault for an exchange that broke off; `text` is its last step in words."""

@@ -6,6 +6,7 @@ worker's reply is read stands here too: nothing of it is trusted.
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -50,9 +51,8 @@ class Session(ABC):
     """A conversation with the code under test, or with the reference.
 
     Attributes:
-        calls: what this check has called so far.
         uncontained: sentences about what the sandbox could not contain on this system.
-        transcript: the requests of this check and their answers; None if they are not recorded.
+        transcript: of this check; None if it is not recorded.
         is_on_record: whether answers are recorded, or come from a recording. What a submission has
             learned is not known when a recording is made, so no answer may depend on it.
         unconfirmed: whether this check did without an answer for learned parameters.
@@ -75,11 +75,7 @@ class Session(ABC):
         self.calls.clear()
 
     def keep_forms(self, steps: slice = slice(None)) -> None:  # noqa: B027 - most record nothing
-        """Note that of the latest answer, the check reads only shapes and dtypes of arrays.
-
-        Args:
-            steps: those of which this holds; all of them by default.
-        """
+        """Note that the check reads only shapes and dtypes of `steps` of the latest answer."""
 
     def lose(self, handle: Handle) -> None:  # noqa: B027 - others than recordings answer everything
         """Give no answers about the object of `handle` from now on: it has learned parameters."""
@@ -91,8 +87,7 @@ class Session(ABC):
     def printed(self, *, keep: bool = False) -> str:
         """Return what was printed since the last call, where it is captured.
 
-        Args:
-            keep: return it in the next call, too.
+        With `keep`, the next call returns it, too.
         """
         return ""
 
@@ -183,7 +178,7 @@ def request_frame(steps: Sequence[Step], stand_in: Callable[[object], Any] | Non
 
 def copied(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Return deep copies of `outcomes`: a check may change what it gets."""
-    return tuple(outcome.copied() for outcome in outcomes)
+    return tuple(map(copy.deepcopy, outcomes))
 
 
 class Transcript:
@@ -205,8 +200,7 @@ class Transcript:
     ) -> None:
         """Record `exchange`, or give up where the transcript grows too long.
 
-        Args:
-            fault: ended the exchange. Only an exception of the submission is an answer.
+        Of the faults that end one, only an exception of the submission is an answer.
         """
         self.seconds += seconds
         if not self.complete:
@@ -241,11 +235,8 @@ def outcomes_from(
 ) -> tuple[dict[str, Any] | None, list[Outcome]]:
     """Return the error (or None) and the outcomes in `reply`.
 
-    Args:
-        steps: of the request, as they crossed the wire.
-
-    Raises:
-        WireError: it is not a reply to request `number`.
+    Raises a `WireError` unless it is a reply to request `number` with these `steps`, as they
+    crossed the wire.
     """
     if type(reply) is not dict or type(reply.get("id")) is not int or reply["id"] != number:
         raise WireError("a reply to another request")
@@ -303,11 +294,7 @@ def _safe(value: Any, limit: int) -> str:
 
 
 def fault_from(error: dict[str, Any], texts: Sequence[str], exercise: str) -> SubmissionFault:
-    """Return the fault that an error reply stands for.
-
-    Args:
-        texts: the steps of the request in words.
-    """
+    """Return the fault that an error reply stands for; `texts` has the steps in words."""
     kind, name = _safe(error.get("kind"), 30), _safe(error.get("type"), 100)
     message = _safe(error.get("message"), 2000)
     frames = tuple(_frames(error.get("frames")))

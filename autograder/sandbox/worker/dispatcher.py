@@ -68,7 +68,7 @@ class Dispatcher:
 
     Args:
         module: what requests without an owner are about.
-        arrays: turns NumPy arrays into the backend's and back; in force while a request runs.
+        arrays: of the backend, in force while a request runs.
         folder: where the submission's files are: frames of other files are not reported.
         ask: sends a frame to the grader while a call waits, and returns the frame it answers.
         interrupts: exceptions that end the program, and are no fault of the code under test.
@@ -183,12 +183,14 @@ class Dispatcher:
         self._module.load()
 
     def _get(self, values: list[Any], owner: Any, name: str) -> Any:
-        return self._attribute(owner, name, values)
+        if owner is None:
+            return self._module.attribute(name)
+        return getattr(self._resolve(owner, values), name)
 
     def _call(
         self, values: list[Any], owner: Any, name: str, args: Any, kwargs: Any, after: bool
     ) -> Any:
-        function = self._attribute(owner, name, values)
+        function = self._get(values, owner, name)
         args, kwargs = self._resolve(args, values), self._resolve(kwargs, values)
         self._arguments[len(values)] = dict(named_arrays(args, kwargs))
         self._latest_call = function, args, kwargs
@@ -240,7 +242,7 @@ class Dispatcher:
         return observed
 
     def _assign(self, values: list[Any], owner: Any, name: str, new: dict[str, Any]) -> None:
-        arrays = self._attribute(owner, name, values)
+        arrays = self._get(values, owner, name)
         for key, value in new.items():
             shapes = tuple(arrays[key].shape), tuple(value.shape)
             if shapes[0] != shapes[1]:
@@ -254,11 +256,6 @@ class Dispatcher:
         except NotImplementedError as error:
             owner = type(self._arrays).__name__
             raise BackendFaultError(f"{owner}.{method} raised {error!r}") from error
-
-    def _attribute(self, owner: Any, name: str, values: list[Any]) -> Any:
-        if owner is None:
-            return self._module.attribute(name)
-        return getattr(self._resolve(owner, values), name)
 
     def _resolve(self, value: Any, values: list[Any]) -> Any:
         """Replace handles, results and arrays inside `value` by the objects they stand for."""

@@ -28,15 +28,6 @@ from types import ModuleType
 DESCRIPTORS = 4
 #: What the server says of a worker: its process id, and later its exit status.
 NUMBER = struct.Struct("!i")
-#: Modules that workers need, in addition to those of `serving` and the arrays of the backend.
-PRELOADED = (
-    "autograder.sandbox.confine.phases",
-    "framework.data.lexicon",
-    "framework.interfaces",
-    "framework.models.conditioned",
-    "framework.models.count_models",
-    "framework.models.parts",
-)
 
 
 def main() -> None:
@@ -49,7 +40,7 @@ def main() -> None:
     sys.meta_path.append(finder)
     from autograder.sandbox.worker.serving import load_arrays
 
-    for module in PRELOADED:
+    for module in settings["preloaded"]:
         importlib.import_module(module)
     load_arrays(settings["arrays"], "cpu")
     sys.meta_path.remove(finder)  # each worker has its own
@@ -88,9 +79,6 @@ class Server:
 
     A process that has ended is reaped once the grader closes its channel: its id belongs to no
     other process before.
-
-    Args:
-        requests: where the grader's requests come in.
     """
 
     def __init__(self, requests: socket.socket) -> None:
@@ -98,10 +86,9 @@ class Server:
         self._children: list[_Child] = []
 
     def serve(self) -> int | None:
-        """Serve until the grader closes the channel.
+        """Serve until the grader closes the channel; return None then.
 
-        Returns:
-            in a forked process, the descriptor of its channel; None in the server, at the end.
+        A forked process returns at once, with the descriptor of its channel.
         """
         while True:
             poll = select.poll()

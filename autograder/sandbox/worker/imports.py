@@ -25,11 +25,7 @@ class PackageFinder:
     """Finds installed packages by their exact names.
 
     The folder that they are installed in is not on the search path: it holds other packages too,
-    and cannot be listed in every sandbox.
-
-    Args:
-        places: import name -> its file, ``__init__.py`` or the folder of a namespace package.
-        metadata: folders ``*.dist-info``, for `importlib.metadata`.
+    and cannot be listed in every sandbox. For the arguments see `InstalledPackages`.
     """
 
     def __init__(self, places: Mapping[str, str], metadata: Sequence[str]) -> None:
@@ -57,13 +53,7 @@ class PackageFinder:
 
 
 class GradedImporter:
-    """Imports for graded code.
-
-    Args:
-        packages: import names of the packages that it may import.
-        framework: module of `framework` -> the names that it may import of it; ``["*"]`` for all.
-        submitted: names of the submission's own files.
-    """
+    """Imports for graded code: those of `GradedImports`, and files that were `submitted`."""
 
     def __init__(
         self,
@@ -87,11 +77,7 @@ class GradedImporter:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        """Import as ``__import__`` does.
-
-        Raises:
-            ModuleNotFoundError: it is not available to graded code.
-        """
+        """Import as ``__import__`` does; a `ModuleNotFoundError` refuses what is not available."""
         top = name.partition(".")[0]
         if level or top in self._open:
             return __import__(name, globals, locals, fromlist or (), level)

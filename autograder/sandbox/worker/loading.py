@@ -61,7 +61,6 @@ class SubmittedModule:
 
     Args:
         folder: holds one ``EXERCISE.py`` per submitted exercise.
-        exercise: the one that is graded.
         parts: registry name -> (exercise, name in its file), for `framework.models.parts.part`.
         builtins: the built-in names of the files; None for Python's own.
     """
@@ -100,11 +99,7 @@ class SubmittedModule:
         raise PartMissingError(f"needs '{exercise or name}'")
 
     def tasks_called(self) -> list[str]:
-        """Return the tasks that were called, or were missing, since this was last called.
-
-        Returns:
-            ``EXERCISE.TASK`` of each, in order.
-        """
+        """Return ``EXERCISE.TASK`` of each that was called, or missing, since the last call."""
         called = sorted(map(str, self._called))
         self._called.clear()
         return called

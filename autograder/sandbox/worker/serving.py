@@ -38,11 +38,7 @@ def serve(
 ) -> NoReturn:
     """Serve the submission of `settings` until the grader closes the channel.
 
-    Args:
-        settings: of `autograder.sandbox.session.launch`.
-        view: what the worker may see.
-        limits: what it may use.
-        held: what `isolate` returned.
+    For the settings see `autograder.sandbox.session.launch`; `held` is what `isolate` returned.
     """
     # What the submission prints goes to descriptor 2.
     requests = os.fdopen(os.dup(0), "rb")

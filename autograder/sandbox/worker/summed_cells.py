@@ -31,12 +31,9 @@ class SummedCells:
     """Builds the sum of recurrent layers, out of parts of the backend in force.
 
     Args:
-        part: gives the class behind a registered name; see `framework.models.parts.part`.
+        part: as `framework.models.parts.part`.
         sum_of: registered names of the layers.
         h_first: the first part of the state is the sum itself, as h is that of an LSTM's state.
-
-    Raises:
-        UsageError: there is no layer.
     """
 
     def __init__(
@@ -56,17 +53,11 @@ class Summed(Model):
     """y_t = Σ_l h_t⁽ˡ⁾, the sum of the states of recurrent layers that read the same input.
 
     Args:
-        layers: recurrent layers of one size.
-        input_size: D.
-        hidden_size: H.
         h_first: the state is (y_t, h_t⁽²⁾, h_t⁽³⁾, ...) instead of (h_t⁽¹⁾, h_t⁽²⁾, ...). The state
             of every layer must be one array.
 
     Parameters:
         those of the layers, as ``layer_1.NAME``, ``layer_2.NAME``, ...
-
-    Attributes:
-        state: the states of all layers after the last step that `forward` read, a tuple.
     """
 
     def __init__(
@@ -93,12 +84,8 @@ class Summed(Model):
         """Return the sum of what the layers return, `(N, T, H)`, for `x: (N, T, D)`.
 
         Args:
-            x: in the backend's arrays, as everything here.
             state: in the form of `self.state`; None: each layer starts from its first state.
             mask: `(N, T)`, False where there is no word; or None.
-
-        Raises:
-            ValueError: the number of states is not that of the layers.
         """
         states = [None] * len(self.layers) if state is None else self._parted(state)
         pairs = zip(self.layers, states, strict=True)

@@ -51,7 +51,8 @@ def test_a_worker_finds_nothing_of_an_earlier_one_in_its_memory(sandbox, probe, 
     code = f"print(open({str(theirs / 'answer.py')!r}).read())"
     assert probe(sandbox, code, extra=(theirs,)).printed == ["ANSWER = 'the-words-of-another'"]
     words = ("the-words-of-another", "folder-of-another-student")
-    own = "import numpy\nkept = 'some-' + 'words-of-its-own'\n"
+    # Long: the search leaves out the kilobytes after its own word, where small objects may be.
+    own = "import numpy\nkept = 'some-' + 'words-of-its-own' + ' ' * 8192\n"
     result = probe(sandbox, own + hidden(*words, "some-words-of-its-own") + SEARCH).printed
     assert result[:2] == ["0", "0"]
     assert int(result[2]) > 0  # the search does find what is there

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.sandbox.session.faults import TimedOut
 from autograder.sandbox.session.process import UsageMeter
 from autograder.sandbox.session.sandbox_session import WALL_FACTOR, TimeBudget
 
@@ -41,9 +42,21 @@ def test_the_first_start_is_free_and_later_ones_are_not():
     assert (budget.left.cpu, budget.left.wall) == (7.0, WALL_FACTOR * 10 - 6)
 
 
-@pytest.mark.parametrize(("used", "cpu"), [(0.0, 4.0), (7.0, 3.0), (11.0, -1.0)])
+@pytest.mark.parametrize(("used", "cpu"), [(0.0, 4.0), (7.0, 3.0)])
 def test_an_exchange_gets_no_more_than_what_is_left(used, cpu):
     budget, meter = TimeBudget(10.0), SimpleNamespace(cpu=0.0)
     budget.note_start(meter, wall=0.0)
     meter.cpu = used
     assert (budget.limit(4.0).cpu, budget.limit(4.0).wall) == (cpu, WALL_FACTOR * 4)
+
+
+def test_nothing_starts_where_no_time_is_left():
+    budget, meter = TimeBudget(10.0), SimpleNamespace(cpu=0.0)
+    budget.note_start(meter, wall=0.0)
+    budget.wall = WALL_FACTOR * 10 + 3
+    with pytest.raises(TimedOut, match="took 83 s") as late:
+        budget.limit(4.0)
+    meter.cpu = 11.0
+    with pytest.raises(TimedOut, match="10 s of processor time are used up") as slow:
+        budget.limit(4.0)
+    assert (late.value.stalled, slow.value.stalled) == (True, False)
