@@ -298,7 +298,8 @@ def size_of_axis(site: CodeSite) -> Iterator[ast.AST]:
         case ast.Call(ast.Attribute(array, "sum"), keywords=keywords) as call:
             axes = [keyword.value for keyword in keywords if keyword.arg == "axis"]
             if len(axes) == 1 and not is_of_module(call):
-                yield ast.Subscript(parsed(f"{ast.unparse(array)}.shape"), axes[0], ast.Load())
+                shape = ast.Attribute(array, "shape", ast.Load())
+                yield ast.Subscript(shape, axes[0], ast.Load())
 
 
 @described("one array is reshaped instead of transposed")
