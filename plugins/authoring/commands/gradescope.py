@@ -28,6 +28,10 @@ Upload the zip under "Configure Autograder".""",
 def build(
     file: Annotated[Path, typer.Argument(metavar="ZIP", help="New file NAME.zip.")],
     names: ExercisesOrUnits = None,
+    wheels: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Wheels to ship: the image is then built offline."),
+    ] = None,
     seed: SecretSeed = None,
     allow_weaker: Annotated[
         bool,
@@ -48,7 +52,8 @@ def build(
 ) -> None:
     """Write the zip that Gradescope runs: setup.sh, run_autograder, the course, and gradus.
 
-    It holds solutions and hidden checks: keep it from students. Grading needs no network.
+    It holds solutions and hidden checks: keep it from students. Grading needs no network; with
+    --wheels, building the image needs none either, if it has Python 3.11 and bubblewrap.
 
     The container of a submission is that of the student's code, too. In it, gradus uses a sandbox
     that hides the solutions: bubblewrap, or else the fork server. The build of the image proves on
@@ -65,7 +70,7 @@ def build(
     exercises = chosen_course.select(names or ())
     default = Visibility.AFTER_DUE_DATE if hidden_attempts else Visibility.VISIBLE
     required = build_gradescope(
-        file, chosen_course, exercises, seed=seed, allow_weaker=allow_weaker,
+        file, chosen_course, exercises, wheels=wheels, seed=seed, allow_weaker=allow_weaker,
         visibility=hidden_results or default, attempts=hidden_attempts,
     )  # fmt: skip
     size = f"{file.stat().st_size / (1 << 20):.1f} MiB"

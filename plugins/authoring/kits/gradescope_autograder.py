@@ -33,6 +33,7 @@ def build_gradescope(
     course: Course,
     exercises: Sequence[Exercise],
     *,
+    wheels: Path | None = None,
     seed: int | None = None,
     allow_weaker: bool = False,
     visibility: Visibility = Visibility.VISIBLE,
@@ -43,12 +44,18 @@ def build_gradescope(
     It holds solutions and hidden checks: its owner alone can read it.
 
     Args:
+        exercises: those that are graded.
+        wheels: a folder with wheels, so that the service needs no package index; or None.
         seed: a secret number from which the seed of each submission is drawn; None to draw one.
         allow_weaker: whether submissions are graded where solutions cannot be hidden.
         visibility: when students see results of hidden checks.
         attempts: number of a student's first attempts that show these results at once.
 
-    Returns: the names of further exercises that `exercises` require.
+    Returns: the names of further exercises that the graded ones require.
+
+    Raises:
+        ConflictError: `file` exists.
+        BadInputError: a solution, a stub or a wheel is missing, or the file cannot be written.
     """
     if file.exists():
         raise ConflictError(f"{file} exists: name a new file")
@@ -81,6 +88,8 @@ def build_gradescope(
             shutil.copytree(gradus / name, root / "gradus" / name, ignore=IGNORED)
         text = "\n".join(requirements(course, written)) + "\n"
         (root / "requirements.txt").write_text(text, "utf-8", newline="\n")
+        if wheels is not None:
+            _copy_wheels(wheels, root / "wheels")
         for name in ("setup.sh", "run_autograder"):
             _write_script(root / name, values)
         try:
@@ -107,6 +116,19 @@ def _write_bases(folder: Path, course: Course, exercises: Sequence[Exercise]) ->
         for exercise in own:
             for file in (exercise.toml, exercise.solution):
                 copy(file, folder / file.relative_to(base.root))
+
+
+def _copy_wheels(wheels: Path, target: Path) -> None:
+    files = sorted(wheels.glob("*.whl")) if wheels.is_dir() else []
+    if not files:
+        raise BadInputError(
+            f"{wheels} holds no wheels. Build without `--wheels`, take requirements.txt from "
+            f"the zip, and on a machine like that of the service: `pip download -d {wheels} "
+            "-r requirements.txt`"
+        )
+    target.mkdir()
+    for file in files:
+        (target / file.name).write_bytes(file.read_bytes())
 
 
 def _write_script(file: Path, values: Mapping[str, str]) -> None:

@@ -27,7 +27,9 @@ if [ ! -x "$root/environment/bin/python" ]; then
         python=python3.11
     fi
     "$python" -m venv "$root/environment"
-    "$root/environment/bin/python" -m pip install --quiet -r "$source/requirements.txt"
+    options=()
+    if [ -d "$source/wheels" ]; then options=(--no-index --find-links "$source/wheels"); fi
+    "$root/environment/bin/python" -m pip install --quiet "${options[@]}" -r "$source/requirements.txt"
 fi
 
 # Solutions must get full marks on this machine, in the sandbox that will be used; or the build fails.

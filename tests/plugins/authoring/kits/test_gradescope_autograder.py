@@ -133,14 +133,18 @@ def test_the_zip_holds_what_it_needs_and_its_owner_alone_can_read_it(package):
 
 
 def test_options_and_what_exercises_require(tmp_path):
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    (wheels / "numpy-1-py3-none-any.whl").write_bytes(b"")
     file = tmp_path / "lab.zip"
-    output = gradus("gradescope", "build", file, "rnn_lm", "--allow-weaker",
+    output = gradus("gradescope", "build", file, "rnn_lm", "--wheels", wheels, "--allow-weaker",
                     "--hidden-attempts", 4, "--course", ROOT)  # fmt: skip
     assert "with what they require: " in output and "rnn" in output
     with zipfile.ZipFile(file) as archive:
         script = archive.read("run_autograder").decode()
         assert 'sandboxes="bubblewrap fork process"\n' in script
         assert "visibility=after_due_date\nattempts=4\n" in script
+        assert "wheels/numpy-1-py3-none-any.whl" in archive.namelist()
         assert "course/solutions/language_models/rnn/rnn.py" in archive.namelist()
 
 
@@ -160,5 +164,9 @@ def test_errors_name_the_next_step(package, tmp_path):
         gradus("gradescope", "build", package, "--course", ROOT)
     with pytest.raises(UnknownNameError, match="did you mean 'one_hot'"):
         gradus("gradescope", "build", tmp_path / "x.zip", "one_hat", "--course", ROOT)
-    with pytest.raises(BadInputError, match="Gradescope takes a zip"):
-        gradus("gradescope", "build", tmp_path / "x.tar", "one_hot", "--course", ROOT)
+    for words, message in (
+        ((tmp_path / "x.tar", "one_hot"), "Gradescope takes a zip"),
+        ((tmp_path / "x.zip", "one_hot", "--wheels", tmp_path), "holds no wheels"),
+    ):
+        with pytest.raises(BadInputError, match=message):
+            gradus("gradescope", "build", *words, "--course", ROOT)
