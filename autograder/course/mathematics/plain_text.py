@@ -78,14 +78,19 @@ _BRACKETS = re.compile(r"[_^]?\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|‖[^‖]*‖|�
 #: What makes parentheses necessary around a numerator, and what around a denominator.
 _NO_PRODUCT = r".[+−=/·]|[ΣΠ]|(?<![_a-z])[a-z]{2,} "
 _NO_SYMBOL = r"[+−=/ ]|\d[^\W\d]"
-#: Pattern -> replacement, for the text of a group. A fraction stands between the marks \0 and \1.
-_REPLACEMENTS = {
-    "((?<=log )|(?<=exp ))\0([^\1]*)\1": r"(\2)",
-    "\0([^\1]* / [^\1]*)\1(?= ?[\\w(√‖∣])": r"(\1)",
-    "[\0\1]": "",
-    r"([‖∣]) ?([^‖∣]*?) ?\1": r"\1\2\1",
-    r"(?<=[∂∇(\[{⌊⌈]) |(?<=∂²) | (?=[ )\]}⌋⌉,;])| ?$|^ ": "",
-}
+#: Marks around a fraction, until what stands beside it is known.
+_BEGIN, _END = "\x02", "\x03"
+#: What is replaced in the text of a group, in this order, and by what.
+_REPLACEMENTS = (
+    # log of a fraction
+    (f"(?:(?<=log )|(?<=exp )){_BEGIN}([^{_END}]*){_END}", r"(\1)"),
+    # a fraction that would seem to go on, as in a / (b + c) d
+    (f"{_BEGIN}([^{_END}]* / [^{_END}]*){_END}(?= ?[\\w(√‖∣])", r"(\1)"),
+    (f"[{_BEGIN}{_END}]", ""),
+    # spaces inside of bars and brackets
+    (r"([‖∣]) ?([^‖∣]*?) ?\1", r"\1\2\1"),
+    (r"(?<=[∂∇(\[{⌊⌈]) |(?<=∂²) | (?=[ )\]}⌋⌉,;])| ?$|^ ", ""),
+)
 
 
 class FormulaError(Exception):
@@ -138,7 +143,7 @@ def _text(nodes: Sequence[LatexNode]) -> str:
                 text += _without_arguments(node.macroname) + " " * bool(node.macro_post_space)
             case _:
                 raise FormulaError(f"a terminal cannot show {node.latex_verbatim()}")
-    for pattern, replacement in _REPLACEMENTS.items():
+    for pattern, replacement in _REPLACEMENTS:
         text = re.sub(pattern, replacement, text)
     return text
 
@@ -170,7 +175,7 @@ def _with_arguments(node: LatexMacroNode, arguments: Sequence[LatexNode]) -> str
     if name == "frac":
         above, below = _wrapped(others[0], _NO_PRODUCT), _wrapped(last, _NO_SYMBOL)
         slash = " / " if " " in above + below else "/"
-        return f"\0{above}{slash}{below}\1"
+        return f"{_BEGIN}{above}{slash}{below}{_END}"
     if name == "sqrt":
         degree = _with_script("", "^", others[0]) if others[0] else ""
         return f"{degree}√{_wrapped(last, _NO_SYMBOL)}"

@@ -58,11 +58,7 @@ class AuditFinding:
 
 @dataclass(frozen=True)
 class Audit:
-    """All findings, in the order of the course and of the lines of its solutions.
-
-    Attributes:
-        stale: (exercise, id) of listed equivalents that no operator makes any more.
-    """
+    """All findings in the order of the course, and stale equivalents: no operator makes them."""
 
     findings: tuple[AuditFinding, ...]
     stale: tuple[tuple[str, str], ...] = ()

@@ -63,11 +63,7 @@ def build_kit(
     jobs: int,
     progress: OnLine,
 ) -> BuiltKit:
-    """Build a kit of the exercises or units `names`, or of all exercises, at `target`.
-
-    Args:
-        target: a new or empty folder, or a new file ``NAME.zip``.
-    """
+    """Build a kit of the exercises or units `names`, or of all, as a new folder or ``NAME.zip``."""
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ConflictError(f"{target} exists: name a new folder or a new file NAME.zip")
     chosen = course.select(names)

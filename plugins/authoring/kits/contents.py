@@ -85,11 +85,7 @@ def guide() -> str:
 def write_course(
     folder: Path, course: Course, exercises: Sequence[Exercise], base: str = ""
 ) -> None:
-    """Write a course of `exercises` alone: their public files, stubs and plugins.
-
-    Args:
-        exercises: of the course; those of its bases become exercises of the written course.
-    """
+    """Write a course of `exercises` alone, also those of bases: public files, stubs and plugins."""
     for exercise in exercises:
         stub = available_stub(exercise)
         if stub is None:

@@ -39,23 +39,11 @@ def build_gradescope(
     visibility: Visibility = Visibility.VISIBLE,
     attempts: int = 0,
 ) -> list[str]:
-    """Write the zip that an instructor uploads under "Configure Autograder".
+    """Write the zip that an instructor uploads; return what `exercises` require beside themselves.
 
-    It holds solutions and hidden checks: its owner alone can read it.
-
-    Args:
-        exercises: those that are graded.
-        wheels: a folder with wheels, so that the service needs no package index; or None.
-        seed: a secret number from which the seed of each submission is drawn; None to draw one.
-        allow_weaker: whether submissions are graded where solutions cannot be hidden.
-        visibility: when students see results of hidden checks.
-        attempts: number of a student's first attempts that show these results at once.
-
-    Returns: the names of further exercises that the graded ones require.
-
-    Raises:
-        ConflictError: `file` exists.
-        BadInputError: a solution, a stub or a wheel is missing, or the file cannot be written.
+    It holds solutions and hidden checks: its owner alone can read it. The seed of each submission
+    is drawn from the secret number `seed`. The first `attempts` show hidden results at once.
+    With a folder of `wheels`, the service needs no package index.
     """
     if file.exists():
         raise ConflictError(f"{file} exists: name a new file")

@@ -56,10 +56,9 @@ RIGHT = (Verdict.PASSED, Verdict.FOR_A_PERSON, Verdict.NEEDS_GRADER)
 def until_right(
     run: Callable[[list[str]], Iterable[CheckResult]], tries: int = TRIES
 ) -> list[CheckResult]:
-    """Return the results of `run`; a check of a trained model may fail by chance, and is repeated.
+    """Return the results of `run`, which gets ids of checks, or none for all of them.
 
-    Args:
-        run: runs the checks with these ids; all of them without ids.
+    A check of a trained model may fail by chance: what fails is repeated.
     """
     results: dict[str, CheckResult] = {}
     for _ in range(tries):
