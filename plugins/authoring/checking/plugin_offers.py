@@ -94,7 +94,7 @@ def _graded(setting: GradingSetting, offered: Iterable[Implementation]) -> Itera
 
 
 def _tried(registry: Registry, offered: Iterable[Implementation]) -> Iterator[Problem]:
-    """Yield what is wrong with losses, penalties and optimizers."""
+    """Yield what is wrong with losses, penalties, optimizers, schedules and transforms."""
     for entry in offered:
         if entry.kind not in TRIALS or registry.offers("arrays", entry.provider):
             continue  # the checks of the exercises know other arrays
@@ -182,6 +182,26 @@ def _optimizer(offered: Callable[..., Any]) -> Iterator[str]:
             yield f"step changes the gradient of {name}"
 
 
+def _schedule(offered: Callable[..., Any]) -> Iterator[str]:
+    """Ask for the first rates."""
+    rates = [float(offered(0.1).rate(step)) for step in range(4)]
+    if not np.isfinite(rates).all() or min(rates) < 0:
+        yield f"the rates of the first steps are {rates}: expected finite numbers of at least 0"
+
+
+def _transform(offered: Callable[..., Any]) -> Iterator[str]:
+    """Fit and apply: one row for each row, finite, without a change of the input."""
+    transform, rng = offered(), np.random.default_rng(0)
+    x, new = rng.normal(size=(20, 3)), rng.normal(size=(5, 3))
+    kept = new.copy()
+    transform.fit(x)
+    result = np.asarray(transform.apply(new))
+    if len(result) != len(new) or not np.isfinite(result).all():
+        yield f"apply returned shape {result.shape} for {new.shape}, or is not finite"
+    if not np.array_equal(new, kept):
+        yield "apply changes its input"
+
+
 def _parameters(seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     return {"W": rng.normal(size=(3, 2)), "b": rng.normal(size=2)}
@@ -192,4 +212,6 @@ TRIALS: dict[str, Callable[[Callable[..., Any]], Iterator[str]]] = {
     "loss": _loss,
     "penalty": _penalty,
     "optimizer": _optimizer,
+    "schedule": _schedule,
+    "transform": _transform,
 }

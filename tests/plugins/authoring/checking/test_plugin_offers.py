@@ -16,6 +16,8 @@ RIGHT = {
     "step": "step",
     "factor": "2",
     "penalised": "True",
+    "rate": "0.1 / (1 + step)",
+    "apply": "return x - self.mean",
     "id": "3",
     "gradebook": "{__file__}:fill",
 }
@@ -41,6 +43,8 @@ def test_a_right_plugin_is_sound(check):
         ({"step": "update"}, "is registered as optimizer but has no step"),
         ({"factor": "1"}, "squares@own: backward returned"),
         ({"penalised": "p.ndim > 1"}, "sum@own: gradient returned 0 for b[0], but the numerical"),
+        ({"rate": "float('nan')"}, "steady@own: the rates of the first steps are [nan"),
+        ({"apply": "x -= self.mean; return x"}, "centred@own: apply changes its input"),
         ({"id": "2.5"}, "is float64 (3,), expected an array (M,) of integer token ids"),
         ({"id": "9"}, "has ids 2 ... 9, expected 0 ... 3"),
         ({"gradebook": "no_such_module:fill"}, "'slate' of register_gradebooks: no_such_module"),
