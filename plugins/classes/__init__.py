@@ -10,6 +10,7 @@ forgetting  removes data of students
 pages       pages about a run for the instructor
 similarity  similar code, task by task
 commands    ``gradus class``
+plugin      registers the commands, gradebooks and the comparison of code
 
 A room imports rooms above it in this list alone. Of the grader, they use `autograder.public`.
 """
