@@ -10,7 +10,7 @@ forgetting  removes data of students
 pages       pages about a run for the instructor
 similarity  similar code, task by task
 commands    ``gradus class``
-plugin      registers the commands, gradebooks and the comparison of code
+plugin      what all this registers
 
-A room imports rooms above it in this list alone. Of the grader, they use `autograder.public`.
+A room imports rooms above it in this list alone, and of the grader `autograder.public` alone.
 """
