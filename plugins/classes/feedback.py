@@ -93,12 +93,11 @@ def student_pages(
     """
     template = report_templates().get_template("feedback.html")
     for key, points in settled.points.items():
-        report = store.transaction(_report, settled, key)
+        with_hidden = hidden[key] is not Hidden.NOTHING
+        report = store.transaction(_report, settled, key, with_hidden=with_hidden)
         if report is None:
             yield key, "", points.state.value
             continue
-        if hidden[key] is Hidden.NOTHING:
-            report = _public(report)
         page = template.render(
             report=without_keys(report),
             points=points,
@@ -110,41 +109,34 @@ def student_pages(
         yield key, page, ""
 
 
-def _report(connection: Connection, settled: RunPoints, key: str) -> Report | None:
+def _report(
+    connection: Connection, settled: RunPoints, key: str, *, with_hidden: bool
+) -> Report | None:
     """Return one report on all exercises of a student; None if there is no result."""
     names = {part.name for part in settled.points[key].exercises}
     reports, exercises = [], []
     for name, outcome in settled.results.of(key).items():
         if name in names and (report := report_of(connection, outcome.key)) is not None:
             given = by_part(settled.entries.about(key, name), digests(outcome))
+            (graded,) = report.exercises
+            tasks = (
+                _task(task, given.get(task.name), with_hidden=with_hidden) for task in graded.tasks
+            )
             reports.append(report)
-            for graded in report.exercises:
-                tasks = tuple(_task(task, given.get(task.name)) for task in graded.tasks)
-                exercises.append(replace(graded, tasks=tasks))
+            exercises.append(replace(graded, tasks=tuple(task for task in tasks if task.checks)))
     return replace(reports[0], exercises=tuple(exercises), notes=()) if reports else None
 
 
-def _public(report: Report) -> Report:
-    """Return `report` with its public checks alone."""
-    exercises = []
-    for graded in report.exercises:
-        tasks = (
-            replace(task, checks=tuple(check for check in task.checks if not check.hidden))
-            for task in graded.tasks
-        )
-        exercises.append(replace(graded, tasks=tuple(task for task in tasks if task.checks)))
-    return replace(report, exercises=tuple(exercises))
-
-
-def _task(task: TaskResult, entry: ManualEntry | None) -> TaskResult:
+def _task(task: TaskResult, entry: ManualEntry | None, *, with_hidden: bool) -> TaskResult:
     """Return `task` with the points and comment of an instructor at an answer in prose."""
+    shown = (check for check in task.checks if with_hidden or not check.hidden)
     if entry is None or entry.points is None:
-        return task
+        return replace(task, checks=tuple(shown))
     checks = (
         with_points(check, min(entry.points, check.points), entry.comment)
         if check.verdict is Verdict.FOR_A_PERSON
         else check
-        for check in task.checks
+        for check in shown
     )
     return replace(task, checks=tuple(checks))
 

@@ -18,6 +18,7 @@ from autograder.public.reports import (
     CheckResult,
     ExerciseResult,
     Report,
+    TaskResult,
     WrittenAnswer,
     read_report,
 )
@@ -75,6 +76,16 @@ class StudentOutcome:
     is_queued: bool = False
 
     @property
+    def tasks(self) -> tuple[TaskResult, ...]:
+        """What grading found of each task; nothing if it was not graded."""
+        return self.work.tasks if self.work is not None else ()
+
+    @property
+    def checks(self) -> list[CheckResult]:
+        """What each check found; nothing if it was not graded."""
+        return [check for task in self.tasks for check in task.checks]
+
+    @property
     def state(self) -> State:
         """How far its points are known."""
         if self.work is None:
@@ -104,8 +115,8 @@ class ClassResults:
         """Exercise -> names of its tasks; empty for an exercise that was not graded."""
         tasks: dict[str, tuple[str, ...]] = dict.fromkeys(self.exercises, ())
         for outcome in self.outcomes.values():
-            if outcome.work is not None and not tasks[outcome.exercise]:
-                tasks[outcome.exercise] = tuple(task.name for task in outcome.work.tasks)
+            if not tasks[outcome.exercise]:
+                tasks[outcome.exercise] = tuple(task.name for task in outcome.tasks)
         return tasks
 
     def of(self, student: str) -> dict[str, StudentOutcome]:

@@ -190,7 +190,7 @@ def digests(outcome: StudentOutcome) -> dict[str, str]:
     """Return part -> digest of the work for manual points; key '' is the whole exercise."""
     own = outcome.key.submission[:DIGEST]
     digest = {"": own}
-    for task in outcome.work.tasks if outcome.work is not None else ():
+    for task in outcome.tasks:
         answers = [answer for check in task.checks for answer in check.of(WrittenAnswer)]
         digest[task.name] = next((item.digest for item in answers if item.digest), own)
     return digest
@@ -276,7 +276,7 @@ def asked(
         yield from requests.values()
         exchanged = (with_parts or {}).get((outcome.attempt, outcome.exercise), ())
         others = [(part, task) for part, exercise in exchanged for task in exercise.tasks]
-        for task in outcome.work.tasks if outcome.work is not None else ():
+        for task in outcome.tasks:
             waiting, is_prose = _waiting([task]), _is_prose(task)
             tried = [(part, other) for part, other in others if other.name == task.name]
             costly = [p for p, other in tried if not waiting and other.earned > task.earned]

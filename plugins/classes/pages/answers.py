@@ -68,7 +68,7 @@ def prose_answers(results: ClassResults, entries: ManualEntries) -> list[ProseAn
     rows: dict[tuple[str, str, str], list[ManualEntry]] = defaultdict(list)
     for outcome in results.outcomes.values():
         about = {entry.place: entry for entry in entries.about(outcome.student, outcome.exercise)}
-        for check in outcome.work.checks if outcome.work is not None else ():
+        for check in outcome.checks:
             for written in check.of(WrittenAnswer):
                 new = ManualEntry(
                     outcome.student, outcome.exercise, check.task, written.digest,

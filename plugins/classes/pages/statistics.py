@@ -62,7 +62,7 @@ def task_rates(view: RunView) -> list[TaskRate]:
         student for attempt in view.collection.attempts for student in attempt.students
     )
     for (student, exercise), outcome in view.results.outcomes.items():
-        for task in outcome.work.tasks if outcome.work is not None else ():
+        for task in outcome.tasks:
             kind = _kind(task)
             kinds[exercise, task.name][kind] += 1
             if kind == "passed":
@@ -108,7 +108,7 @@ def mistakes(view: RunView) -> list[CommonMistake]:
     """Return the mistakes, those of most students first; diagnosed ones before others."""
     by_mistake: dict[tuple[str, str, str, str], dict[str, tuple[StudentOutcome, CheckResult]]] = {}
     for outcome in view.results.outcomes.values():
-        for check in outcome.work.checks if outcome.work is not None else ():
+        for check in outcome.checks:
             if check.verdict in WRONG:
                 cause = check.diagnosis
                 told = cause.sentence if cause else f"{check.title}: {check.verdict}"

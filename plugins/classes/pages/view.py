@@ -53,7 +53,7 @@ class CodeReader:
 
     def of_task(self, outcome: StudentOutcome, task: str) -> str:
         """Return the first lines of the code of a task."""
-        tasks = [part.name for part in outcome.work.tasks] if outcome.work is not None else []
+        tasks = [part.name for part in outcome.tasks]
         return code_of_task(self.of(outcome.attempt, outcome.exercise), task, tasks, MAX_LINES)
 
 

@@ -84,18 +84,15 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime | None:
 
 
 def _parsed(text: str) -> datetime | None:
-    moment = _read(text)
-    return moment if moment is not None and moment.year in _YEARS else None
-
-
-def _read(text: str) -> datetime | None:
+    """Return the time `text`, which may name a zone; None if it is not understood."""
     text = _DASHES.sub(r"\1T\2:\3:\4", _UTC.sub("+00:00", text.strip()))
+    moment = None
     with suppress(ValueError):
-        return datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text))
-    for form in _ENGLISH:
+        moment = datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text))
+    for form in _ENGLISH if moment is None else ():
         with suppress(ValueError):
-            return datetime.strptime(_WEEKDAY.sub("", text), form)  # in the zone of the table
-    return None
+            moment = datetime.strptime(_WEEKDAY.sub("", text), form)  # in the zone of the table
+    return moment if moment is not None and moment.year in _YEARS else None
 
 
 def days_late(submitted: datetime, due: datetime) -> int:

@@ -13,8 +13,6 @@ from plugins.classes.commands.app import classes
 #: Commands that load plugins of the course -> their arguments.
 LOADING = {
     "grade": ("lab1",),
-    "points": ("--in", "lab1"),
-    "totals": ("--in", "lab1"),
     "gradebook": ("0", "grades.csv", "--as", "csv", "--in", "lab1", "-o", "filled.csv"),
     "feedback": ("0", "pages", "--in", "lab1"),
     "similarity": ("0", "pages", "--in", "lab1"),

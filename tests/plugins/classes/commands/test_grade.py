@@ -208,6 +208,14 @@ def test_a_student_is_forgotten_everywhere(copy):
         read(copy, "forget", "ana")
 
 
+def test_with_a_store_of_another_version_nothing_is_removed(copy):
+    with sqlite3.connect(copy / "lab1/results.sqlite") as store:
+        store.execute("UPDATE meta SET value = '9' WHERE name = 'schema'")
+    with pytest.raises(BadInputError, match="the store has format 9"):
+        read(copy, "forget", "cy")
+    assert "cy" in read_collection(copy / "lab1").students
+
+
 def test_collections_of_one_name_in_one_store_are_apart(copy):
     """A collection has an id of its own; a renamed folder keeps its runs."""
     other = copy / "other" / "lab1"
