@@ -1,7 +1,6 @@
 """What graded code may import, and the modules of gradus that a worker imports.
 
-Every other import is refused, and its files are not there: the modules are copied into a folder
-that holds nothing else.
+They are copied into a folder that holds nothing else: files of other imports are not there.
 """
 
 from __future__ import annotations

@@ -128,9 +128,8 @@ class TimeBudget:
 class SandboxSession(Session):
     """A submission in a sandboxed worker.
 
-    A worker serves check after check until a fault; the next request then gets a fresh one. What
-    makes the import fail makes every later import fail, so it is tried once, and so is a worker
-    that does not start: the grader tries again with a session of its own.
+    A worker serves check after check until a fault; the next request then gets a fresh one. An
+    import that fails is not tried again, nor is a start: the grader does so in a new session.
     """
 
     def __init__(self, launch: Launch, folder: str, exercise: str, deadlines: Deadlines) -> None:

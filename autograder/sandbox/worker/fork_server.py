@@ -1,9 +1,8 @@
 """Entry of a fork server: ``python -I -S -B fork_server.py SETTINGS``.
 
-The server imports NumPy and the worker once, and forks a process for each request. It has one
-thread. It reads no submission, no check and no message about one: a request is a byte with four
-descriptors. All that a worker is about, its own process reads from the last of these. So nothing
-of one submission is ever in the memory that the next one inherits.
+The server imports NumPy and the worker once, and forks a process for each request: a byte with four
+descriptors. All that a worker is about, its own process reads from the last of these. So nothing of
+one submission is ever in the memory that the next one inherits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A cell whose state is a tuple, for checks: the sum of several recurrent layers.
+"""A cell whose state is a tuple, as that of an LSTM: the sum of several recurrent layers.
 
-A model that takes `cell=` must treat the state of its cell as a whole: that of an LSTM is two
-arrays. A check describes the simplest cell of that kind, ``{"sum_of": [NAME, NAME]}``.
+A model that takes `cell=` must treat the state as a whole. A check describes such a cell by
+``{"sum_of": [NAME, NAME]}``.
 """
 
 from __future__ import annotations
