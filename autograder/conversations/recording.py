@@ -19,9 +19,7 @@ from typing import Any
 from autograder.conversations.draws import Draw
 from autograder.sandbox import wire
 from autograder.sandbox.session.requests import Outcome
-from autograder.sandbox.session.session import (
-    Exchange,
-)
+from autograder.sandbox.session.session import Exchange
 from autograder.sandbox.wire import Handle, leaves
 from framework.errors import BadInputError
 
@@ -57,17 +55,11 @@ def handles_in(value: Any) -> Iterator[Handle]:
 
 @dataclass(frozen=True)
 class Header:
-    """What a recording belongs to.
-
-    Attributes:
-        course: hash of the full course, see `autograder.course.identity`.
-        checks: SHA-256 of the file of the public checks.
-        seed: of the random numbers of the checks.
-    """
+    """What a recording belongs to."""
 
     exercise: str
-    course: str
-    checks: str
+    course: str  # hash of the full course
+    checks: str  # SHA-256 of the file of the public checks
     seed: int
 
 

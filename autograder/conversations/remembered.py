@@ -20,23 +20,16 @@ MAX_BYTES = 64 << 20
 
 @dataclass
 class Remembered:
-    """What the reference of one exercise has answered.
-
-    Attributes:
-        answers: check id -> its requests in their order, with their answers.
-        size: bytes of all of them.
-    """
+    """What the reference of one exercise has answered to each check, by its id."""
 
     answers: dict[str, list[Exchange]] = field(default_factory=dict)
-    size: int = 0
+    size: int = 0  # bytes of all answers
 
 
 class RememberingSession(Session):
     """The conversation with the reference, which answers what it has answered before.
 
-    Args:
-        make: opens the conversation itself, when it is needed.
-        remembered: of the same exercise, with the same seed.
+    `make` opens it when it is needed; `remembered` is of the same exercise, with the same seed.
     """
 
     def __init__(self, make: Callable[[], Session], remembered: Remembered) -> None:

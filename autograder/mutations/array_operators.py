@@ -1,7 +1,6 @@
 """Operators for arrays: axes, transposes, changes in place, reductions, slices and indices.
 
-Operators for keys, attributes and variables, which are indices of a kind, are here as well. So are
-those for state that instances share, and for arrays that several calls share.
+Operators for names (keys, attributes, variables) and for shared state and arrays are here as well.
 """
 
 from __future__ import annotations

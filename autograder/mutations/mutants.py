@@ -83,10 +83,9 @@ def draw_mutants(
     operators: Mapping[str, Mutate] = OPERATORS,
     within: Callable[[str], bool] = lambda name: True,
 ) -> Iterator[Mutant]:
-    """Mutants as they are made, operator by operator: some do not parse, or are no change at all.
+    """Yield mutants, operator by operator, of the functions `within` with names as ``RNN.forward``.
 
-    Args:
-        within: which functions are changed, by names such as ``RNN.forward``.
+    Some do not parse, or are no change at all.
     """
     regions = find_regions(source.split("\n"), file)
     tree = ast.parse(source)

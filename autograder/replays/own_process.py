@@ -30,11 +30,7 @@ from framework.arrays import Arrays
 
 
 class OwnModule(SubmittedModule):
-    """The student's file for one exercise, imported from where it lies.
-
-    Args:
-        submission: code of a notebook or an archive is imported from its folder.
-    """
+    """The student's file for one exercise, imported from where it lies, or its copy."""
 
     def __init__(self, submission: Submission, exercise: str, course: Course) -> None:
         super().__init__(submission.folder, exercise, parts_of(course, [exercise]))
@@ -57,13 +53,8 @@ def make_again(
 ) -> int:
     """Make the call at fault of `check` again, after all calls before it, and print its result.
 
-    Where no single call is at fault, the whole check runs.
-
-    Args:
-        pdb: whether it stops in the debugger at the call, and at an exception.
-
-    Returns:
-        the exit code: 1 after an exception.
+    Where no single call is at fault, the whole check runs. With `pdb`, it stops in the debugger at
+    the call, and at an exception. Returns the exit code: 1 after an exception.
     """
     own = OwnModule(submission, check.exercise.name, setting.course)
     arrays = setting.reference_backend().arrays
@@ -128,8 +119,7 @@ def _result(
 ) -> Any:
     """Return what step `index` of exchange `number` returns, after all that comes before it.
 
-    Args:
-        code: modules in which a debugger stops at this call; None for no debugger.
+    A debugger stops at this call in the modules `code`; None for no debugger.
     """
     for exchange in exchanges[:number]:
         try:

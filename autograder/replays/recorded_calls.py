@@ -25,17 +25,11 @@ class RecordedCalls(ForwardingSession):
     """A conversation with the submission, of which every request is recorded.
 
     It has no transcript, which would forget a check that breaks off, or that asks for much.
-
-    Args:
-        inner: the conversation itself.
-
-    Attributes:
-        exchanges: those of the check, in order; a request that has failed has no outcomes.
     """
 
     def __init__(self, inner: Session) -> None:
         super().__init__(inner)
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[Exchange] = []  # a request that has failed has no outcomes
         self._callbacks = CallbackTable()
 
     def begin(self, check: str = "") -> None:
@@ -65,15 +59,11 @@ class RecordedCalls(ForwardingSession):
 
 @dataclass(frozen=True)
 class ReplayedCheck:
-    """A check that has run, and what it asked of the submission.
-
-    Attributes:
-        exchanges: in order; none if the submission could not even be imported.
-    """
+    """A check that has run, and what it asked of the submission."""
 
     exercise: Exercise
     result: CheckResult
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange, ...]  # none if the submission could not even be imported
 
 
 def one_check(check: str) -> Selection:

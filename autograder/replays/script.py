@@ -183,11 +183,7 @@ def _subscripts(path: Sequence[object]) -> str:
 
 
 def _container(value: Any, text_of: Callable[[Any, str], str]) -> str:
-    """Return an expression for a dict, list or tuple.
-
-    Args:
-        text_of: returns the expression for an item, given its subscript.
-    """
+    """Return an expression for a dict, list or tuple; `text_of` gets an item and its subscript."""
     if isinstance(value, dict):
         items = [f"{key!r}: {text_of(item, f'[{key!r}]')}" for key, item in value.items()]
         return f"{{{', '.join(items)}}}"

@@ -1,12 +1,7 @@
 """Counted trials of candidates, in a process of its own.
 
-A budget is a count, not a time, so that reports agree across machines. A trial asks whether one
-candidate explains one check. The order of trials depends on the submission alone.
-
-A trial that uses too much CPU time has failed: a solution catches no `BaseException`. So have all
-trials after the time of a search. The limits of time are guards against endless loops: they do not
-decide what a search finds. A candidate that cannot be interrupted ends the process of the search,
-which has found nothing then.
+A budget is a count, so that reports agree across machines; limits of time only guard against
+endless loops. A candidate that cannot be interrupted ends the process: nothing is found then.
 """
 
 from __future__ import annotations
@@ -53,14 +48,7 @@ class Trials:
         self._ends = time.process_time() + CPU_SECONDS, time.monotonic() + ELAPSED_SECONDS
 
     def succeeds(self, trial: Callable[[], bool], seconds: float) -> bool:
-        """Return the outcome of the next trial.
-
-        Args:
-            seconds: the CPU time after which the trial has failed.
-
-        Raises:
-            OutOfTrials: the budget is used up.
-        """
+        """Return the outcome of the next trial, which fails after `seconds` of CPU time."""
         if self._left <= 0:
             raise OutOfTrials
         self._left -= 1
