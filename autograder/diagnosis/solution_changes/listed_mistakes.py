@@ -313,7 +313,8 @@ class TaskSearch:
     def _join_pairs(self, result: Joined) -> None:
         """Add two mistakes that explain checks only together."""
         for check in self._left(result):
-            if check.id in result.explained:
+            is_form_alone = not check.is_wrong_in(replace(LOOSE, strictly=True))
+            if check.id in result.explained or is_form_alone:
                 continue
             fitting = [c for c in self._pairs(result.cause) if self._explains(c, check)]
             for _, tied in groupby(self._ranked(fitting, result), key=itemgetter(0)):
