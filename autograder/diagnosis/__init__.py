@@ -1,7 +1,14 @@
 """Diagnosis: one sentence that names the mistake behind a failed check, where it is certain.
 
-The requests of a failed check go to the solution, and to changed solutions. If one of them gives
-exactly the submission's answers, its change is reported; otherwise patterns of wrong arrays are.
+A session records a transcript of every check: the requests to the submission and its answers.
+After a check has failed, the same requests go to the solution, and to the solution with each
+listed mistake, and with two of them together. If a changed solution gives exactly the submission's
+answers, its mistake is reported. Otherwise general patterns of mistakes are tried. A sentence is
+reported only if it holds for every input of the check.
+
+Each failed check is explained for itself. Then the explanations of a task are joined: the main
+cause explains most, and a second one is reported beside it unless the two contradict each other.
+All of this happens in a process of its own.
 
 diagnose.py         diagnoses all failed checks of one exercise, first by its listed mistakes
 solution_changes/   solutions with a listed mistake or another change, tried one after the other

@@ -5,14 +5,14 @@ Names are those of the text of the exercise, as far as it has names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from autograder.diagnosis.comparison import is_numeric, same_effects, same_value
+from autograder.diagnosis.comparison import is_number, same_effects, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Array, Pair, Raised, are_common
 from autograder.results.report import CheckResult
 from autograder.sandbox.session.calls import NO_CALL, RemoteCall
@@ -30,7 +30,14 @@ NOTHING: Mapping[str, Array] = {}
 
 
 class HeldAnswers:
-    """The answers of a check beside the right ones to the same requests, and what they show."""
+    """The answers of a check beside the right ones, and what they show.
+
+    Attributes:
+        result: the result of the check.
+        exchanges: the requests and the answers of the code under test.
+        right: the right answers to the same requests.
+        names: of arguments and results, in the text of the exercise.
+    """
 
     result: CheckResult
     exchanges: Sequence[Exchange]
@@ -111,7 +118,11 @@ def groups_of(checks: Iterable[Held]) -> dict[tuple[str, bool], list[Held]]:
 def evidence_of(
     group: Iterable[HeldAnswers], passed: Iterable[HeldAnswers]
 ) -> tuple[dict[str, AnswerEvidence], AnswerEvidence]:
-    """Return the evidence of each check of a group, by its id, and all of it with `passed`."""
+    """Return the evidence of each failed check of a group, by its id, and the joint evidence.
+
+    Args:
+        passed: checks of the task whose answers are right.
+    """
     each = {check.id: check.evidence for check in group if check.evidence is not None}
     parts = [*each.values()]
     right = (pair for check in passed for pair in check.pairs)
@@ -179,7 +190,7 @@ class _AnswerReader:
         if not same_effects(ours, right):
             mine, other = (with_names(o, self._call.method, self.names) for o in (ours, right))
             self.effects.append((method, mine, other))
-        inputs = tuple(named_arrays([*args, step.kwargs], "").values())
+        inputs = tuple(named.array for named in named_arrays([*args, step.kwargs], ""))
         seen = self._seen
         if method == "forward":
             self._seen = inputs
@@ -190,7 +201,7 @@ class _AnswerReader:
         )
         given = (self.names.parameter(self._call.method, i) or f"{i + 1}" for i in range(len(args)))
         names = tuple(f"argument {name}" for name in given)
-        before = named_arrays(args, names)
+        before = {named.name: named.array for named in named_arrays(args, names)}
         return returned and self._note(names, ours.args, right.args, (), before, is_argument=True)
 
     def _attribute(self, name: str, ours: Outcome, right: Outcome) -> bool:
@@ -199,7 +210,7 @@ class _AnswerReader:
         before = self._gradients if name == "gradients" else {}
         noted = self._note(name, ours.value, right.value, self._seen, before)
         if name == "gradients":
-            self._gradients = named_arrays(right.value, name)
+            self._gradients = {named.name: named.array for named in named_arrays(right.value, name)}
         return noted
 
     def _earlier(
@@ -227,8 +238,9 @@ class _AnswerReader:
     ) -> bool:
         """Note a value beside the right one; returns whether both hold the same names."""
         method, inputs = self._latest
-        mine, theirs = named_arrays(ours, names), named_arrays(right, names)
-        if mine.keys() != theirs.keys():
+        mine = {named.name: named.array for named in named_arrays(ours, names)}
+        theirs = list(named_arrays(right, names))
+        if set(mine) != {named.name for named in theirs}:
             self.others.append(Answer(method, ours, right, names, self._given))
             return False
         pairs = [
@@ -241,9 +253,10 @@ class _AnswerReader:
                 seen=seen,
                 before=before.get(name),
                 call=self._call,
+                part_of=part_of,
                 is_argument=is_argument,
             )
-            for name, array in theirs.items()
+            for name, part_of, array in theirs
         ]
         if self._overwritten and any(pair.differs for pair in pairs):
             self.effects.append((self._overwritten, Outcome(ours, aliased=(KEPT,)), Outcome(right)))
@@ -288,15 +301,22 @@ def _in_full(names: Names) -> Names:
     return names if names.startswith("the ") else f"the result {names}"
 
 
-def named_arrays(value: Any, names: Names) -> dict[str, Array]:
-    """Return the arrays and numbers in `value` by name: ``gradients['W']``, ``argument x``."""
-    arrays: dict[str, Array] = {}
+class _Named(NamedTuple):
+    """An array in a value, by its name; `part_of` names the tuple that it is an item of."""
+
+    name: str
+    part_of: str
+    array: Array
+
+
+def named_arrays(value: Any, names: Names) -> Iterator[_Named]:
+    """Yield the arrays and numbers in `value` by name: ``gradients['W']``, ``argument x``."""
     for path, leaf in leaves(value):
-        if is_numeric(leaf):
+        if isinstance(leaf, np.ndarray) or is_number(leaf):
             keys, name = list(path), names
             while isinstance(name, tuple) and keys:
                 key = keys.pop(0)
                 name = name[key] if isinstance(key, int) and key < len(name) else f"{key}"
             inside = (f"[{key}]" if isinstance(key, int) else f"['{key}']" for key in keys)
-            arrays["".join((str(name), *inside))] = np.asarray(leaf)
-    return arrays
+            part_of = f"{names}{path[:-1]}" if path and isinstance(path[-1], int) else ""
+            yield _Named("".join((str(name), *inside)), part_of, np.asarray(leaf))

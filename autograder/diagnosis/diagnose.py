@@ -1,7 +1,9 @@
 """Diagnosis of the failed checks of one exercise: by its listed mistakes, then by general ones.
 
-A general explanation must hold in all failed checks of one task in which the same method was wrong
-first, and the right answers must not contradict it.
+For general mistakes, the failed checks of one task in which the same method was wrong first form a
+group. An explanation must hold in the whole group, and the right answers must not contradict it.
+Direct effects are tried first (a zero result, a changed argument), then changes of the solution's
+behaviour, then patterns of the arrays, and small changes of the solution's source last.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from autograder.course.reading import Exercise
 from autograder.diagnosis.answer_reader import evidence_of, groups_of
 from autograder.diagnosis.comparison import View, numpy_errors_ignored
 from autograder.diagnosis.evidence import free_methods, located
-from autograder.diagnosis.flaws import almost_right, flaws_alone
+from autograder.diagnosis.flaws import almost_right, flaws_alone, miscounted_calls
 from autograder.diagnosis.patterns import (
     ANSWERS,
     EFFECTS,
@@ -28,7 +30,11 @@ from autograder.diagnosis.patterns import (
 from autograder.diagnosis.recorded import RecordedCheck, Replayer, SourceModule, TaskChecks
 from autograder.diagnosis.solution_changes.answer_matcher import AnswerMatcher
 from autograder.diagnosis.solution_changes.behaviour_changes import behaviour_changes
-from autograder.diagnosis.solution_changes.listed_mistakes import Joined, KnownMistakes
+from autograder.diagnosis.solution_changes.listed_mistakes import (
+    CERTAIN,
+    Joined,
+    KnownMistakes,
+)
 from autograder.diagnosis.solution_changes.search import OutOfTrials, Trials, search_apart
 from autograder.diagnosis.solution_changes.small_changes import (
     mutation_candidates,
@@ -55,7 +61,13 @@ def diagnosed(
     *,
     listed: bool = True,
 ) -> list[CheckResult]:
-    """Return `checks` with the method that was wrong first, and a diagnosis where it is certain."""
+    """Return `checks` with the method that was wrong first, and a diagnosis where it is certain.
+
+    Args:
+        transcripts: the requests and answers of each check, by its id.
+        parts: the source of the parts of other exercises.
+        listed: whether the mistakes listed for the exercise are used.
+    """
 
     def search(trials: Trials) -> dict[str, CheckResult]:
         with numpy_errors_ignored():
@@ -66,7 +78,7 @@ def diagnosed(
 
 
 class Diagnoser:
-    """Explains the failed checks of one exercise, by the transcript of each, by its id."""
+    """Explains the failed checks of one exercise; see `diagnosed` for the arguments."""
 
     def __init__(
         self,
@@ -114,12 +126,18 @@ class Diagnoser:
             diagnoses |= cause.explained
         for checks in tasks:
             diagnoses |= flaws_alone(_unexplained(checks, diagnoses).failed)
+            main = joined.get(checks.task, Joined())
             is_own = failed.isdisjoint(uses(checks.task))
             if is_own:
-                diagnoses |= self._by_one_change(checks, joined.get(checks.task, Joined()))
+                diagnoses |= self._by_one_change(checks, main)
+            base = known.module(main.cause)
+            if main.explained and base is not None:
+                beside = self._beside(checks, diagnoses, base)
+                diagnoses |= {name: replace(main.main, second=c) for name, c in beside.items()}
             others = _other_methods(checks, diagnoses)
             diagnoses |= self._by_general_mistakes(others, is_own=is_own)
-            diagnoses |= almost_right(_unexplained(checks, diagnoses).failed)
+            for told in (almost_right, miscounted_calls):
+                diagnoses |= told(_unexplained(checks, diagnoses).failed)
 
     def _by_one_change(self, checks: TaskChecks, joined: Joined) -> dict[str, Diagnosis]:
         """Return the diagnoses by one change where the listed mistakes say less, or are two.
@@ -137,7 +155,7 @@ class Diagnoser:
                 if diagnosis
             ]
             if is_of_arrays and is_one and not (all(said) and any(is_one)):
-                case = Case(self._matcher, checks, method, group)
+                case = Case(self._matcher, checks, method, group, self._matcher.replayer.solution)
                 told = told_by(SCALING, *evidence_of(group, checks.passed))
                 diagnoses |= told or case.changed()
         return diagnoses
@@ -145,15 +163,16 @@ class Diagnoser:
     def _by_general_mistakes(self, checks: TaskChecks, *, is_own: bool) -> dict[str, Diagnosis]:
         """Return the diagnoses of failed checks of a task by mistakes of any exercise.
 
-        Without `is_own`, only the changes that explained other checks are tried.
+        Args:
+            is_own: whether more than the changes that explained other checks is tried.
         """
-        groups = groups_of(checks.failed)
+        groups, solution = groups_of(checks.failed), self._matcher.replayer.solution
         diagnoses: dict[str, Diagnosis] = {}
         for (method, is_of_arrays), group in groups.items():
             evidence, together = evidence_of(group, checks.passed)
             # An explanation of other answers must explain wrong arrays of this method as well.
             arrays = [] if is_of_arrays else groups.get((method, True), [])
-            case = Case(self._matcher, checks, method, [*group, *arrays])
+            case = Case(self._matcher, checks, method, [*group, *arrays], solution)
             # A check may accept another kind of answer. So it must have complained itself.
             complained = all(check.result.message for check in group)
             patterns = PATTERNS if is_of_arrays else ANSWERS if complained else LISTS
@@ -177,6 +196,25 @@ class Diagnoser:
                     return case.diagnosed(said)
         return {}
 
+    def _beside(
+        self, checks: TaskChecks, explained: Mapping[str, Diagnosis], base: SourceModule
+    ) -> dict[str, Diagnosis]:
+        """Return the diagnoses of checks without one by a change of `base`, which has a mistake.
+
+        It must give the answers of every failed check of the method, those in `explained`, too.
+        Where `base` gives nearly the same answers, many changes would give the others.
+        """
+        diagnoses: dict[str, Diagnosis] = {}
+        left = _unexplained(checks, explained).failed
+        for method in dict.fromkeys(c.method for c in left if c.evidence is not None):
+            group = [check for check in checks.failed if check.method == method]
+            new = [check for check in group if check in left]
+            if any(self._matcher.differs_by(base, check, CERTAIN) for check in new):
+                case = Case(self._matcher, checks, method, group, base)
+                told = case.changed() or self._mutation(case)
+                diagnoses |= {check.id: told[check.id] for check in new if told}
+        return diagnoses
+
     def _mutation(self, case: Case) -> dict[str, Diagnosis]:
         """Return the diagnoses by a small change of the source that gives these answers.
 
@@ -184,8 +222,8 @@ class Diagnoser:
         """
         if not case.can_be_explained:
             return {}
-        exercise = self._matcher.replayer.exercise
-        candidates = mutation_candidates(exercise, case.checks.task, case.method)
+        exercise, task = self._matcher.replayer.exercise, case.checks.task
+        candidates = mutation_candidates(exercise, case.base.source, task, case.method)
         change: tuple[Diagnosis, SourceModule] | None = None
         for said, source in islice(candidates, self._mutations_left):
             if change is not None and said.id != change[0].id:
@@ -200,7 +238,8 @@ class Diagnoser:
                         break
         if change is None:
             return {}
-        self._changes.append(change)
+        if case.base is self._matcher.replayer.solution:
+            self._changes.append(change)
         return case.diagnosed(change[0])
 
     def _located(self, checks: TaskChecks) -> dict[str, CheckResult]:
@@ -246,12 +285,18 @@ def _cost(transcript: Transcript) -> tuple[bool, int]:
 
 @dataclass(frozen=True)
 class Case:
-    """Failed checks of one task in which the same method was wrong first."""
+    """Failed checks of one task in which the same method was wrong first.
+
+    Args:
+        checks: all checks of the task.
+        base: the solution, or the solution with a known mistake.
+    """
 
     matcher: AnswerMatcher
-    checks: TaskChecks  # all of the task
+    checks: TaskChecks
     method: str
     failed: Sequence[RecordedCheck]
+    base: SourceModule
 
     @property
     def can_be_explained(self) -> bool:
@@ -263,7 +308,7 @@ class Case:
         if not self.can_be_explained:
             return {}
         right = (exchange for check in self.failed for exchange in check.right)
-        for changed in behaviour_changes(self.matcher.replayer.solution, self.checks.task, right):
+        for changed in behaviour_changes(self.base, self.checks.task, right):
             if self.is_explained_by(changed):
                 return self.diagnosed(Diagnosis(f"generic/{changed.id}", changed.sentence))
         return {}

@@ -42,6 +42,7 @@ class Pair:
     Attributes:
         method: the method that it came from; gradients come from ``backward``.
         name: its name in messages, as in ``gradients['W_h']``.
+        part_of: the value that it is a part of, by its name; empty if it is the whole.
         is_argument: whether it is an argument after the call.
         inputs: the array arguments of this method.
         seen: for an answer of ``backward``, the array arguments of the last ``forward``.
@@ -57,6 +58,7 @@ class Pair:
     seen: tuple[Array, ...] = ()
     before: Array | None = None
     call: RemoteCall = NO_CALL
+    part_of: str = ""
     is_argument: bool = False
 
     @property
@@ -223,6 +225,11 @@ def located(check: CheckResult, pairs: Sequence[Pair], free: Set[str] = frozense
 
 
 def free_methods(checks: Iterable[CheckResult], passed: Iterable[Pair]) -> set[str]:
-    """Return the methods whose answers differ in passed checks, and that no failed check names."""
+    """Return the methods whose answers may differ: they differ in passed checks.
+
+    Args:
+        checks: the method that a failed one of them has named is not free.
+        passed: the arrays of the checks that have passed.
+    """
     blamed = {check.method for check in checks if check.verdict is Verdict.FAILED}
     return {pair.call.method for pair in passed if pair.differs} - blamed

@@ -56,11 +56,11 @@ def _flaws(
         yield "shares-memory", sentence
     parts = names.parts(call.method, right.value)
     what = result_names(method, right.value, parts) if isinstance(step, Call) else step.name
-    received = named_arrays(theirs.value, what)
+    actual_arrays = {named.name: named.array for named in named_arrays(theirs.value, what)}
     arrays = [
-        (capitalized(name), received[name], expected)
-        for name, expected in named_arrays(right.value, what).items()
-        if name in received
+        (capitalized(named.name), actual_arrays[named.name], named.array)
+        for named in named_arrays(right.value, what)
+        if named.name in actual_arrays
     ]
     for name, actual, expected in arrays:
         if has_extra_axes(actual, expected):
@@ -79,6 +79,29 @@ def flaws_alone(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
     """Return the flaws of the checks whose answers are right but for their form, by their ids."""
     right = (check for check in checks if not check.is_wrong_in(View(loosely=True)))
     return {check.id: flaw for check in right if (flaw := flaw_of(check))}
+
+
+def miscounted_calls(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:
+    """Return what is said of the checks in which only the calls of callbacks are wrong.
+
+    A right answer may call more often. So the check itself must have complained.
+    """
+    silent = (check for check in checks if check.result.message and check.is_silently_wrong)
+    return {
+        check.id: Diagnosis("generic/calls", words)
+        for check in silent
+        if (words := next(_miscounts(check), ""))
+    }
+
+
+def _miscounts(check: RecordedCheck) -> Iterator[str]:
+    for theirs, right in zip(check.exchanges, check.right, strict=True):
+        methods = [step.name for step in theirs.steps if isinstance(step, Call)]
+        for key in {**right.called_back, **theirs.called_back}:
+            count, expected = theirs.called_back.get(key, 0), right.called_back.get(key, 0)
+            if methods and count != expected:
+                what = "the given function" if key[1] == "__call__" else f"`{key[1]}`"
+                yield f"Your {methods[-1]} calls {what} {count} times, expected {expected}."
 
 
 def almost_right(checks: Sequence[RecordedCheck]) -> dict[str, Diagnosis]:

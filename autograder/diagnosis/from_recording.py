@@ -1,7 +1,11 @@
 """Diagnosis in a student kit: recorded right answers take the place of the solution.
 
-A kit stores no mistake in the open. The digest of the wrong answers that a mistake gives, listed or
-a change of behaviour of the solution, is the key of its sentence: only these answers unlock it.
+Nothing can be computed with a solution. What remains are the comparison with the right answers to
+the same requests, the patterns of wrong arrays, and the fingerprints of listed mistakes.
+
+A kit stores no mistake in the open. The digest of the wrong answers that a mistake gives is the key
+of its sentence: only answers with this mistake unlock it. Changes of behaviour of the solution are
+sealed in the same way, beside the listed mistakes.
 """
 
 from __future__ import annotations
@@ -20,9 +24,8 @@ from autograder.conversations.recording import Tape, handles_in
 from autograder.course.kit_folder import enciphered
 from autograder.diagnosis.answer_reader import NO_NAMES, HeldAnswers, evidence_of, groups_of
 from autograder.diagnosis.comparison import (
-    View,
+    IgnoredDifferences,
     facts_between,
-    ignored,
     numpy_errors_ignored,
     same_exchange,
 )
@@ -48,7 +51,13 @@ def diagnosed_from_recording(
     tapes: Mapping[str, Tape],
     names: TextNames = NO_NAMES,
 ) -> list[CheckResult]:
-    """Return `checks` with the method that was wrong first, and a diagnosis where it is certain."""
+    """Return `checks` with the method that was wrong first, and a diagnosis where it is certain.
+
+    Args:
+        transcripts: the requests and answers of each check, by its id.
+        tapes: what was recorded of each check, by its id.
+        names: of arguments and results, in the text of the exercise.
+    """
     known = {
         check.id: AskedCheck.of(check, transcripts[check.id], tapes[check.id], names)
         for check in checks
@@ -111,11 +120,16 @@ class AskedCheck(HeldAnswers):
         return cls(check, asked[: len(right)], right, tape.mistakes, names)
 
     def explained(self, diagnosis: Diagnosis | None, free: Set[str]) -> CheckResult:
-        """Return the check with what explains it, or the flaw of the form if only that is wrong."""
-        if diagnosis is None:
-            allowed = ignored(self.exchanges, self.right, View(loosely=True))
-            is_right = all(map(same_exchange, self.exchanges, self.right, allowed))
-            diagnosis = flaw_of(self) if is_right else None
+        """Return the check with what explains it, or the flaw of the form if only that is wrong.
+
+        Args:
+            diagnosis: of its wrong answers, if there is one.
+            free: methods whose answers may differ, see `located`.
+        """
+        loosely = IgnoredDifferences(loosely=True)
+        pairs = zip(self.exchanges, self.right, strict=True)
+        if diagnosis is None and all(same_exchange(*pair, loosely) for pair in pairs):
+            diagnosis = flaw_of(self)
         return replace(located(self.result, self.pairs, free), diagnosis=diagnosis)
 
     @cached_property
@@ -149,6 +163,10 @@ class SealedSearch:
 
     A check that passed contradicts a mistake that fails it. So does a failed check with other wrong
     answers, unless a listed mistake explains many facts: then another mistake stands beside it.
+
+    Attributes:
+        passed: the checks that passed.
+        failed: the checks that did not, whose answers can be explained.
     """
 
     def __init__(self, checks: Iterable[AskedCheck]) -> None:
@@ -198,7 +216,11 @@ class SealedSearch:
 
 
 def _by_patterns(checks: Sequence[AskedCheck], right: Sequence[AskedCheck]) -> dict[str, Diagnosis]:
-    """Return what patterns say of failed checks: of all with the same wrong method together."""
+    """Return what patterns say of failed checks: of all with the same wrong method together.
+
+    Args:
+        right: the checks that passed.
+    """
     diagnoses: dict[str, Diagnosis] = {}
     for task in dict.fromkeys(check.result.task for check in checks):
         passed = [check for check in right if check.result.task == task]

@@ -1,6 +1,9 @@
 """A recorded check: the requests, the submission's answers, and the answers of other code to them.
 
-Other code is the solution, or a changed solution. It is trusted, and runs in this process.
+Other code is the solution, or a changed solution. It is trusted: it runs in this process through
+the worker's dispatcher, as the reference does. Requests are decoded from the frames that were sent.
+Each handle of an object of the submission is replaced by the handle of the object that the same
+step created here.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from autograder.diagnosis.comparison import (
     facts_between,
     ignored,
     is_number,
+    same_exchange,
     without_overwritten,
     wrong_steps,
 )
@@ -36,6 +40,7 @@ from autograder.sandbox.session.session import Exchange, fault_from
 from autograder.sandbox.session.text_names import TextNames
 from autograder.sandbox.worker.dispatcher import ModuleSource
 from autograder.sandbox.worker.loading import NotDefinedError
+from autograder.verdicts import Verdict
 from framework.models.parts import PartSource
 
 
@@ -121,7 +126,8 @@ class Replayer:
         for exchange in exchanges:
             error, outcomes = worker.again(exchange)
             host_limits.check()  # the worker takes every exception for one of the code
-            answer = Exchange(exchange.frame, tuple(outcomes))
+            called_back = worker.callbacks.made()
+            answer = Exchange(exchange.frame, tuple(outcomes), called_back=called_back)
             yield answer if error is None else _raised(answer, error, len(exchange.steps))
 
 
@@ -141,17 +147,28 @@ _READS_CLOCK = re.compile(r"^[ \t]*(import|from) time\b", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Compared:
-    """How the answer to one request is compared, and how wrong it is."""
+    """How the answer to one request is compared.
+
+    Attributes:
+        allowed: the differences that do not count.
+        is_wrong: whether the submission's answer is wrong.
+        is_evidence: whether more than an exception of its own is wrong.
+        evidence: the number of facts in which it is wrong.
+    """
 
     allowed: IgnoredDifferences
     is_wrong: bool
-    is_evidence: bool  # more than an exception of its own is wrong
-    evidence: int  # the number of facts in which it is wrong
+    is_evidence: bool
+    evidence: int
 
 
 @dataclass(eq=False)
 class RecordedCheck(HeldAnswers):
-    """One check: its requests and the submission's answers as recorded, and the solution's."""
+    """One check: its requests, the submission's answers, and those of the solution.
+
+    Attributes:
+        asked: the requests and the submission's answers, as they were recorded.
+    """
 
     result: CheckResult
     asked: Exchanges
@@ -196,6 +213,16 @@ class RecordedCheck(HeldAnswers):
         return EXTRA_SECONDS + MAX_SLOWDOWN * self._timed[1]
 
     @cached_property
+    def is_silently_wrong(self) -> bool:
+        """Whether the check has failed, and only calls of callbacks are wrong."""
+        pairs = list(zip(self.exchanges, self.right, strict=True))
+        return (
+            self.result.verdict is not Verdict.PASSED
+            and any(theirs.called_back != right.called_back for theirs, right in pairs)
+            and all(same_exchange(*pair) for pair in pairs)
+        )
+
+    @cached_property
     def names(self) -> TextNames:  # type: ignore[override]  # it cannot be set
         """The names that the text of the exercise gives to arguments and results."""
         return self.replayer.names
@@ -203,7 +230,7 @@ class RecordedCheck(HeldAnswers):
     def compared(self, view: View) -> list[Compared]:
         """Return how each answer is compared."""
         if view not in self._compared:
-            allowed = ignored(self.exchanges, self.right, view)
+            allowed = ignored(self.exchanges, self.right, view, self.is_silently_wrong)
             self._compared[view] = list(map(_compared, self.exchanges, self.right, allowed))
         return self._compared[view]
 
@@ -223,8 +250,13 @@ class RecordedCheck(HeldAnswers):
 def _compared(theirs: Exchange, right: Exchange, allowed: IgnoredDifferences) -> Compared:
     """Compare an answer; an answer of NaN alone is no fact: many mistakes give it."""
     wrong = list(wrong_steps(theirs, right, allowed))
-    is_evidence = any(i < len(theirs.outcomes) for i in wrong)
-    return Compared(allowed, bool(wrong), is_evidence, facts_between(theirs, right, allowed))
+    miscounts = 0
+    if allowed.silently:
+        mine, expected = theirs.called_back, right.called_back
+        miscounts = sum(mine.get(n, 0) != expected.get(n, 0) for n in mine.keys() | expected)
+    is_evidence = miscounts > 0 or any(i < len(theirs.outcomes) for i in wrong)
+    facts = facts_between(theirs, right, allowed) + miscounts
+    return Compared(allowed, bool(miscounts or wrong), is_evidence, facts)
 
 
 @dataclass(frozen=True)

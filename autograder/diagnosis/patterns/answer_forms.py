@@ -1,4 +1,4 @@
-"""Patterns of answers of another kind, such as another exception, and of wrong lists."""
+"""Patterns of answers of another kind, such as a list for an array, and of wrong lists."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.comparison import close, same_value
+from autograder.diagnosis.comparison import close, is_number, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Raised, capitalized
 from autograder.diagnosis.patterns.arrangement import exchanged, is_end, is_start
 from autograder.sandbox.wire import Handle, zip_leaves
@@ -62,24 +62,79 @@ def _another_exception(actual: Any, expected: Any) -> str:
     return f"raises {actual.type or 'no exception'} where {article} {expected.type} is expected"
 
 
-def _nothing_returned(actual: Any, expected: Any) -> str:
-    is_missing = actual is None and not isinstance(expected, Raised | None)
-    return "is None: `return` is missing" if is_missing else ""
+def _if(words: str, test: Callable[[Any, Any], bool]) -> Tell:
+    return lambda actual, expected: words.format(actual, expected) if test(actual, expected) else ""
 
 
-def _another_dtype(actual: Any, expected: Any) -> str:
-    arrays = actual, expected
-    if not all(isinstance(array, np.ndarray) and array.dtype.kind in "biuf" for array in arrays):
+def _is_missing(value: Any, other: Any) -> bool:
+    return value is None and not isinstance(other, Raised | None)
+
+
+def _has_another_dtype(actual: Any, expected: Any) -> bool:
+    is_of_arrays = isinstance(actual, np.ndarray) and isinstance(expected, np.ndarray)
+    return is_of_arrays and actual.dtype != expected.dtype and _same_numbers(actual, expected)
+
+
+def _is_in_pieces(actual: Any, expected: Any) -> bool:
+    is_cut = isinstance(expected, str) and isinstance(actual, list | tuple)
+    return is_cut and all(isinstance(item, str) for item in actual) and "".join(actual) == expected
+
+
+def _list_for_an_array(actual: Any, expected: Any) -> str:
+    is_list = isinstance(actual, list | tuple) and isinstance(expected, np.ndarray)
+    is_same = is_list and _same_numbers(actual, expected)
+    return f"is a {_kind(actual)}, expected an array" if is_same else ""
+
+
+def _array_for_a_list(actual: Any, expected: Any) -> str:
+    is_array = isinstance(actual, np.ndarray) and isinstance(expected, list | tuple)
+    is_same = is_array and _same_numbers(actual, expected)
+    return f"is an array, expected a {_kind(expected)}" if is_same else ""
+
+
+def _one_item(actual: Any, expected: Any) -> str:
+    """Tell a number or an array that is the first or the last item of the expected list."""
+    if not isinstance(expected, list | tuple) or len(expected) < 2:
         return ""
-    is_same = close(actual.astype(float), expected.astype(float))
-    is_other = is_same and actual.dtype != expected.dtype
-    return f"has dtype {actual.dtype}, expected {expected.dtype}" if is_other else ""
+    ends = [word for word, i in (("first", 0), ("last", -1)) if same_value(actual, expected[i])]
+    return f"is only the {ends[0]} item of the expected {_kind(expected)}" if len(ends) == 1 else ""
+
+
+def _number_of_results(actual: Any, expected: Any) -> str:
+    is_list = isinstance(actual, tuple | list)
+    if not isinstance(expected, tuple) or (is_list and len(actual) == len(expected)):
+        return ""
+    received = f"{len(actual)} results" if isinstance(actual, tuple) else "one result"
+    return f"is {received}, expected {len(expected)}" if not isinstance(actual, Raised) else ""
+
+
+def _same_numbers(first: Any, other: Any) -> bool:
+    """Return whether both hold the same numbers in the same shape."""
+    try:
+        first, second = np.asarray(first), np.asarray(other)
+    except ValueError:  # lists of different lengths
+        return False
+    if {first.dtype.kind, second.dtype.kind} - set("biuf"):
+        return False
+    return close(first.astype(float), second.astype(float))
+
+
+def _kind(value: Any) -> str:
+    return "number" if is_number(value) else type(value).__name__
 
 
 TYPES = {
     "another-exception": _pattern(_another_exception),
-    "nothing-returned": _pattern(_nothing_returned),
-    "another-dtype": _pattern(_another_dtype),
+    "nothing-returned": _pattern(_if("is None: `return` is missing", _is_missing)),
+    "something-returned": _pattern(
+        _if("should be None: it must return nothing", lambda a, e: _is_missing(e, a))
+    ),
+    "another-dtype": _pattern(_if("has dtype {0.dtype}, expected {1.dtype}", _has_another_dtype)),
+    "list-for-an-array": _pattern(_list_for_an_array),
+    "array-for-a-list": _pattern(_array_for_a_list),
+    "pieces-of-a-text": _pattern(_if("is a list of pieces, expected one string", _is_in_pieces)),
+    "one-item": _pattern(_one_item),
+    "number-of-results": _pattern(_number_of_results),
 }
 
 

@@ -1,4 +1,4 @@
-"""Patterns of right numbers in wrong places: transposed, shifted, reduced, cut, repeated, or 0."""
+"""Patterns of right numbers in wrong places: transposed, shifted, reduced, cut, repeated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.comparison import close, same_entries
+from autograder.diagnosis.comparison import close
 from autograder.diagnosis.evidence import AnswerEvidence, Array, Pair, capitalized
 
 #: Possible numbers of gates of a recurrent cell, as blocks along the last axis.
@@ -22,7 +22,8 @@ MANY = 4
 
 def _swapped(evidence: AnswerEvidence) -> str | None:
     names = list(dict.fromkeys(pair.name for pair in evidence.wrong))
-    if len(names) != 2:
+    wholes = {pair.part_of for pair in evidence.wrong}
+    if len(names) != 2 or len(wholes) != 1 or "" in wholes:
         return None
     first, second = ([p for p in evidence.wrong if p.name == name] for name in names)
     are_exchanged = len(first) == len(second) and all(
@@ -224,36 +225,3 @@ ENDS = {
     "repeats-the-first": _pattern("the first expected item, repeated", partial(_repeats, 0)),
     "repeats-the-last": _pattern("the last expected item, repeated", partial(_repeats, -1)),
 }
-
-
-#: The minimum number of right rows, and of rows without a value, taken together.
-MANY_ROWS = 3
-
-
-def _rows_without_value(evidence: AnswerEvidence) -> str | None:
-    """Tell arrays of which some rows are right and all others are 0."""
-    rows = [_zero_rows(pair) for pair in (*evidence.wrong, *evidence.same_name)]
-    if not rows or any(pair is None for pair in rows):
-        return None
-    zero, right = (sum(counts[i] for counts in rows if counts) for i in (0, 1))
-    if zero < 1 or right < 1 or zero + right < MANY_ROWS:
-        return None
-    return f"{evidence.subject} right in some rows and 0 in the others, which need a value, too."
-
-
-def _zero_rows(pair: Pair) -> tuple[int, int] | None:
-    """Return the number of rows that are 0 by mistake, and that of right rows other than 0."""
-    if pair.actual.shape != pair.expected.shape or pair.expected.ndim < 2:
-        return None
-    axes, arrays = tuple(range(1, pair.expected.ndim)), (pair.expected, pair.actual, _wrong(pair))
-    needed, given, wrong = (np.asarray(array, bool).any(axis=axes) for array in arrays)
-    return None if (given & wrong).any() else (int(wrong.sum()), int((needed & ~wrong).sum()))
-
-
-def _wrong(pair: Pair) -> Array:
-    if pair.actual.dtype.kind not in "iuf" or pair.expected.dtype.kind not in "iuf":
-        return np.asarray(pair.actual != pair.expected)
-    return ~same_entries(pair.actual, pair.expected)
-
-
-ROWS = {"rows-without-value": _rows_without_value}

@@ -1,13 +1,15 @@
-"""Patterns of trivial answers: zero, an argument, old values, an array that is kept."""
+"""Patterns of trivial answers and side effects: zero, an argument, old values, no finite number."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from autograder.diagnosis.answer_reader import EARLIER
-from autograder.diagnosis.comparison import close, same_value
+from autograder.diagnosis.comparison import OVERFLOWS, close, kind_of_overflow, same_value
 from autograder.diagnosis.evidence import Answer, AnswerEvidence, Pair
-from autograder.sandbox.session.requests import unwrap
+from autograder.sandbox.session.requests import Outcome, unwrap
 
 #: With fewer whole numbers, such as ids, equality may be a coincidence.
 MANY_IDS = 3
@@ -29,13 +31,35 @@ def _every(
     return pattern
 
 
-def _shares_memory(evidence: AnswerEvidence) -> str | None:
-    every = {name for _, ours, right in evidence.effects for name in ours.aliased}
-    every -= {name for _, _, right in evidence.effects for name in right.aliased}
-    if evidence.wrong or not every:
-        return None
-    names = " and ".join(sorted(every))
-    return f"Your {evidence.method} returns {names}, or a view of it, not a copy."
+def _effect(
+    words: str, names: Callable[[Outcome, Outcome], set[str]]
+) -> Callable[[AnswerEvidence], str | None]:
+    """Return a pattern of right values beside which arrays are changed or shared."""
+
+    def pattern(evidence: AnswerEvidence) -> str | None:
+        every = set[str]().union(*(names(ours, right) for _, ours, right in evidence.effects))
+        if evidence.wrong or not every:
+            return None
+        return words.format(evidence.method, " and ".join(sorted(every)))
+
+    return pattern
+
+
+_CHANGES = "Your {0} changes {1}, which it must not modify."
+_changes = _effect(_CHANGES, lambda ours, right: {*ours.changed} - {*right.changed})
+
+
+def _changes_an_argument(evidence: AnswerEvidence) -> str | None:
+    if evidence.wrong and all(map(_is_modified, evidence.wrong)):
+        names = " and ".join(sorted({pair.name for pair in evidence.wrong}))
+        return _CHANGES.format(evidence.method, names)
+    return _changes(evidence)
+
+
+def _is_modified(pair: Pair) -> bool:
+    """Return whether `pair` is an argument that must not change."""
+    before = pair.before if pair.is_argument else None
+    return before is not None and close(pair.expected, before)
 
 
 def _is_zero(pair: Pair) -> bool:
@@ -81,16 +105,38 @@ def _argument_unchanged(evidence: AnswerEvidence) -> str | None:
     return f"Your {evidence.method} {does} {evidence.names}."
 
 
+def _not_finite(evidence: AnswerEvidence) -> str | None:
+    def has_infinities(pair: Pair) -> bool:
+        if pair.actual.shape != pair.expected.shape or pair.actual.dtype.kind != "f":
+            return False
+        bad = ~np.isfinite(pair.actual) & np.isfinite(pair.expected)
+        return bool(bad.any()) and close(pair.actual[~bad], pair.expected[~bad])
+
+    if not evidence.wrong or not all(map(has_infinities, evidence.wrong)):
+        return None
+    kinds = {kind_of_overflow(pair.actual, pair.expected) for pair in evidence.wrong}
+    return f"Your {evidence.method} {OVERFLOWS[kinds.pop() if len(kinds) == 1 else 'any']}"
+
+
 EFFECTS = {
     "new-array": _every(
         "Your backward puts new arrays into gradients instead of adding to the existing ones.",
         lambda pair: pair.name.startswith(EARLIER) and not pair.actual.any(),
     ),
-    "shares-memory": _shares_memory,
+    "changes-an-argument": _changes_an_argument,
+    "not-in-place": _effect(
+        "Your {0} makes new arrays instead of changing {1} in place.",
+        lambda ours, right: {*right.changed} - {*ours.changed},
+    ),
+    "shares-memory": _effect(
+        "Your {0} returns {1}, or a view of it, not a copy.",
+        lambda ours, right: {*ours.aliased} - {*right.aliased},
+    ),
     "overwritten": _every(
         "Your backward overwrites {0.names}: it must add to the existing values.", _is_overwritten
     ),
     "zero": _every("{0.subject} zero, but other values are expected.", _is_zero, but_few_ids=True),
     "unmoved": _argument_unchanged,
     "argument-returned": _argument_returned,
+    "not-finite": _not_finite,
 }

@@ -1,4 +1,9 @@
-"""Operators that change the source as beginners do, for a diagnosis."""
+"""Operators that change the source as beginners do, for a diagnosis.
+
+Beginners make more changes at each place than the operators of the audit: any other variable, the
+complement of a gate, a choice that is left out, masks, arrangements of arrays, parentheses, numbers
+that are wrong by one.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +30,7 @@ MANY_MUTATIONS: dict[str, tuple[str, Mutate]] = {}
 _LIMITS = ("maximum", "minimum", "max", "min")
 _OTHERS = {"any": "all", "all": "any", "std": "var", "var": "std"}
 _SHAPES = ("range", "zeros", "ones", "empty", "full", "reshape", "eye", "arange", "len")
+_BASES = {"log": ("log2", "log10"), "exp": ("exp2",)}
 
 
 def described(
@@ -37,6 +43,15 @@ def described(
         return mutate
 
     return enter
+
+
+@described("one result is computed but not used")
+def unused_result(site: CodeSite) -> Iterator[ast.AST]:
+    """``x = f(x)`` becomes ``f(x)``: the result is not used."""
+    match site.node:
+        case ast.Assign([target, *_], ast.Call() as call):
+            if ast.unparse(target) in map(ast.unparse, call.args):
+                yield ast.Expr(call)
 
 
 @described("one choice by a mask is missing")
@@ -61,6 +76,14 @@ def finite(site: CodeSite) -> Iterator[ast.AST]:
     """``np.inf`` becomes 0, so that padding can be the maximum."""
     if isinstance(site.node, ast.Attribute) and site.node.attr == "inf":
         yield ast.Constant(0.0)
+
+
+@described("no default for a missing key")
+def dropped_default(site: CodeSite) -> Iterator[ast.AST]:
+    """``d.get(k, x)`` and ``d.setdefault(k, x)`` become ``d[k]``."""
+    match site.node:
+        case ast.Call(ast.Attribute(table, "get" | "setdefault"), [key, *_]):
+            yield ast.Subscript(table, key, ast.Load())
 
 
 @described("any and all, or variance and standard deviation, are exchanged")
@@ -311,6 +334,25 @@ def off_by_one(site: CodeSite) -> Iterator[ast.AST]:
     if (is_computed_with and is_number) or (is_index and _is_given(site)):
         yield ast.BinOp(node, ast.Add(), ast.Constant(1))
         yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
+
+
+@described("the first index of a loop instead of the current one")
+def first_index(site: CodeSite) -> Iterator[ast.AST]:
+    """``f(t)`` and ``x[t]`` in a loop over t become ``f(0)`` and ``x[0]``."""
+    node, function = site.node, site.function
+    if function is None or not isinstance(node, ast.Name):
+        return
+    is_used = _is_given(site) or isinstance(site.parent, ast.Subscript)
+    if is_used and node.id in _loop_variables(function):
+        yield ast.Constant(0)
+
+
+@described("one logarithm or exponential function has another base")
+def another_base(site: CodeSite) -> Iterator[ast.AST]:
+    """``np.log`` becomes ``np.log2`` or ``np.log10``, ``np.exp`` becomes ``np.exp2``."""
+    node = site.node
+    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("np.", "math.")):
+        yield from (with_name(node, name) for name in _BASES.get(called_name(node), ()))
 
 
 @described("another variable in one place", MANY_MUTATIONS)

@@ -103,6 +103,10 @@ def _changes(
         call = partial(_with_other, name, other)
         sentence = f"Your {who} uses {other} instead of {name}."
         yield BehaviourChange("another-parameter", sentence, call, methods)
+        if name < other:
+            call = partial(_exchanged, name, other)
+            sentence = f"Your {who} uses {other} as {name}, and {name} as {other}."
+            yield BehaviourChange("exchanged-parameters", sentence, call, methods)
 
 
 def _with(name: str, change: Callable[[Array], Array], pending: PendingCall) -> Any:
@@ -119,6 +123,21 @@ def _with(name: str, change: Callable[[Array], Array], pending: PendingCall) -> 
 def _with_other(name: str, other: str, pending: PendingCall) -> Any:
     value = pending.owner.parameters[other].copy()
     return _with(name, lambda _: value, pending)
+
+
+def _exchanged(name: str, other: str, pending: PendingCall) -> Any:
+    """Make the call with two parameters exchanged, and their gradients alike."""
+
+    def exchange() -> None:
+        for table in (pending.owner.parameters, pending.owner.gradients):
+            if {name, other} <= {*table}:
+                table[name][...], table[other][...] = table[other].copy(), table[name].copy()
+
+    exchange()
+    try:
+        return pending.run()
+    finally:
+        exchange()
 
 
 def _other_gates(shapes: Shapes) -> Iterator[BehaviourChange]:

@@ -26,9 +26,13 @@ FORWARD, BACKWARD, INIT, STEP = "forward", "backward", "__init__", "step"
 
 @dataclass(frozen=True)
 class PendingCall:
-    """A call before it is made. A change may alter its arguments and the solution's namespace."""
+    """A call before it is made. A change may alter its arguments and the solution's namespace.
 
-    owner: Any  # the object of the method; None for a function
+    Args:
+        owner: the object of the method; None for a function.
+    """
+
+    owner: Any
     bound: inspect.BoundArguments
     namespace: dict[str, Any]
     function: Callable[..., Any]
@@ -40,12 +44,17 @@ class PendingCall:
 
 @dataclass(frozen=True)
 class BehaviourChange:
-    """A change of behaviour, with the sentence that describes it."""
+    """A change of behaviour, with the sentence that describes it.
+
+    Args:
+        call: makes the changed call.
+        methods: the changed methods; empty for all public methods.
+    """
 
     id: str
     sentence: str
-    call: Callable[[PendingCall], Any]  # makes the changed call
-    methods: tuple[str, ...] = ()  # empty for all public methods
+    call: Callable[[PendingCall], Any]
+    methods: tuple[str, ...] = ()
 
 
 class ChangedSolution:
@@ -258,6 +267,9 @@ def other_memory(task: str, cls: type) -> Iterator[BehaviourChange]:
         yield BehaviourChange("forgets", sentence, _as_new, (STEP,))
         sentence = f"Your {task} keeps the learning rate of its first step: the rate may change."
         yield BehaviourChange("keeps-the-rate", sentence, _at_the_first_rate, (STEP,))
+    if hasattr(cls, BACKWARD):
+        sentence = "Your backward takes the derivative at the output of forward, not at its input."
+        yield BehaviourChange("derivative-at-the-output", sentence, _at_the_output, (FORWARD,))
 
 
 def _as_new(pending: PendingCall) -> Any:
@@ -276,3 +288,12 @@ def _at_the_first_rate(pending: PendingCall) -> Any:
         return pending.run()
     finally:
         owner.learning_rate = now
+
+
+def _at_the_output(pending: PendingCall) -> Any:
+    """Call forward again on its own result, so that backward uses the wrong values."""
+    result = pending.run()
+    _, first, *_ = pending.bound.arguments
+    pending.bound.arguments[first] = result
+    pending.run()
+    return result

@@ -1,7 +1,12 @@
 """The search for the listed mistakes behind the failed checks of an exercise.
 
-The main cause of a task is the mistake that explains most checks. Another one is reported beside it
-only if the solution with both gives the submission's answers in every failed check of the method.
+Each failed check is explained for itself. Then the explanations of a task are joined: the main
+cause is the mistake that explains most checks. Another mistake is reported beside it only if the
+solution with both gives the submission's answers in every failed check of the method. So two
+explanations never contradict each other, and together they leave no wrong answer unexplained.
+
+A mistake may fail checks of several tasks. In those of one task, another mistake may give the same
+answers by chance. A cause that also explains the checks of other tasks is then the better one.
 """
 
 from __future__ import annotations
@@ -38,12 +43,24 @@ Rank = tuple[int, int]
 
 @dataclass
 class Joined:
-    """The mistakes of one task, and the diagnosis of each check by its id."""
+    """What was found of one task.
+
+    Attributes:
+        cause: the mistakes that are in the code.
+        explained: the diagnosis of each check, by its id.
+        view: which differences between answers count.
+        complete: the ids of the checks of which all answers are explained.
+    """
 
     cause: Cause = ()
     explained: dict[str, Diagnosis] = field(default_factory=dict)
     view: View = EXACT
-    complete: Set[str] = frozenset()  # the checks of which all answers are explained
+    complete: Set[str] = frozenset()
+
+    @property
+    def main(self) -> Diagnosis:
+        """The diagnosis of the main cause."""
+        return diagnosis_of(self.cause[:1])
 
     def open_methods(self, checks: TaskChecks) -> set[str]:
         """Return the methods that were wrong first in failed checks that nothing explains."""
@@ -73,7 +90,11 @@ def add_flaws(checks: TaskChecks, result: Joined) -> None:
 
 
 class KnownMistakes:
-    """The listed mistakes of an exercise, each as a changed solution."""
+    """The listed mistakes of an exercise, each as a changed solution.
+
+    Args:
+        every: the checks of all tasks of the exercise.
+    """
 
     def __init__(self, matcher: AnswerMatcher, every: Iterable[TaskChecks]) -> None:
         self.matcher = matcher
@@ -112,7 +133,7 @@ class KnownMistakes:
         for check in checks.failed:
             is_open = check.id not in result.explained and check.method
             if is_open and follows(module, check, check.method, 1):
-                result.explained[check.id] = diagnosis_of(result.cause[:1])
+                result.explained[check.id] = result.main
         return result
 
     def passed_elsewhere(self, cause: Cause, task: str) -> Iterator[RecordedCheck]:

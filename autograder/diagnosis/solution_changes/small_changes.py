@@ -59,18 +59,23 @@ WORDS = {
     "constant": "another constant in one place",
     "dropped copy": "one copy is missing: a later change of the one array changes the other one",
     "key": "another parameter, or another key, in one place",
+    "attribute": "another attribute in one place",
+    "variable": "another variable in one place",
 }
 
 
 def mutation_candidates(
-    exercise: Exercise, task: str, method: str
+    exercise: Exercise, source: str, task: str, method: str
 ) -> Iterator[tuple[Diagnosis, str]]:
     """Yield the small changes that can make `method` of `task` wrong, those inside it first.
 
     Each is the diagnosis that describes the change, and the changed source. Code that only runs
     after `forward` cannot have made it wrong.
+
+    Args:
+        source: the text of the solution, or of the solution with a known mistake.
     """
-    own, source = {method, f"{task}.{method}"}, exercise.solution_source()
+    own = {method, f"{task}.{method}"}
     tasks = set(exercise.task_names)
 
     def elsewhere(name: str) -> bool:

@@ -7,6 +7,7 @@ answer through the worker's own dispatcher, and values are copied and checked as
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.session.faults import NotOffered, ReferenceFailed, SubmissionFault
 from autograder.sandbox.session.requests import Callback, Outcome, Step, callback_in
 from autograder.sandbox.session.session import (
+    CalledBack,
     Exchange,
     Session,
     fault_from,
@@ -45,6 +47,7 @@ class CallbackTable:
         """Remove all callbacks."""
         self._callbacks: dict[int, Callback] = {}
         self._noted = 0
+        self._made: Counter[CalledBack] = Counter()
 
     def stand_in(self, value: object) -> CallbackRef:
         """Return what crosses the wire in place of `value`, which has to be a callback."""
@@ -62,6 +65,11 @@ class CallbackTable:
         """Add copies of `callbacks`, under their old numbers."""
         self._callbacks.update(copy.deepcopy(callbacks))
 
+    def made(self) -> dict[CalledBack, int]:
+        """Return how often each callback was called since the last call, by its number and name."""
+        made, self._made = dict(self._made), Counter()
+        return made
+
     def answer(self, question: list[Any]) -> dict[str, Any]:
         """Call what a submission asks for; return ``value``, or ``error``, a text.
 
@@ -75,6 +83,7 @@ class CallbackTable:
         is_text = all(type(key) is str for key in kwargs)
         if callback is None or name not in callback.names or not is_text:
             raise WireError("a question about an unknown callback")
+        self._made[number, name] += 1
         try:
             value = getattr(callback.target, name)
             return {"value": value(*args, **kwargs) if callable(value) else value}

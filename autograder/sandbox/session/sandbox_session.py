@@ -272,7 +272,8 @@ class SandboxSession(Session):
         self._fresh = False
         fault = None if failed is None else fault_from(failed, texts, self._exercise)
         if self.transcript is not None:
-            exchange = Exchange(frame, tuple(outcomes), "", "", tuple(made), callbacks)
+            called_back = self._callbacks.made()
+            exchange = Exchange(frame, tuple(outcomes), "", "", tuple(made), callbacks, called_back)
             self.transcript.add(exchange, fault, elapsed)
         if failed is None or fault is None:
             return outcomes

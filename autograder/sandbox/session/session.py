@@ -35,6 +35,9 @@ from autograder.sandbox.session.process import MAX_LINES, plain_text
 from autograder.sandbox.session.requests import Callback, Outcome, Step, steps_in
 from autograder.sandbox.wire import Handle, WireError, named_arrays, same_bytes
 
+#: The number of a callback, and the method or attribute that was asked for.
+CalledBack = tuple[int, str]
+
 #: Maximum number of requests of a transcript; a check with more trains a model, and its answers
 #: explain nothing.
 MAX_EXCHANGES = 400
@@ -136,6 +139,7 @@ class Exchange:
         message: that type, and what the exception said.
         calls: behind each step; empty for the import of the file.
         callbacks: the callbacks of this request by number, in their state before it.
+        called_back: how often each callback was called.
     """
 
     frame: bytes
@@ -144,6 +148,7 @@ class Exchange:
     message: str = ""
     calls: tuple[RemoteCall, ...] = ()
     callbacks: dict[int, Callback] = field(default_factory=dict)
+    called_back: dict[CalledBack, int] = field(default_factory=dict)
 
     def plain_steps(self) -> list[list[Any]]:
         """Return the steps of the request as they arrive: each time new values, to be changed."""

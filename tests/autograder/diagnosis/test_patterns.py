@@ -68,12 +68,16 @@ def told(*wrong, right=()):
         ("zero", 0 * X, X, "is zero"),
         ("shifted", np.roll(SEQUENCE, 1, 1) * LATER, SEQUENCE, "one step late along axis 1."),
         ("shifted", np.roll(SEQUENCE * LATER, -1, 1), SEQUENCE, "one step early along axis 1."),
+        ("not-finite", [-np.inf, -1.0], [-40.0, -1.0], "Your forward returns −∞ where a finite"),
+        ("not-finite", np.inf, 1600.0, "Your forward returns ∞ where a finite number is expec"),
+        ("not-finite", [np.nan, np.inf], [1.0, 2.0], "returns infinity or NaN where a finite n"),
         # Few numbers are enough if nothing else gives them.
         ("factor", 50.0, 0.5, "100 times"),  # percent
         ("factor", 2.1237 / np.log(2), 2.1237, "a logarithm to base 2 for a natural one"),
         ("exponential", np.exp(2.02758123), 2.02758123, "exp of"),
         ("squared", 0.86853123**2, 0.86853123, "the square of"),
         ("off-by-a-constant", np.arange(5) + 1, np.arange(5), "differs by the constant 1"),
+        ("not-finite", np.where(X > 1, np.nan, X), X, "NaN where a finite number"),
     ],
 )
 def test_one_array_is_enough_if_its_numbers_differ(name, actual, expected, words):
@@ -130,21 +134,45 @@ def test_two_parameters_with_one_mistake_are_reported_once():
     assert "0.3 times as long" in diagnosis.sentence
 
 
-def test_a_gradient_that_is_overwritten():
-    before = RNG.normal(size=(4, 4))
-    facts = {"method": "backward", "name": "the gradient", "before": before}
-    name, sentence = told(pair(X, X + before, **facts))
-    assert name == "overwritten"
-    assert "must add to the existing values" in sentence
+Z, IDS = RNG.normal(size=(4, 4)), np.array([1, 2, 2, 4])
+GRADIENT = X[[0, 1, 2, 3, 0]]
 
 
-def test_two_results_that_are_exchanged():
-    Z = RNG.normal(size=X.shape)
-    grads = pair(Z, X, name="the result grad_x"), pair(X, Z, name="the result grad_h")
-    name, sentence = told(*grads)
-    assert name == "swapped-results"
-    assert sentence == "The result grad_x and the result grad_h are exchanged."
-    assert told(grads[0], pair(2 * X, Z, name="the result grad_h")) is None
+@pytest.mark.parametrize(
+    ("name", "actual", "expected", "facts", "words"),
+    [
+        ("overwritten", X, X + Z, {"before": Z}, "must add to the existing values"),
+        (
+            "where-the-input-is",
+            np.where(Z < 0, 0, X),
+            X,
+            {"seen": (Z,)},
+            "The gradient is zero only where the input is negative.",
+        ),
+        (
+            "rows-of-ids",
+            GRADIENT + 1.3 * (np.arange(5) == 2)[:, None],
+            GRADIENT,
+            {"seen": (IDS,)},
+            "wrong only in the rows of repeated ids",
+        ),
+    ],
+)
+def test_gradients_and_what_they_are_about(name, actual, expected, facts, words):
+    result, sentence = told(pair(actual, expected, method="backward", name="the gradient", **facts))
+    assert result == name
+    assert words in sentence
+
+
+def test_sequences_with_padding():
+    mask = np.arange(3) < np.array([[3], [1], [2], [3], [3], [2]])
+    right = RNG.normal(size=(6, 4))
+    wrong = np.where(mask.all(axis=1)[:, None], right, right + RNG.normal(size=right.shape))
+    name, sentence = told(pair(wrong, right, inputs=(mask,)))
+    assert name == "padded-sequences"
+    assert sentence == ("The result of forward is wrong only for the sequences with padding.")
+    assert told(pair(wrong[:3], right[:3], inputs=(mask[:3],))) is None  # too few to tell
+    assert told(pair(wrong, right, inputs=(mask,)), pair(wrong[1:], right[1:])) is None  # no mask
 
 
 WORDS = ["to", "be", "or", "not"]
@@ -185,8 +213,14 @@ WHOLE = np.arange(3)
         ("another-exception", Raised("KeyError"), Raised("ValueError"), "Your f raises KeyError"),
         ("another-exception", Raised(""), Raised("ValueError"), "raises no exception where a"),
         ("nothing-returned", None, X, "is None: `return` is missing"),
+        ("something-returned", X, None, "should be None"),
         ("another-dtype", WHOLE * 1.0, WHOLE, "has dtype float64, expected int64"),
         ("another-dtype", (WHOLE, WHOLE * 1.0), (WHOLE, WHOLE), "Result of f, part 2 has dtype"),
+        ("list-for-an-array", [0, 1, 2], WHOLE, "is a list, expected an array"),
+        ("array-for-a-list", WHOLE, [0, 1, 2], "is an array, expected a list"),
+        ("pieces-of-a-text", ["a", "b"], "ab", "is a list of pieces, expected one string"),
+        ("one-item", 3.0, [1.0, 2.0, 3.0], "is only the last item of the expected list"),
+        ("number-of-results", X, (X, X), "is one result, expected 2"),
     ],
 )
 def test_answers_of_another_kind(name, actual, expected, words):

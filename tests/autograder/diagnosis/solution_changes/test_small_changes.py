@@ -17,7 +17,7 @@ def dropped(course):
 
     def dropped(task, method):
         exercise = course.exercise("rnn")
-        candidates = mutation_candidates(exercise, task, method)
+        candidates = mutation_candidates(exercise, exercise.solution_source(), task, method)
         return [said for said, _ in candidates if said.id == DROPPED]
 
     return dropped
