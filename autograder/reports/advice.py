@@ -15,7 +15,7 @@ from autograder.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence, and commands with what each does; before it, a use of the passed exercise."""
+    """A sentence, commands with what each does, and a use of the exercise that has passed."""
 
     sentence: str
     commands: tuple[tuple[str, str], ...] = ()

@@ -118,7 +118,7 @@ class GradingDisplay(Listener):
 class WatchedScreen:
     """The screen that shows one grading after the other.
 
-    The last grading stays, and the screen `is_old`, until something new can be shown.
+    The screen `is_old` while it still shows the last grading: nothing new can be shown yet.
     """
 
     def __init__(self) -> None:

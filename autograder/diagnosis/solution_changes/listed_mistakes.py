@@ -333,9 +333,9 @@ class TaskSearch:
 
     def _join_pairs(self, result: Joined) -> None:
         """Add two mistakes that explain checks only together."""
+        more_than_the_form = wrong_in(self._checks, LOOSE).failed
         for check in self._left(result):
-            is_form_alone = not check.is_wrong_in(replace(LOOSE, strictly=True))
-            if check.id in result.explained or is_form_alone:
+            if check.id in result.explained or check not in more_than_the_form:
                 continue
             fitting = [c for c in self._pairs(result.cause) if self._explains(c, check)]
             for _, tied in groupby(self._ranked(fitting, result), key=itemgetter(0)):

@@ -85,9 +85,9 @@ class Server:
         self._children: list[_Child] = []
 
     def serve(self) -> int | None:
-        """Serve until the grader closes the channel; return None then.
+        """Serve until the grader closes the channel, and return None.
 
-        A forked process returns at once, with the descriptor of its channel.
+        A forked process returns at once: the descriptor of its own channel.
         """
         while True:
             poll = select.poll()

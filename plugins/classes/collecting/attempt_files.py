@@ -131,8 +131,8 @@ class Allowance:
 class AttemptFiles:
     """The files of an attempt, in a folder that is made for them.
 
-    `expected` are names without suffix that the files of exercises have; an allowance is that of
-    several attempts.
+    `expected` are names without suffix that the files of exercises have. An `allowance` is shared
+    by several attempts.
     """
 
     def __init__(

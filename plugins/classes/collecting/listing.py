@@ -16,7 +16,7 @@ MAX_LINES = 20
 
 
 def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
-    """Yield the lines of the listing, at most so many of each part; with 0, there are no names."""
+    """Yield the lines of the listing, at most `most` of each part; with 0, no student is named."""
     policy = collection.policy
     with_work = sum(bool(collection.attempts_of(key)) for key in collection.students)
     yield (
@@ -33,7 +33,7 @@ def lines(collection: Collection, most: int = MAX_LINES) -> Iterator[str]:
 
 
 def part_lines(title: str, listed: Sequence[str], most: int = MAX_LINES) -> Iterator[str]:
-    """Yield the first of some lines under a title with their number; nothing without any."""
+    """Yield a title with the number of `listed`, and the first `most` of them; or nothing."""
     if listed:
         yield f"{title}: {len(listed)}"
         yield from (f"  {line}" for line in listed[:most])

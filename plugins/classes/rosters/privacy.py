@@ -25,7 +25,10 @@ def private_folder(folder: Path) -> Path:
 
 
 def write_private(file: Path, data: bytes, *, is_durable: bool = True) -> None:
-    """Replace `file` at once, never in part; durable, it survives a power cut, and takes longer."""
+    """Replace `file` at once, never in part.
+
+    With `is_durable`, the file survives a power cut, which takes longer.
+    """
     aside = file.with_name(f".{file.name}.part")
     try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
