@@ -115,6 +115,10 @@ class Arrays(ABC):
         """Return where `ids` are a word: not 0, the id of padding."""
         return self.asarray(ids) != 0
 
+    def column(self, ids: Any) -> Any:
+        """Return one id of each text `(N,)` as texts of one word `(N, 1)`."""
+        return self.asarray(ids)[:, None]
+
     def flip(self, native: Any, axis: int) -> Any:
         """Return `native` with its entries in reverse order along `axis`."""
         return self.namespace.flip(self.asarray(native), (axis,))

@@ -144,6 +144,9 @@ class CharacterAwareLM(LanguageModel):
         Args:
             tokens: ids, in the backend's arrays, as everything here.
             state: the state before the first token; or None.
+
+        Raises:
+            IndexError: an id that is no word of the vocabulary.
         """
         self._spell(tokens)
         logits: Array = self.model.forward(tokens, state)
@@ -167,6 +170,7 @@ class CharacterAwareLM(LanguageModel):
 
     def _spell(self, tokens: Any) -> None:
         """Write the rows of the table for `tokens`; each word is encoded once."""
+        self._arrays.check_ids(tokens, len(self.spelling))
         words = np.unique(self._arrays.to_numpy(tokens))
         spelled = self._arrays.from_numpy(without_padding(self.spelling[words]))
         self._read = self._arrays.from_numpy(words)

@@ -149,6 +149,11 @@ class TorchArrays(Arrays):
         ids = self.asarray(ids)
         return derived(ids != 0, ids, lambda values: values != 0)
 
+    def column(self, ids: Any) -> Tensor:
+        """Return one id of each text as texts of one word; the values on the host are kept."""
+        ids = self.asarray(ids)
+        return derived(ids[:, None], ids, lambda values: values[:, None])
+
     def flip(self, native: Any, axis: int) -> Tensor:
         """Return `native` in reverse order along `axis`; the values on the host are kept."""
         native = self.asarray(native)

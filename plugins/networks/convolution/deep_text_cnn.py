@@ -103,5 +103,6 @@ class DeepTextCNN(Chain):
         Raises:
             IndexError: an id that is no row of the table.
         """
+        self._arrays.check_ids(ids, self.vocabulary_size)
         cut = ids[:, : self.length]
         return super().forward(padded(cut, 0, self.length - cut.shape[1], self._arrays))

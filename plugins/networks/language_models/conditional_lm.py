@@ -84,7 +84,7 @@ class ConditionalLM(LanguageModel):
     ) -> tuple[Any, tuple[Any, Any]]:
         """Read one token of each text; predict the next one. The state contains the condition."""
         cell_state, condition = state
-        logits = self.forward(tokens[:, None], condition, cell_state)[:, 0]
+        logits = self.forward(self._arrays.column(tokens), condition, cell_state)[:, 0]
         return log_softmax(logits, self._arrays), (self.state, condition)
 
     def _first_state(self, condition: Any) -> Any:

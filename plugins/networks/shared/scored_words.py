@@ -16,7 +16,7 @@ class WordScorer(LanguageModel):
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
-        logits = self.forward(tokens[:, None], state)[:, 0]
+        logits = self.forward(self._arrays.column(tokens), state)[:, 0]
         return log_softmax(logits, self._arrays), self.state
 
 

@@ -109,10 +109,11 @@ class TransformerLM(LanguageModel):
 
     def next_log_probabilities(self, tokens: Any, state: Any) -> tuple[Any, Any]:
         """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
-        return self.read_tokens(tokens[:, None], state)[0]
+        return self.read_tokens(self._arrays.column(tokens), state)[0]
 
     def read_tokens(self, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
         """Read tokens `(N, T)`, as many in one step as the context has room for."""
+        self._arrays.check_ids(tokens, self.vocabulary_size)
         results = []
         while tokens.shape[1]:
             if state[0].shape[1] == self.context:

@@ -133,7 +133,7 @@ class AttentiveDecoder(LanguageModel):
     def next_log_probabilities(self, tokens: Any, state: tuple[Any, Any, Any]) -> tuple[Any, Any]:
         """Read one token of each text; predict the next one."""
         cell_state, annotations, words = state
-        logits = self.forward(tokens[:, None], annotations, words, cell_state)[:, 0]
+        logits = self.forward(self._arrays.column(tokens), annotations, words, cell_state)[:, 0]
         return log_softmax(logits, self._arrays), (self.state, annotations, words)
 
     def _first_state(self, annotations: Any) -> Any:

@@ -130,7 +130,7 @@ class BlockDecoder(_Blocks):
         """Read one token of each text `(N,)`; log P of the one after it `(N, V)`, and the state."""
         before, words = state
         (keys, _), _ = before[0]
-        x, after = self.words.forward(tokens[:, None], keys.shape[2]), []
+        x, after = self.words.forward(self._arrays.column(tokens), keys.shape[2]), []
         for block, of_block in zip(self.blocks, before, strict=True):
             x, of_block = block.step(x, of_block, words)
             after.append(of_block)

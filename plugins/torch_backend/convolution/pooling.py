@@ -88,8 +88,10 @@ class LocalMaxPool(_Pool):
         if x.shape[1] < self.size:
             x = functional.pad(x, (0, 0, 0, self.size - x.shape[1]), value=_LEAST)
         channels = x.transpose(1, 2)
-        if x.is_cuda:  # its kernel for neighboring channels fails with one channel in float64
-            channels = channels.contiguous()
+        if x.is_cuda:
+            # The kernel for neighboring channels fails with one channel in float64. With one, a
+            # transposed tensor counts as contiguous: only a copy has strides of its own.
+            channels = channels.clone(memory_format=torch.contiguous_format)
         y = functional.max_pool1d(channels, self.size, self.stride, ceil_mode=True)
         return self._pooled(y.transpose(1, 2))
 

@@ -16,6 +16,7 @@ from model_catalogue import (
 )
 from model_catalogue import built as built_on
 
+import framework.arrays
 from framework.errors import UsageError
 from framework.providers.backends import Backend
 from framework.providers.loaded_plugins import Plugins
@@ -76,6 +77,52 @@ def test_both_forms_agree(name, sizes, settings, inputs, dtype):
     ours.eval()
     expected = theirs.forward(*given(numpy, inputs, dtype))
     close(arrays, ours.forward(*given(arrays, inputs, dtype)), expected, near)
+
+
+WITH_IDS = [
+    case
+    for case in MODELS + LANGUAGE_MODELS
+    if any(isinstance(value, np.ndarray) and value.dtype.kind == "i" for value in case[-1])
+]
+
+
+@pytest.fixture
+def ids_of_a_gpu(monkeypatch):
+    """As on a GPU, ids that an operation computed are looked up unchecked, and a bad one ends all
+    computing there."""
+    from plugins.torch_backend import arrays
+
+    def check_ids(ids, size):
+        if arrays._remembered(ids) is not None:
+            framework.arrays.check_ids(ids, size)
+
+    monkeypatch.setattr(arrays, "check_ids", check_ids)
+
+
+@pytest.mark.usefixtures("ids_of_a_gpu")
+@pytest.mark.parametrize("bad", [-1, 1000])
+@pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, WITH_IDS)])
+def test_ids_are_checked_before_any_operation_on_them(name, sizes, settings, inputs, bad):
+    for k, value in enumerate(inputs):
+        if isinstance(value, np.ndarray) and value.dtype.kind == "i":
+            ids = value.copy()
+            ids.flat[0] = bad
+            model, arrays = built("torch", name, *sizes, **settings)
+            with pytest.raises(IndexError, match=rf"these lie in .*{bad}"):
+                model.forward(*given(arrays, (*inputs[:k], ids, *inputs[k + 1 :])))
+
+
+@pytest.mark.usefixtures("ids_of_a_gpu")
+@pytest.mark.parametrize("bad", [-1, 1000])
+@pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, LANGUAGE_MODELS)])
+def test_a_word_is_checked_before_any_operation_on_it(name, sizes, settings, inputs, bad):
+    ids, *condition = inputs
+    model, arrays = built("torch", name, *sizes, **settings)
+    model.forward(*given(arrays, inputs))
+    state = model.initial_state(len(ids), *given(arrays, tuple(condition)))
+    words = arrays.from_numpy(np.full(len(ids), bad))
+    with pytest.raises(IndexError, match=rf"these lie in .*{bad}"):
+        model.next_log_probabilities(words, state)
 
 
 @pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, LANGUAGE_MODELS)])
