@@ -32,6 +32,7 @@ __all__ = [
     "Schedule",
     "Transform",
     "missing_methods",
+    "read_text",
     "read_tokens",
 ]
 
@@ -196,6 +197,20 @@ class LanguageModel(Model):
             state = results[-1][1]
         return results
 
+    def read_text(self, tokens: Any, state: Any) -> tuple[list[Any], Any]:
+        """Read several tokens of each text, where no state between them is needed.
+
+        A model whose layers read whole texts overrides it: on a GPU that is faster than a loop.
+
+        Args:
+            tokens, state: as those of `read_tokens`.
+
+        Returns:
+            log probabilities `(N, V)` after each of the T tokens, and the state after the last one.
+        """
+        results = read_tokens(self, tokens, state)
+        return [log_probabilities for log_probabilities, _ in results], results[-1][1]
+
 
 def read_tokens(model: Any, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
     """Return the results of `LanguageModel.read_tokens` of `model`, whatever its base class.
@@ -205,6 +220,13 @@ def read_tokens(model: Any, tokens: Any, state: Any) -> list[tuple[Any, Any]]:
     if isinstance(model, LanguageModel):
         return model.read_tokens(tokens, state)
     return LanguageModel.read_tokens(model, tokens, state)
+
+
+def read_text(model: Any, tokens: Any, state: Any) -> tuple[list[Any], Any]:
+    """Return the results of `LanguageModel.read_text` of `model`, whatever its base class."""
+    if isinstance(model, LanguageModel):
+        return model.read_text(tokens, state)
+    return LanguageModel.read_text(model, tokens, state)
 
 
 class Loss(ABC):

@@ -10,7 +10,7 @@ from framework.data.batching import streams
 from framework.data.vocabulary import Ids
 from framework.errors import BadInputError
 from framework.evaluation.entity_scores import entity_scores, together
-from framework.interfaces import Array, Arrays, LanguageModel, read_tokens
+from framework.interfaces import Array, Arrays, LanguageModel, read_text
 
 #: Tokens of each text that a language model reads in one call.
 TOGETHER = 16
@@ -75,7 +75,7 @@ def language_model_perplexity(
     Each stream starts with the initial state.
 
     Args:
-        model: used only through `initial_state` and `read_tokens`; the caller sets its mode.
+        model: used only through `initial_state` and `read_text`; the caller sets its mode.
         ids: the text.
         batch_size: number of streams.
         arrays: the model's own arrays.
@@ -87,10 +87,10 @@ def language_model_perplexity(
     state = model.initial_state(batch_size)
     steps = []
     for start in range(0, text.inputs.shape[1], TOGETHER):
-        results = read_tokens(model, inputs[:, start : start + TOGETHER], state)
-        for step, (log_probabilities, _) in enumerate(results, start):
+        tokens = inputs[:, start : start + TOGETHER]
+        predicted, state = read_text(model, tokens, state)
+        for step, log_probabilities in enumerate(predicted, start):
             steps.append(log_probabilities[rows, targets[:, step]])
-        state = results[-1][1]
     # Values are read after the last step: a GPU would wait for each of them.
     of_targets = np.stack([arrays.to_numpy(step) for step in steps], axis=1)
     return perplexity(of_targets[text.mask])

@@ -20,7 +20,7 @@ from framework.data.batching import without_padding
 from framework.data.characters import Characters
 from framework.data.vocabulary import Ids, Vocabulary
 from framework.errors import UsageError
-from framework.interfaces import Array, Arrays, LanguageModel
+from framework.interfaces import Array, Arrays, LanguageModel, read_text
 
 #: The argument of a language model that describes the encoder of its words.
 CHARACTERS = "characters"
@@ -167,6 +167,11 @@ class CharacterAwareLM(LanguageModel):
         self._spell(tokens)
         log_probabilities, state = self.model.next_log_probabilities(tokens, state)
         return log_probabilities, state
+
+    def read_text(self, tokens: Array, state: Any) -> tuple[list[Array], Any]:
+        """Read several tokens of each text; a word that comes twice is encoded once."""
+        self._spell(tokens)
+        return read_text(self.model, tokens, state)
 
     def _spell(self, tokens: Any) -> None:
         """Write the rows of the table for `tokens`; each word is encoded once."""

@@ -19,6 +19,11 @@ class WordScorer(LanguageModel):
         logits = self.forward(self._arrays.column(tokens), state)[:, 0]
         return log_softmax(logits, self._arrays), self.state
 
+    def read_text(self, tokens: Any, state: Any) -> tuple[list[Any], Any]:
+        """Read several tokens of each text in one forward; predict the next one after each."""
+        log_probabilities = log_softmax(self.forward(tokens, state), self._arrays)
+        return [log_probabilities[:, t] for t in range(tokens.shape[1])], self.state
+
 
 def log_softmax(scores: Any, arrays: Arrays) -> Any:
     """Return the log probabilities `(..., V)` of `scores: (..., V)` on `arrays`."""

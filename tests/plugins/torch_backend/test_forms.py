@@ -18,6 +18,7 @@ from model_catalogue import built as built_on
 
 import framework.arrays
 from framework.errors import UsageError
+from framework.interfaces import read_text
 from framework.providers.backends import Backend
 from framework.providers.loaded_plugins import Plugins
 
@@ -126,7 +127,7 @@ def test_a_word_is_checked_before_any_operation_on_it(name, sizes, settings, inp
 
 
 @pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, LANGUAGE_MODELS)])
-def test_word_by_word_both_say_what_they_say_of_the_whole(name, sizes, settings, inputs):
+def test_word_by_word_and_in_parts_both_say_what_they_say_of_the_whole(name, sizes, settings, inputs):
     for provider in PROVIDERS:
         whole, arrays = built(provider, name, *sizes, **settings)
         model, _ = built(provider, name, *sizes, **settings)  # it has not read the whole
@@ -136,6 +137,12 @@ def test_word_by_word_both_say_what_they_say_of_the_whole(name, sizes, settings,
         state = model.initial_state(len(ids), *given(arrays, tuple(condition)))
         for t, column in enumerate(ids.T):
             result, state = model.next_log_probabilities(arrays.from_numpy(column), state)
+            np.testing.assert_allclose(arrays.to_numpy(result), expected[:, t], rtol=1e-8)
+        start = model.initial_state(len(ids), *given(arrays, tuple(condition)))
+        half = ids.shape[1] // 2
+        first, state = read_text(model, arrays.from_numpy(ids[:, :half]), start)
+        second, _ = read_text(model, arrays.from_numpy(ids[:, half:]), state)
+        for t, result in enumerate(first + second):
             np.testing.assert_allclose(arrays.to_numpy(result), expected[:, t], rtol=1e-8)
 
 
