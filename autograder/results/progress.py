@@ -173,7 +173,8 @@ def written_state(exercise: Exercise) -> str:
         source = decode(read_bytes(exercise.stub), exercise.stub.name)
     except BadInputError:
         return "unreadable"
-    states = set(progress_in(source, exercise, available_stub(exercise)).values())
+    stub = available_stub(exercise)
+    states = set() if source == stub else set(progress_in(source, exercise, stub).values())
     if states <= {TaskProgress.UNTOUCHED}:
         return "not started"
     return "written" if states == {TaskProgress.WRITTEN} else Verdict.UNFINISHED.value
