@@ -127,7 +127,7 @@ def test_a_word_is_checked_before_any_operation_on_it(name, sizes, settings, inp
 
 
 @pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, LANGUAGE_MODELS)])
-def test_word_by_word_and_in_parts_both_say_what_they_say_of_the_whole(name, sizes, settings, inputs):
+def test_a_text_read_in_parts_is_told_as_the_whole(name, sizes, settings, inputs):
     for provider in PROVIDERS:
         whole, arrays = built(provider, name, *sizes, **settings)
         model, _ = built(provider, name, *sizes, **settings)  # it has not read the whole
