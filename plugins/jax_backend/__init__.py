@@ -23,8 +23,9 @@ _MODULES = {
     "recurrent": "rnn lstm gru",
     "convolution": "conv1d pooling batch_norm",
 }
-#: Networks on layers and functions that are missing here.
-_WITHOUT = ("attentive_translator", "conv_seq2seq", "lm_training", "model_comparison")
+#: Networks on layers that are missing here, or whose `compute` reads what a forward has kept.
+_WITHOUT = ["attentive_translator", "conv_seq2seq", "fine_tuning", "induction", "lm_training"]
+_WITHOUT += ["masked_lm", "model_comparison", "positions", "transformer_lm"]
 #: Exercise -> the module with its tasks.
 EXERCISES = {name: module for name, module in NETWORKS.items() if name not in _WITHOUT} | {
     name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names.split()

@@ -62,10 +62,6 @@ def test_exercises_get_all_points_graded_in_turn(exercises, tmp_path):
     assert report["earned"] == report["possible"] > 0
 
 
-def test_thirty_exercises_are_offered():
-    assert len(OFFERED) >= 30
-
-
 CLIPPING = """
 import jax.numpy as jnp
 
