@@ -174,7 +174,9 @@ def written_state(exercise: Exercise) -> str:
     except BadInputError:
         return "unreadable"
     stub = available_stub(exercise)
-    states = set() if source == stub else set(progress_in(source, exercise, stub).values())
+    if source == stub:
+        return "not started"  # without parsing: so are most files of a new course
+    states = set(progress_in(source, exercise, stub).values())
     if states <= {TaskProgress.UNTOUCHED}:
         return "not started"
     return "written" if states == {TaskProgress.WRITTEN} else Verdict.UNFINISHED.value

@@ -23,7 +23,7 @@ _MODULES = {
     "recurrent": "rnn lstm gru",
     "convolution": "conv1d pooling batch_norm",
 }
-#: Networks on layers that are missing here, or whose `compute` reads what a forward has kept.
+#: Networks on layers that are missing here, or whose `compute` reads more than its arguments.
 _WITHOUT = ["attentive_translator", "conv_seq2seq", "fine_tuning", "induction", "lm_training"]
 _WITHOUT += ["masked_lm", "model_comparison", "positions", "transformer_lm"]
 #: Exercise -> the module with its tasks.

@@ -89,8 +89,8 @@ class LocalMaxPool(_Pool):
             x = functional.pad(x, (0, 0, 0, self.size - x.shape[1]), value=_LEAST)
         channels = x.transpose(1, 2)
         if x.is_cuda:
-            # The kernel for neighboring channels fails with one channel in float64. With one, a
-            # transposed tensor counts as contiguous: only a copy has strides of its own.
+            # The kernel for neighboring channels fails with a single channel in float64. A
+            # transposed tensor of a single channel counts as contiguous: `contiguous()` returns it.
             channels = channels.clone(memory_format=torch.contiguous_format)
         y = functional.max_pool1d(channels, self.size, self.stride, ceil_mode=True)
         return self._pooled(y.transpose(1, 2))

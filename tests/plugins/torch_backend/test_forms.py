@@ -80,17 +80,16 @@ def test_both_forms_agree(name, sizes, settings, inputs, dtype):
     close(arrays, ours.forward(*given(arrays, inputs, dtype)), expected, near)
 
 
-WITH_IDS = [
-    case
-    for case in MODELS + LANGUAGE_MODELS
-    if any(isinstance(value, np.ndarray) and value.dtype.kind == "i" for value in case[-1])
-]
+def are_ids(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind == "i"
+
+
+WITH_IDS = [case for case in MODELS + LANGUAGE_MODELS if any(map(are_ids, case[-1]))]
 
 
 @pytest.fixture
 def ids_of_a_gpu(monkeypatch):
-    """As on a GPU, ids that an operation computed are looked up unchecked, and a bad one ends all
-    computing there."""
+    """Check ids as on a GPU: those that an operation has returned are not checked."""
     from plugins.torch_backend import arrays
 
     def check_ids(ids, size):
@@ -105,7 +104,7 @@ def ids_of_a_gpu(monkeypatch):
 @pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, WITH_IDS)])
 def test_ids_are_checked_before_any_operation_on_them(name, sizes, settings, inputs, bad):
     for k, value in enumerate(inputs):
-        if isinstance(value, np.ndarray) and value.dtype.kind == "i":
+        if are_ids(value):
             ids = value.copy()
             ids.flat[0] = bad
             model, arrays = built("torch", name, *sizes, **settings)
@@ -127,7 +126,7 @@ def test_a_word_is_checked_before_any_operation_on_it(name, sizes, settings, inp
 
 
 @pytest.mark.parametrize(("name", "sizes", "settings", "inputs"), [*map(named, LANGUAGE_MODELS)])
-def test_a_text_read_in_parts_is_told_as_the_whole(name, sizes, settings, inputs):
+def test_words_and_parts_of_a_text_get_the_scores_of_the_whole(name, sizes, settings, inputs):
     for provider in PROVIDERS:
         whole, arrays = built(provider, name, *sizes, **settings)
         model, _ = built(provider, name, *sizes, **settings)  # it has not read the whole
