@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from framework.providers.registry import Implementation
 from framework.data.corpus_entry import CorpusEntry
 """
 
-__all__ = ["forget_modules", "install", "reviews", "spec", "write", "write_course"]
+__all__ = ["install", "reviews", "spec", "write", "write_course"]
 
 #: A reader of students' work that offers one part, from ``written.py``.
 READER = """
@@ -31,15 +30,6 @@ def reader(kind: str, name: str, target: str) -> str:
 
 
 Install = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def forget_modules(tmp_path: Path) -> Iterator[None]:
-    """A module from the test's own folder is gone after it: the next one may have its name."""
-    yield
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
-            del sys.modules[name]
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The dispatcher: what a request does to a submission's objects, and what is reported of it."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -88,8 +90,9 @@ FUNCTIONS = functions()
 
 
 @pytest.fixture
-def ask():
-    """Send steps and get the reply, as it comes out of the wire."""
+def ask(monkeypatch):
+    """Send steps and get the reply, as it comes out of the wire, from a process of one thread."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # other tests may have left theirs
     dispatcher = Dispatcher(Source())
 
     def ask(*steps):

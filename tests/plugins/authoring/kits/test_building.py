@@ -165,8 +165,7 @@ def local_plugin(small_course, tmp_path):
     listing = tmp_path / "exercises/course.toml"
     listing.write_text('plugins = ["loud_relu.py"]\n' + listing.read_text("utf-8"), "utf-8")
     (tmp_path / "loud_relu.py").write_text(PLUGIN, "utf-8")
-    yield Course.read(tmp_path)
-    sys.modules.pop("loud_relu", None)
+    return Course.read(tmp_path)
 
 
 def test_a_course_with_a_plugin_of_its_own_builds_a_kit(local_plugin, tmp_path):
