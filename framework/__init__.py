@@ -8,6 +8,7 @@ importing.py     import of modules and their attributes, by name or by path
 interfaces.py    the interfaces of all implementations
 kinds.py         the kinds of things that a provider can offer
 log.py           the log of gradus
+model_arrays.py  the arrays of a model and of its parts, by name
 text_files.py    reading and writing of text files
 threads.py       how many threads the libraries of linear algebra use
 toml_tables.py   formats and reading of TOML files

@@ -15,8 +15,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Self
 
-from framework.arrays import Array, Arrays, NamedArrays, NumpyArrays, current_arrays
+from framework.arrays import Array, Arrays, NumpyArrays, current_arrays
 from framework.kinds import KINDS, missing_methods
+from framework.model_arrays import NamedArrays
 
 __all__ = [
     "KINDS",

@@ -35,7 +35,7 @@ from framework.errors import BadInputError, UsageError
 from framework.models.parts import use_parts_from
 from framework.providers.default_parts import default_part
 
-NamedArrays = dict[str, np.ndarray[Any, Any]]
+ArraysByName = dict[str, np.ndarray[Any, Any]]
 
 #: Maximum length of a text, list or dict in a call; a longer value gets a line of its own.
 MAX_WRITTEN = 120
@@ -85,7 +85,7 @@ def use_own_parts(parts: Mapping[str, tuple[str, str]]) -> None:
     use_parts_from(with_sums(own_part))
 
 
-def arguments_at_fault(check: ReplayedCheck, submission: Submission) -> NamedArrays:
+def arguments_at_fault(check: ReplayedCheck, submission: Submission) -> ArraysByName:
     """Return the arrays that the call at fault was given, by the names that the check shows.
 
     Raises:
@@ -108,7 +108,7 @@ def arguments_at_fault(check: ReplayedCheck, submission: Submission) -> NamedArr
     return arrays
 
 
-def save_arrays(file: Path, arrays: NamedArrays) -> None:
+def save_arrays(file: Path, arrays: ArraysByName) -> None:
     """Write `arrays` for `numpy.load`.
 
     Raises:
@@ -126,7 +126,7 @@ def save_arrays(file: Path, arrays: NamedArrays) -> None:
 
 def script_of(
     check: ReplayedCheck, submission: Submission, course: Course
-) -> tuple[str, NamedArrays]:
+) -> tuple[str, ArraysByName]:
     """Return a program that makes the calls of `check`, and the arrays for the file beside it.
 
     Raises:
@@ -197,7 +197,7 @@ class _Writer:
 
     def __init__(self, check: ReplayedCheck, submission: Submission) -> None:
         self.lines: list[str] = []
-        self.arrays: NamedArrays = {}
+        self.arrays: ArraysByName = {}
         self.long_values: dict[str, str] = {}  # expression -> variable
         self._check, self._submission = check, submission
         self._objects: dict[int, str] = {}  # expressions, by handle

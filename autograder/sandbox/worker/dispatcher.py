@@ -14,7 +14,8 @@ import numpy as np
 from autograder.sandbox import wire
 from autograder.sandbox.wire import CallbackRef, Handle, Result, leaves, map_leaves, named_arrays
 from autograder.sandbox.worker.loading import BackendFaultError, describe
-from framework.arrays import Arrays, NamedArrays, NumpyArrays, arrays_in_force
+from framework.arrays import Arrays, NumpyArrays, arrays_in_force
+from framework.model_arrays import NamedArrays
 from framework.models.parts import part
 
 Plain = Any
