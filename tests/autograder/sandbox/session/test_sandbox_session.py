@@ -234,6 +234,30 @@ def test_a_thread_of_a_submission_gets_the_submissions_parts(module_of):
     assert module.doubled(3) == 6
 
 
+LEFT_BEHIND = """
+    import threading
+
+    seen = []
+
+    def leave_thread():
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+    def times_called():
+        seen.append("a call")
+        return len(seen)
+"""
+
+
+def test_a_thread_of_one_check_does_not_see_the_next(module_of):
+    session, module = module_of(LEFT_BEHIND)
+    assert module.times_called() == 1
+    session.begin()
+    assert module.times_called() == 2  # in the same process
+    module.leave_thread()
+    session.begin()
+    assert module.times_called() == 1
+
+
 WAKES = """
     import ctypes, os
     futex, wake = {"x86_64": 202, "aarch64": 98}[os.uname().machine], 1
