@@ -56,5 +56,9 @@ def forges(f):
     f._ask(99, "__call__", (), {})
 
 
+def forges_a_number(f):
+    f._ask([f._ref.id], "__call__", (), {})
+
+
 def forges_a_method(f):
     f._ask(f._ref.id, "__class__", (), {})

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,8 +14,9 @@ from repository import ROOT, text_of
 
 from autograder.sandbox.confine import FilesystemView, Limits
 from autograder.sandbox.runners import choose, interpreter
-from autograder.sandbox.runners.fork import ForkedProcess, ForkSandbox
+from autograder.sandbox.runners.fork import LOST, ForkedProcess, ForkSandbox
 from autograder.sandbox.runners.worker_modules import NUMPY_ARRAYS
+from autograder.sandbox.worker.fork_server import NUMBER
 from framework.errors import SandboxError, UsageError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="fork servers need Linux")
@@ -158,6 +160,22 @@ def test_a_trial_of_a_late_server_closes_the_pipes_of_its_worker(monkeypatch):
     (worker,) = spawned
     worker._channel.close()
     assert all(stream.closed for stream in (worker.stdin, worker.stdout, worker.stderr))
+
+
+def test_a_worker_whose_server_has_ended_is_lost_and_a_late_one_is_waited_for():
+    channel, server = socket.socketpair()
+    ends = [os.pipe() for _ in range(3)]
+    process = ForkedProcess(channel, (ends[0][1], ends[1][0], ends[2][0]), "")
+    server.send(NUMBER.pack(1234))
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.01)
+    assert process.returncode is None
+    server.close()
+    assert process.wait(20) == LOST
+    for stream in (process.stdin, process.stdout, process.stderr):
+        stream.close()
+    for end in (ends[0][0], ends[1][1], ends[2][1]):
+        os.close(end)
 
 
 def test_it_has_no_gpu_and_runs_python_alone(sandbox, tmp_path):

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from autograder.sandbox.runners.processes import ProcessHandle, ProcessTree, Usage
+from framework.errors import SandboxError
 
 
 class Growing(ProcessTree):
@@ -64,6 +65,23 @@ def test_what_is_started_while_others_are_stopped_ends_too(process):
     tree.kill(0.5)
     assert tree.running == []
     assert process.returncode is not None
+
+
+class Lasting(Growing):
+    """Has a member that the system does not end."""
+
+    def _handle(self, pid):
+        return LastingMember(self, pid)
+
+
+class LastingMember(Member):
+    def wait(self, deadline):
+        return False
+
+
+def test_what_cannot_be_ended_is_an_error(process):
+    with pytest.raises(SandboxError, match=rf"process {process.pid}\) cannot be killed"):
+        Lasting(process).kill(5.0)
 
 
 class Interrupted(Growing):

@@ -72,10 +72,17 @@ def test_only_callbacks_can_be_called(module_of):
         module.calls(callback(Counter(), "double"))
 
 
-@pytest.mark.parametrize("name", ["forges", "forges_a_method"])
-def test_a_question_about_anything_else_ends_the_worker(module_of, name):
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("forges", "a question about an unknown callback"),
+        ("forges_a_method", "a question about an unknown callback"),
+        ("forges_a_number", "a question that is none"),
+    ],
+)
+def test_a_question_about_anything_else_ends_the_worker(module_of, name, words):
     session, module = module_of()
-    with pytest.raises(Crashed, match="a question about an unknown callback"):
+    with pytest.raises(Crashed, match=words):
         getattr(module, name)(callback(square))
     session.begin()
     assert module.twice(callback(square), 2) == 8, "the next check gets a fresh worker"
@@ -112,6 +119,25 @@ def test_questions_do_not_stop_the_clock(module_of):
 def test_objects_without_a_callback_are_not_sent():
     with pytest.raises(WireError):
         CallbackTable().stand_in(square)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        [],
+        [1, "__call__", []],
+        [[1], "__call__", [], {}],
+        [True, "__call__", [], {}],
+        [1, b"__call__", [], {}],
+        [1, "__call__", {}, {}],
+        [1, "__call__", [], [("x", 2)]],
+    ],
+)
+def test_a_question_of_another_form_is_not_answered(question):
+    table = CallbackTable()
+    table.stand_in(callback(square))
+    with pytest.raises(WireError, match="a question that is none"):
+        table.answer(question)
 
 
 def test_a_ledger_hands_out_copies_of_what_is_new():

@@ -1,13 +1,21 @@
 """The pipes of a worker, on Linux and on other systems; `test_unconfined` uses them."""
 
 import os
+import subprocess
 import sys
 import time
 
 import pytest
 
 from autograder.sandbox.runners.portable_processes import CHUNK, MAX_CHUNKS, ThreadedPipes
-from autograder.sandbox.session.process import PolledPipes
+from autograder.sandbox.session.faults import Crashed
+from autograder.sandbox.session.process import (
+    Launch,
+    PolledPipes,
+    TimeLimit,
+    WorkerProcess,
+    pipes_of,
+)
 
 #: Seconds until a test has failed.
 LONG = 20.0
@@ -59,3 +67,38 @@ def test_a_flood_of_replies_waits_in_the_pipe(worker):
         time.sleep(0.001)
         assert sent < 2 * (MAX_CHUNKS + 2) * CHUNK
     assert worker.pipes.has_reply()
+
+
+#: Writes before it is asked anything.
+EARLY = "import sys, time; print('a reply', flush=True); time.sleep(60)"
+
+
+class OpenSandbox:
+    """Starts the program `EARLY` with three pipes, in no sandbox at all."""
+
+    def spawn(self, argv, view, limits):
+        pipe = subprocess.PIPE
+        return subprocess.Popen([sys.executable, "-c", EARLY], stdin=pipe, stdout=pipe, stderr=pipe)
+
+    def kill(self, process):
+        process.kill()
+        process.wait(LONG)
+
+
+def test_a_reply_that_was_written_before_the_question_is_not_read():
+    process = WorkerProcess(Launch(OpenSandbox(), [], None, None))
+    try:
+        deadline = time.monotonic() + LONG
+        while not process._pipes.has_reply() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with pytest.raises(Crashed, match="wrote to the grader's channel without being asked"):
+            process.exchange(b"frame", TimeLimit(LONG, LONG))
+    finally:
+        process.close()
+
+
+def test_a_sandbox_that_gives_no_three_pipes_is_an_error():
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([sys.executable, "-c", ""], stdin=pipe, stdout=pipe)
+    with process, pytest.raises(ValueError, match="must give its process three pipes"):
+        pipes_of(process, bytes)
