@@ -121,6 +121,17 @@ def test_objects_without_a_callback_are_not_sent():
         CallbackTable().stand_in(square)
 
 
+def test_what_cannot_be_sent_is_the_submissions_fault_once_it_was_asked(module_of):
+    session, module = module_of()
+    module.twice(callback(square), 2)
+    session.begin()
+    with pytest.raises(WireError):
+        module.twice(square, 2)
+    module.twice(callback(square), 2)
+    with pytest.raises(Crashed, match="too much to be handed back"):
+        module.twice(square, 2)
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -7,7 +7,7 @@ from autograder.sandbox.session.faults import Blocked, Crashed, Frame, NotWritte
 from autograder.sandbox.session.process import died
 from autograder.sandbox.session.requests import Outcome
 from autograder.sandbox.session.sandbox_session import hanging_frames
-from autograder.sandbox.session.session import fault_from, outcomes_from
+from autograder.sandbox.session.session import fault_from, outcomes_from, question_in
 from autograder.sandbox.wire import Handle, WireError
 
 
@@ -37,6 +37,13 @@ from autograder.sandbox.wire import Handle, WireError
 def test_what_is_no_reply_is_refused(reply):
     with pytest.raises(WireError):
         outcomes_from(reply, 7, [["load"]])
+
+
+@pytest.mark.parametrize("number", [6, True, "7", np.array(7), None])
+def test_a_question_of_another_request_is_refused(number):
+    with pytest.raises(WireError, match="a question of another request"):
+        question_in({"id": number, "question": [1]}, 7)
+    assert question_in({"id": 7, "question": [1]}, 7) == [1]
 
 
 def test_forged_details_are_dropped():
