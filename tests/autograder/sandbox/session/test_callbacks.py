@@ -121,7 +121,7 @@ def test_objects_without_a_callback_are_not_sent():
         CallbackTable().stand_in(square)
 
 
-def test_what_cannot_be_sent_is_the_submissions_fault_once_it_was_asked(module_of):
+def test_a_value_that_cannot_be_sent_is_blamed_on_a_submission_that_has_answered(module_of):
     session, module = module_of()
     module.twice(callback(square), 2)
     session.begin()

@@ -97,7 +97,7 @@ def test_a_reply_that_was_written_before_the_question_is_not_read():
         process.close()
 
 
-def test_a_sandbox_that_gives_no_three_pipes_is_an_error():
+def test_a_sandbox_that_gives_fewer_than_three_pipes_is_an_error():
     pipe = subprocess.PIPE
     process = subprocess.Popen([sys.executable, "-c", ""], stdin=pipe, stdout=pipe)
     with process, pytest.raises(ValueError, match="must give its process three pipes"):
